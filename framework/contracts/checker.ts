@@ -1,0 +1,66 @@
+// A checker: a judge of a history. It knows the history and what was recorded beside it, never a system or a deployment.
+import type { NodeEvent } from './cluster.js';
+import type { History } from './history.js';
+import type { Options, OptionValues } from './options.js';
+import type { Random } from './random.js';
+
+/** A check as a plan names it: a checker with options. */
+export interface CheckSpec {
+  use: string;
+  with?: OptionValues;
+}
+
+export type Valid = true | false | 'unknown';
+
+/** A named, evidenced departure. */
+export interface Anomaly {
+  /** As a person would name it: `stale-read`, `lost-write`. */
+  name: string;
+  /** One or two sentences that name the operations, with processes, values and times. */
+  message: string;
+  /** Event indexes of the invocations that prove it, few and in order. */
+  operations?: number[];
+  key?: string | number;
+  /** Anything more that proves it, as JSON. */
+  evidence?: Record<string, unknown>;
+}
+
+export interface Verdict {
+  valid: Valid;
+  anomalies: Anomaly[];
+  /** Why it is not `true`, or what a `true` rests on; one sentence. */
+  reason?: string;
+  /** Figures worth keeping, as JSON. */
+  details?: Record<string, unknown>;
+}
+
+export interface CheckContext<O = OptionValues> {
+  options: O;
+  /** All nodes of the cluster, also those that no operation reached. */
+  nodes: readonly string[];
+  /** Functions of the workload that only read. */
+  reads: readonly string[];
+  /** What happened beside the history, in order of time. */
+  events: readonly NodeEvent[];
+  /** The nodes' logs: lines of one node, read lazily; empty when there are none. */
+  log: (node: string) => Iterable<string>;
+  random: Random;
+  /** Set when the caller asked to stop: return `unknown` with the progress so far. */
+  cancelled: () => boolean;
+  /** Milliseconds from an arbitrary origin, for budgets that the caller asked for; verdicts must not depend on it otherwise. */
+  elapsed: () => number;
+}
+
+export interface Checker<O = OptionValues> {
+  name: string;
+  summary: string;
+  options?: Options;
+  /** Names of the anomalies it can report. */
+  anomalies: readonly string[];
+  /** Runs in every run whether or not the plan names it (coverage, exceptions, …). */
+  always?: boolean;
+  check: (history: History, context: CheckContext<O>) => Verdict | Promise<Verdict>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the option type of a definition is erased in collections, as with event handlers
+export type AnyChecker = Checker<any>;

@@ -1,0 +1,96 @@
+// A running cluster: what a run and its nemeses can do to it, in any world.
+import type { Body } from './message.js';
+import type { NodeReport } from './protocol.js';
+import type { Milliseconds, Nanoseconds } from './time.js';
+
+/** One direction of a link: what `from` sends no longer (or differently) reaches `to`. */
+export type Link = readonly [from: string, to: string];
+
+/** `uniform`: mean +- jitter. `normal`: deviation = jitter. `exponential`: mean alone. */
+export interface Delay {
+  distribution: 'constant' | 'uniform' | 'exponential' | 'normal';
+  mean: Milliseconds;
+  jitter?: Milliseconds;
+}
+
+/** What happens to messages on a link; every field optional, several faults add up. */
+export interface LinkQuality {
+  delay?: Delay;
+  /** Probability that a message is lost. */
+  loss?: number;
+  /** Probability that a message arrives twice. */
+  duplicate?: number;
+  /** Probability that a message is held back, and thereby overtaken. */
+  reorder?: number;
+}
+
+/** A node's clock: an offset in milliseconds, and a rate (1: true time, 2: twice as fast). */
+export interface ClockFault {
+  offset?: Milliseconds;
+  rate?: number;
+}
+
+/**
+ * `lose-unsynced`: the node is killed and everything that was not synced is gone. `torn-tail`: killed, and the last unsynced
+ * record is cut in two. `bit-flip`: killed, and one bit of the durable log is flipped; healing flips it back. `slow`: each sync
+ * takes `delay` longer. `full`: writes fail; the node stops rather than lose data, and healing starts it again.
+ */
+export interface DiskFault {
+  kind: 'lose-unsynced' | 'torn-tail' | 'bit-flip' | 'slow' | 'full';
+  delay?: Milliseconds;
+  /** Which record is hit, as a fraction of the log; drawn by the nemesis. */
+  position?: number;
+}
+
+/** A fault in force. It heals itself and nothing else; healing twice is harmless. */
+export interface Effect {
+  heal(): Promise<void>;
+}
+
+/**
+ * Ways to break a cluster. Each resolves when the fault is in force (observed, not only asked for). Faults overlap: cuts,
+ * pauses and kills are counted, so that healing one never undoes another.
+ */
+export interface Faults {
+  cut(links: readonly Link[]): Promise<Effect>;
+  degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect>;
+  /** Kill without warning; healing starts the nodes again and resolves when their processes run. */
+  kill(nodes: readonly string[]): Promise<Effect>;
+  pause(nodes: readonly string[]): Promise<Effect>;
+  clock(nodes: readonly string[], fault: ClockFault): Promise<Effect>;
+  disk(nodes: readonly string[], fault: DiskFault): Promise<Effect>;
+}
+
+/** Something that happened on or around a node, recorded beside the history in `events.jsonl`. */
+export type NodeEvent = { time: Nanoseconds; node: string } & (
+  | { kind: 'report'; state: NodeReport }
+  /** The process started (again) or ended; `fault`: a nemesis did it. */
+  | { kind: 'start' }
+  | { kind: 'exit'; fault: boolean; detail: string; lines: string[] }
+  /** Output that is not a message. */
+  | { kind: 'protocol-error'; detail: string; lines: string[] }
+  /** Worth knowing, no defect by itself: a late reply, a corrupt record found at recovery. */
+  | { kind: 'note'; detail: string }
+);
+
+export interface Cluster {
+  readonly nodes: readonly string[];
+  readonly faults: Faults;
+  /** Starts every node and resolves when all have answered `init`. */
+  start(): Promise<void>;
+  /**
+   * Sends a request as client `client` to `node`. `reply` is called at most once, never inside this call; it is not called
+   * when no answer comes. Requests of one client do not overlap, and `client` is never used again by another process.
+   */
+  request(client: string, node: string, body: Body, reply: (body: Body) => void): void;
+  /** Forget the outstanding request of a client: a late reply becomes a note. */
+  abandon(client: string): void;
+  /** The node with the highest reported term that says it leads; null: nobody does, or nodes do not report. */
+  leader(): string | null;
+  /** True while a fault keeps this node from answering (killed or paused). */
+  isDown(node: string): boolean;
+  /** How a person reaches each node and removes what is left, for `--keep`; empty where there is nothing to keep. */
+  describe(): string[];
+  /** Stops every node; after it resolves nothing of the cluster is left but the files in the node folders. */
+  stop(): Promise<void>;
+}

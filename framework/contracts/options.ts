@@ -1,0 +1,79 @@
+// Options as data: one JSON schema that validates plans, documents itself, supplies defaults and says which strings are units.
+
+/** A JSON schema (draft-07 subset) with one addition: `x-unit` says that text such as `10s` is turned into a number. */
+export interface OptionSchema {
+  type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'null' | readonly string[];
+  description?: string;
+  default?: unknown;
+  enum?: readonly unknown[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  items?: OptionSchema;
+  minItems?: number;
+  properties?: Record<string, OptionSchema>;
+  required?: readonly string[];
+  additionalProperties?: boolean | OptionSchema;
+  pattern?: string;
+  anyOf?: readonly OptionSchema[];
+  /** duration: milliseconds. rate: per second. percent: fraction 0..1. */
+  'x-unit'?: 'duration' | 'rate' | 'percent';
+  /** What `anyOf`/patterns mean to a person: "a duration such as 10s". */
+  'x-expected'?: string;
+}
+
+/** The options of a definition: a schema for each, by name. */
+export type Options = Readonly<Record<string, OptionSchema>>;
+
+/** Resolved options: defaults filled in, units turned into numbers. */
+export type OptionValues = Record<string, unknown>;
+
+type Extra = Omit<OptionSchema, 'type' | 'description' | 'default' | 'x-unit'>;
+
+function schema(base: OptionSchema, description: string, fallback: unknown, extra: Extra = {}): OptionSchema {
+  return { ...base, description, ...(fallback === undefined ? {} : { default: fallback }), ...extra };
+}
+
+export const DURATION_PATTERN = '^\\d+(\\.\\d+)?(ns|us|ms|s|m|h)$';
+export const RATE_PATTERN = '^\\d+(\\.\\d+)?/(s|m|h)$';
+export const PERCENT_PATTERN = '^\\d+(\\.\\d+)?%$';
+
+/** Builders, so that definitions read as a list of options. Omit the fallback for an option without a default. */
+export const option = {
+  text: (description: string, fallback?: string, extra?: Extra) =>
+    schema({ type: 'string' }, description, fallback, extra),
+  integer: (description: string, fallback?: number, extra?: Extra) =>
+    schema({ type: 'integer' }, description, fallback, extra),
+  number: (description: string, fallback?: number, extra?: Extra) =>
+    schema({ type: 'number' }, description, fallback, extra),
+  flag: (description: string, fallback?: boolean) => schema({ type: 'boolean' }, description, fallback),
+  choice: (description: string, values: readonly string[], fallback?: string) =>
+    schema({ type: 'string' }, description, fallback, { enum: values }),
+  /** `10s`, `500ms`; resolved to milliseconds. */
+  duration: (description: string, fallback?: string) =>
+    schema({ type: 'string', 'x-unit': 'duration' }, description, fallback, {
+      pattern: DURATION_PATTERN,
+      'x-expected': 'a duration such as 10s or 500ms',
+    }),
+  /** `200/s`; resolved to operations per second. */
+  rate: (description: string, fallback?: string) =>
+    schema({ type: 'string', 'x-unit': 'rate' }, description, fallback, {
+      pattern: RATE_PATTERN,
+      'x-expected': 'a rate such as 200/s',
+    }),
+  /** `30%`; resolved to a fraction. */
+  percent: (description: string, fallback?: string) =>
+    schema({ type: 'string', 'x-unit': 'percent' }, description, fallback, {
+      pattern: PERCENT_PATTERN,
+      'x-expected': 'a percentage such as 30%',
+    }),
+  list: (description: string, items: OptionSchema, fallback?: readonly unknown[], extra?: Extra) =>
+    schema({ type: 'array', items }, description, fallback, extra),
+  object: (description: string, properties: Options, fallback?: Record<string, unknown>, extra?: Extra) =>
+    schema({ type: 'object', properties, additionalProperties: false }, description, fallback, extra),
+  /** An object with any keys, every value of one shape. */
+  map: (description: string, values: OptionSchema, fallback?: Record<string, unknown>) =>
+    schema({ type: 'object', additionalProperties: values }, description, fallback),
+  /** Any JSON value. */
+  any: (description: string, fallback?: unknown) => schema({}, description, fallback),
+} as const;

@@ -1,0 +1,44 @@
+// The system under test: an adapter, and for reference systems also the code of its nodes.
+import type { Options, OptionValues } from './options.js';
+import type { Environment, Protocol } from './protocol.js';
+import type { Client, ClientContext } from './rpc.js';
+
+/** A defect planted on purpose, chosen by the system option `bug`. */
+export interface PlantedBug {
+  summary: string;
+  /** The anomalies it causes, by name. */
+  anomalies: readonly string[];
+}
+
+/** A program that speaks the Maelstrom protocol on stdin and stdout. Started without a shell. */
+export interface Program {
+  command: string;
+  args: readonly string[];
+}
+
+export interface System<O = OptionValues> {
+  name: string;
+  /** One line. */
+  summary: string;
+  family?: 'single-leader' | 'leaderless';
+  /** What it promises while no bug is planted, one line. */
+  guarantees?: string;
+  /** Workloads (or their aliases) that its nodes answer. */
+  workloads: readonly string[];
+  /** Options by name. `bug` is added by the framework when `bugs` is given. */
+  options?: Options;
+  bugs?: Readonly<Record<string, PlantedBug>>;
+  /** True when nodes call `env.report` with `leader`. */
+  reports?: boolean;
+  /** Reference systems: the node's state machine. `options` are resolved; `options.bug` is a bug's name or `none`. */
+  nodes?: (env: Environment, options: O) => Protocol;
+  /** Programs in any language that speak the Maelstrom protocol. */
+  program?: (options: O) => Program;
+  /** Only for systems that do not answer the workload's RPCs. */
+  client?: (workload: string, context: ClientContext) => Client;
+  /** Problems that the schema cannot express (R + W > N, …), as sentences; empty when fine. */
+  validate?: (options: O, nodes: number) => readonly string[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the option type of a definition is erased in collections, as with event handlers
+export type AnySystem = System<any>;

@@ -1,0 +1,19 @@
+// What a run tells while it goes on: plain data, shown by the CLI on a terminal or as lines.
+
+export type RunStage = 'provision' | 'start' | 'load' | 'heal' | 'recover' | 'final' | 'collect' | 'check' | 'report' | 'done';
+
+export interface Progress {
+  stage: RunStage;
+  /** Milliseconds of the run's own clock since the stage began, and its planned length where it has one. */
+  elapsed: number;
+  planned: number | null;
+  /** Completions so far, and invocations per second over the last second. */
+  ok: number;
+  fail: number;
+  info: number;
+  rate: number;
+  /** Faults in force, such as `partition n1 | n2 n3`. */
+  faults: string[];
+  /** The checker at work, during `check`. */
+  checker?: string;
+}

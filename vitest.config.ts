@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{framework,systems,workloads,nemeses,checkers,test}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/planted/**'],
+    testTimeout: 30_000,
+  },
+});
