@@ -36,6 +36,8 @@ export interface System<O = OptionValues> {
   program?: (options: O) => Program;
   /** Only for systems that do not answer the workload's RPCs. */
   client?: (workload: string, context: ClientContext) => Client;
+  /** Planted bug only: true makes the runtime release effects before the log is synced, and never sync it. */
+  volatile?: (options: O) => boolean;
   /** Problems that the schema cannot express (R + W > N, …), as sentences; empty when fine. */
   validate?: (options: O, nodes: number) => readonly string[];
 }
