@@ -91,6 +91,8 @@ export interface Cluster {
   isDown(node: string): boolean;
   /** How a person reaches each node and removes what is left, for `--keep`; empty where there is nothing to keep. */
   describe(): string[];
+  /** Lines of a node's log where they are not in its folder. */
+  log?(node: string): Iterable<string>;
   /** Stops every node; after it resolves nothing of the cluster is left but the files in the node folders. */
   stop(): Promise<void>;
 }

@@ -59,7 +59,7 @@ export interface Environment {
 
   /** The node's wall clock in milliseconds; a nemesis may make it jump or run fast. Never use it for safety. */
   now(): Milliseconds;
-  /** Milliseconds since the node started; never jumps, but runs at the node's own (perhaps skewed) rate. */
+  /** Milliseconds from an arbitrary origin; never jumps, but runs at the node's own (perhaps skewed) rate. */
   elapsed(): Milliseconds;
 
   /** One line of the node's log. */
@@ -68,7 +68,7 @@ export interface Environment {
 
   /**
    * An environment for a protocol inside this one (one of many Raft groups, say): the same identity, clock and network, but
-   * its timers, messages (`body.scope`) and log records are its own. See `Scopes` for handing events to it.
+   * its timers, messages (`body.scope`) and log records are its own. Scopes do not nest. `Scopes` hands events to them.
    */
   scope(name: string): Environment;
 }

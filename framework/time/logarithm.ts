@@ -1,17 +1,15 @@
 // A natural logarithm from exact IEEE 754 operations only: engines may differ in the last bits of Math.log, replays may not.
 
-const LN2 = 0.6931471805599453;
-
 /** ln(x) for 0 < x < infinity, to about 1e-15; -Infinity for 0, NaN below. */
 export function naturalLog(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : Number.NaN;
   let mantissa = x;
   let exponent = 0;
-  while (mantissa >= 1.4142135623730951) {
+  while (mantissa >= Math.SQRT2) {
     mantissa /= 2;
     exponent++;
   }
-  while (mantissa < 0.7071067811865476) {
+  while (mantissa < Math.SQRT1_2) {
     mantissa *= 2;
     exponent--;
   }
@@ -24,5 +22,5 @@ export function naturalLog(x: number): number {
     sum += power / k;
     power *= square;
   }
-  return 2 * sum + exponent * LN2;
+  return 2 * sum + exponent * Math.LN2;
 }
