@@ -1,0 +1,58 @@
+// Hurts nodes' disks: what was not synced is gone, a record is torn or rotten, syncs are slow, there is no room.
+import type { DiskFault } from '../framework/contracts/cluster.js';
+import { defineNemesis } from '../framework/contracts/define.js';
+import type { Injection } from '../framework/contracts/nemesis.js';
+import { option } from '../framework/contracts/options.js';
+import { drawsOf, rounded } from './shared/draws.js';
+import { badInjection, numberOf, onlyFields, targetsOf } from './shared/fields.js';
+
+const NAME = 'disk';
+const KINDS = ['lose-unsynced', 'torn-tail', 'bit-flip', 'slow', 'full'] as const;
+
+interface DiskOptions {
+  kinds: readonly DiskFault['kind'][];
+  /** Milliseconds. */
+  delay: number;
+}
+
+interface DiskInjection extends Injection, DiskFault {}
+
+function faultOf(injection: DiskInjection): DiskFault {
+  const kind = KINDS.find((name) => name === injection.kind);
+  if (kind === undefined) throw badInjection(NAME, `"kind" must be one of ${KINDS.join(', ')}`);
+  const time = 'a number of milliseconds, 0 or more';
+  const delay = numberOf(NAME, 'delay', injection.delay, time, (ms) => ms >= 0);
+  if (kind === 'slow' && delay === undefined) throw badInjection(NAME, `a slow disk needs "delay", ${time}`);
+  const part = 'a fraction of the log, between 0 and 1';
+  const position = numberOf(NAME, 'position', injection.position, part, (x) => x >= 0 && x <= 1);
+  return { kind, ...(delay === undefined ? {} : { delay }), ...(position === undefined ? {} : { position }) };
+}
+
+export default defineNemesis<DiskOptions, DiskInjection>({
+  name: NAME,
+  summary: 'loses what was not synced, tears or flips bits of the log, slows syncs down, fills the disk',
+  needs: ['disk'],
+  options: {
+    kinds: option.list(
+      'what may happen to a disk; one kind is drawn each time',
+      { type: 'string', enum: KINDS },
+      KINDS,
+      {
+        minItems: 1,
+      },
+    ),
+    delay: option.duration('how much longer each sync of a slow disk takes', '200ms'),
+  },
+  // A rotten disk stops its node until it is healed: with more than a minority nothing would be left to test.
+  targets: 'minority',
+  choose: ({ options, targets, random }) => {
+    const draws = drawsOf(random);
+    const kind = draws('kind').pick(options.kinds);
+    const position = rounded(draws('position').float());
+    return { targets, kind, position, ...(kind === 'slow' ? { delay: options.delay } : {}) };
+  },
+  inject: async (injection, faults) => {
+    onlyFields(NAME, injection, ['targets', 'kind', 'delay', 'position']);
+    return faults.disk(targetsOf(NAME, injection), faultOf(injection));
+  },
+});
