@@ -1,0 +1,145 @@
+// How a leader is chosen: randomized timeouts, a pre-vote that disturbs nobody, then the vote (paper 5.2, thesis 9.6).
+import type { AskVote, Vote } from './messages.js';
+import type { Raft } from './raft.js';
+
+/** Timers are rounded to nanoseconds: what is due within this many milliseconds is due. */
+const DUE = 0.01;
+
+export class Election {
+  readonly #raft: Raft;
+  /** Votes of the round under way, by voter. */
+  readonly #granted: Uint8Array;
+  /** Voters that said anything in this round: the others are asked again. */
+  readonly #answered: Uint8Array;
+  /** When a leader was last heard, on this node's own clock. */
+  #heard = Number.NEGATIVE_INFINITY;
+  #wait = 0;
+
+  constructor(raft: Raft) {
+    this.#raft = raft;
+    this.#granted = new Uint8Array(raft.voters.ids.length);
+    this.#answered = new Uint8Array(raft.voters.ids.length);
+  }
+
+  start(): void {
+    const { env, options } = this.#raft;
+    // A node that restarts has forgotten whose lease it supports: it must not vote before that lease has run out.
+    if (options.reads === 'lease') this.#heard = env.elapsed();
+    this.arm();
+  }
+
+  /** A leader lives. The timer is left alone: it looks at this instant when it fires. */
+  heard(): void {
+    this.#heard = this.#raft.env.elapsed();
+  }
+
+  arm(): void {
+    const { env, options } = this.#raft;
+    this.#wait = env.random.between(options['election-timeout'], 2 * options['election-timeout']);
+    env.setTimer('election', this.#wait);
+  }
+
+  /** No round is under way any more. */
+  stop(): void {
+    this.#raft.env.cancelTimer('retry');
+  }
+
+  onTimeout(): void {
+    const raft = this.#raft;
+    if (raft.leads || raft.voters.self < 0) return;
+    raft.reads.expire();
+    const left = this.#heard + this.#wait - raft.env.elapsed();
+    if (left > DUE) raft.env.setTimer('election', left);
+    else this.#begin(true);
+  }
+
+  /** Asks again whoever has not answered: requests may be lost. */
+  onRetry(): void {
+    const { role } = this.#raft;
+    if (role !== 'pre-candidate' && role !== 'candidate') return;
+    this.#ask(role === 'pre-candidate');
+  }
+
+  onAskVote(from: string, ask: AskVote): void {
+    const raft = this.#raft;
+    // Someone who hears a leader helps nobody to depose it (thesis 4.2.3); leases rest on this.
+    const content = raft.leads || raft.env.elapsed() - this.#heard < raft.options['election-timeout'];
+    if (content || ask.term < raft.term) {
+      this.#answer(from, ask.pre, false, raft.term);
+      return;
+    }
+    const { log } = raft;
+    const current = ask.lastTerm > log.lastTerm || (ask.lastTerm === log.lastTerm && ask.lastIndex >= log.last);
+    if (ask.pre) {
+      const granted = current && ask.term > raft.term;
+      this.#answer(from, true, granted, granted ? ask.term : raft.term);
+      return;
+    }
+    const free = ask.term > raft.term || log.vote === null || log.vote === from;
+    if (ask.term > raft.term) raft.follow(ask.term, null);
+    const granted = current && free;
+    if (granted) {
+      if (log.vote === null) log.cast(ask.term, from);
+      // Gives the candidate time to win before this node competes.
+      this.arm();
+    }
+    this.#answer(from, false, granted, ask.term);
+  }
+
+  onVote(from: number, vote: Vote): void {
+    const raft = this.#raft;
+    if (!vote.granted && vote.term > raft.term) {
+      raft.follow(vote.term, null);
+      return;
+    }
+    const pre = raft.role === 'pre-candidate';
+    if (!(pre ? vote.pre && vote.term <= raft.term + 1 : !vote.pre && vote.term === raft.term)) return;
+    if (!pre && raft.role !== 'candidate') return;
+    this.#answered[from] = 1;
+    if (!vote.granted || (pre && vote.term !== raft.term + 1)) return;
+    this.#granted[from] = 1;
+    this.#count();
+  }
+
+  #begin(pre: boolean): void {
+    const raft = this.#raft;
+    const { env, log, voters } = raft;
+    if (raft.leader !== null) raft.reads.leaderChanged();
+    raft.leader = null;
+    raft.role = pre ? 'pre-candidate' : 'candidate';
+    if (!pre) log.cast(log.term + 1, env.id);
+    this.#granted.fill(0);
+    this.#answered.fill(0);
+    this.#granted[voters.self] = 1;
+    this.#answered[voters.self] = 1;
+    this.arm();
+    raft.announce();
+    this.#ask(pre);
+    this.#count();
+  }
+
+  #ask(pre: boolean): void {
+    const { env, log, voters, options } = this.#raft;
+    const term = pre ? log.term + 1 : log.term;
+    for (let i = 0; i < voters.ids.length; i++) {
+      if (this.#answered[i] === 1) continue;
+      const ask: AskVote = { type: 'ask-vote', term, pre, lastIndex: log.last, lastTerm: log.lastTerm };
+      env.send(voters.ids[i]!, ask);
+    }
+    env.setTimer('retry', options.heartbeat);
+  }
+
+  #count(): void {
+    const raft = this.#raft;
+    let votes = 0;
+    for (const granted of this.#granted) votes += granted;
+    if (votes < raft.voters.quorum) return;
+    if (raft.role === 'pre-candidate') this.#begin(false);
+    else raft.lead();
+  }
+
+  #answer(to: string, pre: boolean, granted: boolean, term: number): void {
+    const vote: Vote = { type: 'vote', term, pre, granted };
+    this.#raft.env.send(to, vote);
+  }
+}

@@ -1,0 +1,231 @@
+// The consensus core: one node's role in replicating a log, for any state machine (Ongaro and Ousterhout, 2014).
+import { errorBody, type Message, RPC } from '../../framework/contracts/message.js';
+import type { Environment } from '../../framework/contracts/protocol.js';
+import { Election } from './election.js';
+import { Follower } from './follower.js';
+import { RaftLog } from './log.js';
+import * as shape from './messages.js';
+import type { RaftOptions } from './options.js';
+import { Reads } from './reads.js';
+import { Replication } from './replication.js';
+import { Snapshots } from './snapshots.js';
+import { Voters } from './voters.js';
+
+/** What the log drives. Tokens are the caller's own: handed in with a proposal or a read, handed back with what came of it. */
+export interface Machine {
+  /** Every committed command, once each and in order. `token` is undefined unless this node proposed it in this life. */
+  apply(command: unknown, index: number, token: unknown): void;
+  /** This node no longer leads: the command of this token may or may not be applied some day. */
+  lost(token: unknown): void;
+  /** The state now shows everything that was complete when the read was asked for. */
+  readable(token: unknown): void;
+  /** It cannot be known; nothing was changed. */
+  unreadable(token: unknown): void;
+  /** The state as a list of JSON items that never change afterwards. */
+  snapshot(): readonly unknown[];
+  restore(items: readonly unknown[]): void;
+}
+
+export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
+
+/**
+ * Safety rests on three things: a majority for every decision (`Voters`), a log and a ballot on disk before any message
+ * that follows from them leaves (the runtime sees to it), and the rules in `Election`, `Follower` and `Replication`.
+ */
+export class Raft {
+  readonly env: Environment;
+  readonly options: RaftOptions;
+  readonly machine: Machine;
+  readonly voters: Voters;
+  readonly log: RaftLog;
+  readonly election: Election;
+  readonly follower: Follower;
+  readonly replication: Replication;
+  readonly reads: Reads;
+  readonly snapshots: Snapshots;
+  role: Role = 'follower';
+  /** Who leads the current term, as far as known. */
+  leader: string | null = null;
+  commit = 0;
+  applied = 0;
+  /** Tokens of own proposals, by log index. */
+  readonly #tokens = new Map<number, unknown>();
+  #reported = '';
+
+  constructor(env: Environment, options: RaftOptions, machine: Machine) {
+    this.env = env;
+    this.options = options;
+    this.machine = machine;
+    this.voters = new Voters(env.nodes, env.id);
+    this.log = new RaftLog(env.log, options.bug === 'forget-vote');
+    this.election = new Election(this);
+    this.follower = new Follower(this);
+    this.replication = new Replication(this);
+    this.reads = new Reads(this);
+    this.snapshots = new Snapshots(this);
+  }
+
+  get term(): number {
+    return this.log.term;
+  }
+
+  get leads(): boolean {
+    return this.role === 'leader';
+  }
+
+  start(): void {
+    this.log.recover();
+    const { snapshot } = this.log;
+    if (snapshot !== null) {
+      this.machine.restore(snapshot.items);
+      this.commit = snapshot.index;
+      this.applied = snapshot.index;
+    }
+    this.election.start();
+    this.announce();
+  }
+
+  /** Appends a command if this node leads; false: it does not, and nothing happened. */
+  propose(command: unknown, token: unknown): boolean {
+    if (this.role !== 'leader') return false;
+    const index = this.log.last + 1;
+    if (token !== undefined) this.#tokens.set(index, token);
+    this.log.append({ index, term: this.log.term, command });
+    this.replication.appended();
+    return true;
+  }
+
+  /** Calls the machine's `readable` (or `unreadable`) with the token, perhaps before it returns. */
+  read(token: unknown): void {
+    this.reads.read(token);
+  }
+
+  /** True when the message was Raft's; malformed ones are answered with error 12. */
+  receive(message: Message): boolean {
+    const { body } = message;
+    const from = this.voters.position(message.src);
+    switch (body.type) {
+      case 'append':
+        if (from < 0 || !shape.isAppend(body)) break;
+        this.follower.onAppend(message.src, body);
+        return true;
+      case 'appended':
+        if (from < 0 || !shape.isAppended(body)) break;
+        if (this.#answersLeader(body.term)) this.replication.onAppended(from, body);
+        return true;
+      case 'ask-vote':
+        if (from < 0 || !shape.isAskVote(body)) break;
+        this.election.onAskVote(message.src, body);
+        return true;
+      case 'vote':
+        if (from < 0 || !shape.isVote(body)) break;
+        this.election.onVote(from, body);
+        return true;
+      case 'ask-index':
+        if (from < 0 || !shape.isAskIndex(body)) break;
+        this.reads.onAskIndex(message.src, body);
+        return true;
+      case 'read-index':
+        if (from < 0 || !shape.isReadIndex(body)) break;
+        this.reads.onReadIndex(body);
+        return true;
+      case 'install':
+        if (from < 0 || !shape.isInstall(body)) break;
+        this.follower.onInstall(message.src, body);
+        return true;
+      case 'installed':
+        if (from < 0 || !shape.isInstalled(body)) break;
+        if (this.#answersLeader(body.term)) this.replication.onInstalled(from, body);
+        return true;
+      default:
+        return false;
+    }
+    this.env.reply(message, errorBody(RPC.malformedRequest, `malformed ${body.type}, or not from a voter`));
+    return true;
+  }
+
+  /** True when the timer was Raft's. */
+  timeout(timer: string): boolean {
+    switch (timer) {
+      case 'election':
+        this.election.onTimeout();
+        return true;
+      case 'retry':
+        this.election.onRetry();
+        return true;
+      case 'heartbeat':
+        this.replication.onHeartbeat();
+        return true;
+      case 'flush':
+        this.replication.onFlush();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Becomes or stays a follower in `term`, which is never earlier than the current one. */
+  follow(term: number, leader: string | null): void {
+    const led = this.role === 'leader';
+    if (term > this.log.term) this.log.cast(term, null);
+    this.role = 'follower';
+    if (leader !== this.leader) this.reads.leaderChanged();
+    this.leader = leader;
+    this.election.stop();
+    if (led) this.#stepDown();
+    this.announce();
+  }
+
+  lead(): void {
+    this.role = 'leader';
+    this.leader = this.env.id;
+    this.election.stop();
+    this.env.cancelTimer('election');
+    this.announce();
+    this.replication.begin();
+  }
+
+  /** Entries up to `index` are committed: applies them. */
+  advance(index: number): void {
+    if (index <= this.commit) return;
+    this.commit = index;
+    const tokens = this.#tokens;
+    while (this.applied < index) {
+      const entry = this.log.at(++this.applied)!;
+      if (entry.command === null) continue;
+      if (tokens.size === 0) this.machine.apply(entry.command, entry.index, undefined);
+      else {
+        const token = tokens.get(entry.index);
+        tokens.delete(entry.index);
+        this.machine.apply(entry.command, entry.index, token);
+      }
+    }
+    this.reads.applied();
+    this.snapshots.applied();
+  }
+
+  /** Tells the world beside the network who this node thinks it is, when that has changed. */
+  announce(): void {
+    const { role, leader, term } = this;
+    const state = `${role} ${term} ${leader}`;
+    if (state === this.#reported) return;
+    this.#reported = state;
+    this.env.report({ role, term, leader, commit: this.commit, last: this.log.last });
+  }
+
+  /** An answer to what this node sent as leader of its current term; an answer from a later term deposes it. */
+  #answersLeader(term: number): boolean {
+    if (term > this.log.term) this.follow(term, null);
+    return this.role === 'leader' && term === this.log.term;
+  }
+
+  #stepDown(): void {
+    this.env.cancelTimer('heartbeat');
+    this.env.cancelTimer('flush');
+    this.reads.deposed();
+    const lost = [...this.#tokens.values()];
+    this.#tokens.clear();
+    for (const token of lost) this.machine.lost(token);
+    this.election.arm();
+  }
+}

@@ -1,0 +1,92 @@
+// The five properties of figure 3 of the Raft paper, checked on the state of nodes as it changes.
+import type { Entry } from '../messages.js';
+import type { Raft } from '../raft.js';
+
+interface Seen {
+  raft: Raft;
+  commit: number;
+  term: number;
+}
+
+/** Collects what broke, in words; empty while Raft is Raft. */
+export class Laws {
+  readonly broken: string[] = [];
+  readonly #leaders = new Map<number, string>();
+  /** Committed entries by index, as the first node to commit them had them. */
+  readonly #committed = new Map<number, Entry>();
+  /** Entries by index and term. */
+  readonly #entries = new Map<string, { entry: Entry; prevTerm: number }>();
+  readonly #seen = new Map<string, Seen>();
+  #highest = 0;
+  #steps = 0;
+
+  get committed(): number {
+    return this.#highest;
+  }
+
+  /** Terms that had a leader. */
+  get reigns(): number {
+    return this.#leaders.size;
+  }
+
+  observe(raft: Raft): void {
+    const { id } = raft.env;
+    let seen = this.#seen.get(id);
+    if (seen?.raft !== raft) {
+      seen = { raft, commit: raft.log.snapshot?.index ?? 0, term: 0 };
+      this.#seen.set(id, seen);
+    }
+    if (raft.leads && seen.term !== raft.term) {
+      seen.term = raft.term;
+      this.#elected(raft);
+    }
+    if (raft.commit > seen.commit) {
+      for (let i = seen.commit + 1; i <= raft.commit; i++) this.#commits(raft, i);
+      seen.commit = raft.commit;
+    }
+    if (++this.#steps % 64 === 0) this.#matches(raft);
+  }
+
+  /** Election safety and leader completeness. */
+  #elected(raft: Raft): void {
+    const { id } = raft.env;
+    const other = this.#leaders.get(raft.term);
+    if (other !== undefined && other !== id) this.broken.push(`term ${raft.term} has two leaders: ${other} and ${id}`);
+    this.#leaders.set(raft.term, id);
+    for (let i = (raft.log.snapshot?.index ?? 0) + 1; i <= this.#highest; i++) {
+      const entry = this.#committed.get(i);
+      if (entry !== undefined && raft.log.termAt(i) !== entry.term) {
+        this.broken.push(`${id} leads term ${raft.term} without the committed entry ${i}`);
+        return;
+      }
+    }
+  }
+
+  /** State machine safety. */
+  #commits(raft: Raft, index: number): void {
+    const entry = raft.log.at(index);
+    if (entry === undefined) return;
+    const known = this.#committed.get(index);
+    if (known === undefined) {
+      this.#committed.set(index, entry);
+      this.#highest = Math.max(this.#highest, index);
+    } else if (known.term !== entry.term || known.command !== entry.command) {
+      this.broken.push(`${raft.env.id} commits another entry ${index} than was committed before`);
+    }
+  }
+
+  /** Log matching, and that terms never fall. */
+  #matches(raft: Raft): void {
+    for (let i = (raft.log.snapshot?.index ?? 0) + 1; i <= raft.log.last; i++) {
+      const entry = raft.log.at(i);
+      if (entry === undefined) continue;
+      const prevTerm = raft.log.termAt(i - 1);
+      const known = this.#entries.get(`${i} ${entry.term}`);
+      if (known === undefined) this.#entries.set(`${i} ${entry.term}`, { entry, prevTerm });
+      else if (known.entry.command !== entry.command || known.prevTerm !== prevTerm) {
+        this.broken.push(`two logs differ at or before entry ${i} of term ${entry.term}`);
+      }
+      if (prevTerm > entry.term) this.broken.push(`terms fall at entry ${i} of ${raft.env.id}`);
+    }
+  }
+}
