@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{framework,systems,workloads,nemeses,checkers,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/planted/**'],
+    exclude: ['**/node_modules/**'],
     testTimeout: 30_000,
   },
 });

@@ -1,6 +1,16 @@
 // What a run tells while it goes on: plain data, shown by the CLI on a terminal or as lines.
 
-export type RunStage = 'provision' | 'start' | 'load' | 'heal' | 'recover' | 'final' | 'collect' | 'check' | 'report' | 'done';
+export type RunStage =
+  | 'provision'
+  | 'start'
+  | 'load'
+  | 'heal'
+  | 'recover'
+  | 'final'
+  | 'collect'
+  | 'check'
+  | 'report'
+  | 'done';
 
 export interface Progress {
   stage: RunStage;

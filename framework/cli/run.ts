@@ -1,0 +1,117 @@
+// chaos run: plans to verdicts.
+import { ChaosError } from '../contracts/error.js';
+import { EXIT } from '../contracts/result.js';
+import type { Plan } from '../plan/plan.js';
+import type { RunOutcome } from '../run/run.js';
+import { type Command, listOption, type OptionBag, textOption } from './command.js';
+import type { Io } from './io.js';
+
+export const run: Command = {
+  usage: 'run <plans...>',
+  summary: 'run plans (files or folders) and judge what happened',
+  options: [
+    { flags: '--seed <n>', description: 'the seed of every random choice, instead of the plan’s' },
+    { flags: '--seeds <a..b>', description: 'run each plan with each of these seeds, end with a table' },
+    { flags: '--set <path=value>', description: 'override a value of the plan, such as timing.load=60s', repeat: true },
+    { flags: '--cell <id>', description: 'only this cell of the matrix, such as reads=lease' },
+    { flags: '--results <folder>', description: 'where results go', default: 'results' },
+    { flags: '--keep', description: 'leave the nodes running and say how to reach and remove them' },
+    { flags: '-q, --quiet', description: 'no progress: the summary only' },
+    { flags: '--json', description: 'print one result a line as JSON instead of a summary' },
+  ],
+  help: `Examples:
+  chaos run plans/quickstart.yaml
+  chaos run plans/quickstart.yaml --set deploy=sim --seed 7
+  chaos run plans/raft/bugs --seeds 1..200
+  chaos run plans/quickstart.yaml --set timing.load=2m --set workload.rate=500/s
+
+Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknown, 130 interrupted,
+254 bad arguments or plan, 255 internal error. With several runs: the worst, invalid over unknown over valid.`,
+  action: async (args, options, io) => {
+    const plans = await selectPlans(args[0] as string[], options, io);
+    if (options['seeds'] !== undefined) {
+      const { runSeeds } = await import('./run-seeds.js');
+      return runSeeds(plans, options, io);
+    }
+    const { mergeExitCodes } = await import('../run/exit-codes.js');
+    const codes: number[] = [];
+    for (const plan of plans) {
+      if (io.signal.aborted) break;
+      codes.push(await runOne(plan, options, io, plans.length > 1));
+    }
+    if (io.signal.aborted) return EXIT.interrupted;
+    return mergeExitCodes(codes);
+  },
+};
+
+async function selectPlans(paths: readonly string[], options: OptionBag, io: Io): Promise<Plan[]> {
+  const [{ loadPlan }, { defaultCatalog }, { planFiles }] = await Promise.all([
+    import('../plan/load.js'),
+    import('../catalog/catalog.js'),
+    import('./plan-files.js'),
+  ]);
+  const seed = parseSeed(textOption(options, 'seed'));
+  const plans: Plan[] = [];
+  for (const file of planFiles(paths)) {
+    const cells = await loadPlan(file, {
+      catalog: defaultCatalog(),
+      variables: io.env,
+      set: listOption(options, 'set'),
+      ...(seed === undefined ? {} : { seed }),
+    });
+    plans.push(...cells);
+  }
+  const cell = textOption(options, 'cell');
+  if (cell === undefined) return plans;
+  const chosen = plans.filter((plan) => plan.cell === cell);
+  if (chosen.length > 0) return chosen;
+  const cells = plans.flatMap((plan) => (plan.cell === null ? [] : [plan.cell]));
+  throw new ChaosError('unknown-cell', `no plan has a matrix cell '${cell}'`, {
+    kind: 'usage',
+    hint: cells.length === 0 ? 'the plans given have no matrix' : `there are: ${cells.join('; ')}`,
+  });
+}
+
+function parseSeed(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seed = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new ChaosError('bad-seed', `--seed takes a whole number, not '${text}'`, { kind: 'usage' });
+}
+
+/** The command that repeats a run: the options that shape it, and nothing else. */
+export function repeatCommand(plan: Plan, options: OptionBag): string {
+  const words = ['npx', 'chaos', 'run', plan.file ?? 'plan.yaml', '--seed', String(plan.seed)];
+  if (plan.cell !== null) words.push('--cell', plan.cell);
+  for (const set of listOption(options, 'set')) words.push('--set', set);
+  return words.map(quoted).join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+async function runOne(plan: Plan, options: OptionBag, io: Io, titled: boolean): Promise<number> {
+  const [{ runPlan }, { ProgressPrinter }, { printSummary }] = await Promise.all([
+    import('../run/run.js'),
+    import('./progress.js'),
+    import('./summary.js'),
+  ]);
+  if (titled && options['json'] !== true) io.out(`\n${plan.name}${plan.cell === null ? '' : ` [${plan.cell}]`}\n`);
+  const printer = options['quiet'] === true || options['json'] === true ? null : new ProgressPrinter(io);
+  let outcome: RunOutcome;
+  try {
+    outcome = await runPlan(plan, {
+      results: textOption(options, 'results') ?? 'results',
+      signal: io.signal,
+      keep: options['keep'] === true,
+      repeat: repeatCommand(plan, options),
+      ...(printer === null ? {} : { onProgress: (progress) => printer.show(progress) }),
+    });
+  } finally {
+    printer?.end();
+  }
+  if (options['json'] === true) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
+  else await printSummary(outcome, io);
+  return outcome.result.exitCode;
+}

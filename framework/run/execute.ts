@@ -1,0 +1,350 @@
+// The part of a run that happens in the world of its deployment, on its clock: everything up to the end of the history.
+import type { Cluster } from '../contracts/cluster.js';
+import { ChaosError, messageOf } from '../contracts/error.js';
+import type { Phase } from '../contracts/history.js';
+import type { Body } from '../contracts/message.js';
+import type { Clock, Milliseconds } from '../contracts/time.js';
+import { NS_PER_MS } from '../contracts/time.js';
+import type { OperationGenerator } from '../contracts/workload.js';
+import type { Plan } from '../plan/plan.js';
+import { createRandom } from '../time/random.js';
+import { type Caller, ClientCaller, RpcCaller } from './caller.js';
+import { Clients, type ThreadMaker } from './clients.js';
+import { Load } from './load.js';
+import { NemesisDriver } from './nemesis-driver.js';
+import type { Progress, RunStage } from './progress.js';
+import type { Recording } from './recording.js';
+import { Teardown } from './teardown.js';
+
+/** Ctrl-C. */
+export class Interrupted extends Error {}
+
+/** What the run learns on the way; filled in as it goes, so that it is there however the run ends. */
+export interface Execution {
+  /** Operations issued during the load. */
+  issued: number;
+  kept: readonly string[];
+  log: (node: string) => Iterable<string>;
+}
+
+export interface ExecuteContext {
+  plan: Plan;
+  clock: Clock;
+  recording: Recording;
+  signal: AbortSignal;
+  keep: boolean;
+  progress: (progress: Progress) => void;
+  execution: Execution;
+}
+
+/** Rejects with Interrupted after an abort and with the first error otherwise; everything is healed and released by then. */
+export async function execute(context: ExecuteContext): Promise<void> {
+  const teardown = new Teardown();
+  try {
+    await new Executor(context, teardown).run();
+  } finally {
+    for (const { title, error } of await teardown.run()) {
+      context.recording.log(`could not ${title}: ${messageOf(error)}`);
+    }
+  }
+}
+
+const READY_POLL: Milliseconds = 20;
+
+class Executor {
+  readonly #context: ExecuteContext;
+  readonly #plan: Plan;
+  readonly #clock: Clock;
+  readonly #teardown: Teardown;
+  readonly #failure: Promise<never>;
+  #fail!: (error: unknown) => void;
+  #stage: RunStage = 'provision';
+  #stageSince = 0;
+  #planned: Milliseconds | null = null;
+  #clients: Clients | null = null;
+  #driver: NemesisDriver | null = null;
+
+  constructor(context: ExecuteContext, teardown: Teardown) {
+    this.#context = context;
+    this.#plan = context.plan;
+    this.#clock = context.clock;
+    this.#teardown = teardown;
+    this.#failure = new Promise((_, reject) => {
+      this.#fail = (error) => {
+        this.#clock.settle();
+        reject(error);
+      };
+    });
+    this.#failure.catch(() => {});
+    const onAbort = () => this.#fail(new Interrupted());
+    if (context.signal.aborted) onAbort();
+    context.signal.addEventListener('abort', onAbort, { once: true });
+    teardown.defer('stop listening', () => context.signal.removeEventListener('abort', onAbort));
+  }
+
+  async run(): Promise<void> {
+    this.#reportProgress();
+    const cluster = await this.#provision();
+    await this.#setUp(cluster);
+    const nextProcess = await this.#load(cluster);
+    await this.#finalReads(cluster, nextProcess);
+    this.#phase('end');
+    this.#enter('collect');
+  }
+
+  async #provision(): Promise<Cluster> {
+    const { plan, clock, recording, keep, execution } = this.#context;
+    this.#enter('provision');
+    const cluster = await this.#orFail(
+      plan.deploy.definition.provision({
+        options: plan.deploy.options,
+        nodes: plan.nodes,
+        system: plan.system.definition,
+        source: plan.system.source,
+        systemOptions: plan.system.options,
+        clock,
+        random: createRandom(plan.seed, 'deploy'),
+        folder: recording.nodesFolder,
+        services: plan.system.definition.program === undefined ? [] : SERVICES,
+        logMessages: plan.logMessages,
+        event: (event) => recording.event(event),
+        keep,
+      }),
+    );
+    execution.log = (node) => cluster.log?.(node) ?? [];
+    this.#teardown.defer('stop the nodes', async () => {
+      if (keep && this.#stage === 'collect') execution.kept = cluster.describe();
+      else await cluster.stop();
+    });
+    this.#enter('start');
+    await this.#orFail(cluster.start());
+    return cluster;
+  }
+
+  /** Waits for a leader where nodes report one, and sends what the workload wants every node to know. */
+  async #setUp(cluster: Cluster): Promise<void> {
+    const { system, workload, timing, nodes } = this.#plan;
+    if (system.definition.reports === true) {
+      const until = this.#clock.now() + timing.ready * NS_PER_MS;
+      while (cluster.leader() === null && this.#clock.now() < until) await this.#sleep(READY_POLL);
+      if (cluster.leader() === null) this.#context.recording.log(`no leader within ${timing.ready} ms: going on`);
+    }
+    for (const { node, body } of workload.definition.setup?.({ nodes, options: workload.options }) ?? []) {
+      await this.#request(cluster, node, body);
+    }
+  }
+
+  #request(cluster: Cluster, node: string, body: Body): Promise<void> {
+    const answer = new Promise<void>((resolve, reject) => {
+      const { opTimeout } = this.#plan.timing;
+      const alarm = this.#clock.at(this.#clock.now() + opTimeout * NS_PER_MS, () => {
+        this.#clock.settle();
+        reject(new ChaosError('setup-failed', `${node} did not answer '${body.type}' within ${opTimeout} ms`));
+      });
+      cluster.request('c-setup', node, body, (reply) => {
+        alarm.cancel();
+        this.#clock.settle();
+        if (reply.type !== 'error') resolve();
+        else reject(new ChaosError('setup-failed', `${node} refused '${body.type}': ${String(reply['text'])}`));
+      });
+    });
+    return this.#orFail(answer);
+  }
+
+  /** The load under faults, healing, and the load going on while the cluster recovers. Returns a fresh process number. */
+  async #load(cluster: Cluster): Promise<number> {
+    const { plan, recording, execution } = this.#context;
+    const { workload, timing, seed } = plan;
+    const load = new Load(this.#clock, createRandom(seed, 'arrivals'), workload.clients, workload.rate);
+    const operations = this.#generators('process', workload.definition.operations);
+    const clients = this.#makeClients(cluster, 0, workload.clients, operations, (thread) => load.onIdle(thread));
+    const driver = new NemesisDriver({
+      clock: this.#clock,
+      cluster,
+      random: createRandom(seed, 'nemeses'),
+      nemeses: plan.nemeses,
+      injections: plan.injections,
+      load: timing.load,
+      record: (f, value) => recording.nemesis(this.#clock.now(), f, value),
+      onError: this.#fail,
+    });
+    this.#driver = driver;
+    this.#teardown.defer('heal', () => driver.stop());
+    this.#teardown.defer('stop the load', () => load.stop());
+
+    this.#phase('load');
+    this.#enter('load', timing.load);
+    load.start(clients);
+    driver.start();
+    await this.#sleep(timing.load);
+    execution.issued = load.issued;
+
+    this.#phase('heal');
+    this.#enter('heal');
+    await this.#orFail(driver.stop());
+    this.#phase('recover');
+    this.#enter('recover', timing.recover);
+    await this.#sleep(timing.recover);
+    load.stop();
+    await this.#orFail(clients.quiet());
+    clients.close();
+    if (load.shed > 0) recording.log(`${load.shed} arrivals were shed: the clients cannot keep up with the rate`);
+    return clients.nextProcess;
+  }
+
+  /** Each node's own process does the workload's final operations, one node after the other. */
+  async #finalReads(cluster: Cluster, firstProcess: number): Promise<void> {
+    const { nodes, workload } = this.#plan;
+    const { final } = workload.definition;
+    if (final === undefined) return;
+    this.#phase('final');
+    this.#enter('final');
+    const make = this.#generators('final', final);
+    // A process that replaces one in doubt has nothing left to do: the final operations are done once.
+    const operations = (process: number, thread: number) =>
+      process < firstProcess + nodes.length ? make(process, thread) : nothing();
+    let onIdle = () => {};
+    const clients = this.#makeClients(cluster, firstProcess, nodes.length, operations, () => onIdle());
+    for (const [thread, node] of nodes.entries()) {
+      if (cluster.isDown(node)) {
+        this.#context.recording.log(`no final operations at ${node}: it is down`);
+        continue;
+      }
+      const done = new Promise<void>((resolve) => {
+        onIdle = () => {
+          if (clients.issue(thread)) return;
+          this.#clock.settle();
+          resolve();
+        };
+        onIdle();
+      });
+      await this.#orFail(done);
+    }
+    clients.close();
+  }
+
+  #generators(
+    purpose: string,
+    make: Plan['workload']['definition']['operations'],
+  ): (process: number, thread: number) => OperationGenerator {
+    const { workload, nodes, seed } = this.#plan;
+    const random = createRandom(seed, 'workload');
+    const { options, clients } = workload;
+    this.#shared ??= {
+      state: workload.definition.shared?.({ random: random.derive('shared'), options, clients, nodes }),
+    };
+    const { state: shared } = this.#shared;
+    return (process, thread) =>
+      make({ random: random.derive(purpose, process), options, shared, process, thread, clients, nodes });
+  }
+  #shared: { state: unknown } | undefined;
+
+  #makeClients(
+    cluster: Cluster,
+    firstProcess: number,
+    threads: number,
+    operations: (process: number, thread: number) => OperationGenerator,
+    onIdle: (thread: number) => void,
+  ): Clients {
+    const { nodes, workload, timing, system, seed } = this.#plan;
+    const { rpc } = workload.definition;
+    const home = (thread: number) => nodes[thread % nodes.length]!;
+    const routing = createRandom(seed, 'route', firstProcess);
+    const ownClient = system.definition.client !== undefined;
+    const routes: Record<Plan['workload']['route'], ThreadMaker['route']> = {
+      sticky: home,
+      random: () => routing.pick(nodes),
+      leader: (thread) => cluster.leader() ?? home(thread),
+    };
+    const caller = (process: number, node: string): Caller => {
+      if (!ownClient) return new RpcCaller(cluster, rpc, process);
+      const random = createRandom(seed, 'client', process);
+      const name = workload.name;
+      return new ClientCaller(
+        { cluster, clock: this.#clock, random, system: system.definition, workload: name, rpc },
+        process,
+        node,
+      );
+    };
+    const clients = new Clients({
+      clock: this.#clock,
+      sink: this.#context.recording.recorder,
+      maker: {
+        operations,
+        caller,
+        home,
+        // Final operations are about one node each, and a client of its own stays where it is connected.
+        route: firstProcess > 0 || ownClient ? home : routes[workload.route],
+        readOnly: (f) => rpc[f]?.readOnly === true,
+      },
+      threads,
+      firstProcess,
+      timeout: timing.opTimeout,
+      onIdle,
+      onError: this.#fail,
+    });
+    this.#clients = clients;
+    this.#teardown.defer('close the clients', () => clients.close());
+    return clients;
+  }
+
+  #phase(phase: Phase): void {
+    this.#context.recording.nemesis(this.#clock.now(), 'phase', { phase });
+  }
+
+  #enter(stage: RunStage, planned: Milliseconds | null = null): void {
+    this.#stage = stage;
+    this.#stageSince = this.#clock.now();
+    this.#planned = planned;
+    this.#context.recording.log(stage);
+    this.#tell(0);
+  }
+
+  async #sleep(duration: Milliseconds): Promise<void> {
+    await this.#orFail(this.#clock.sleep(duration));
+  }
+
+  /** Waits for a step, but no longer than for the first failure or the user's Ctrl-C. */
+  #orFail<T>(step: Promise<T>): Promise<T> {
+    return Promise.race([this.#failure, step]);
+  }
+
+  #reportProgress(): void {
+    const { deploy } = this.#plan;
+    const interval = deploy.definition.world === 'simulation' ? 5000 : 250;
+    let completed = 0;
+    let over = false;
+    const again = () => this.#clock.at(this.#clock.now() + interval * NS_PER_MS, tick);
+    const tick = () => {
+      if (over) return;
+      const counts = this.#clients?.counts;
+      const now = counts === undefined ? 0 : counts.ok + counts.fail + counts.info;
+      this.#tell(((now - completed) * 1000) / interval);
+      completed = now;
+      this.#context.recording.flush();
+      alarm = again();
+    };
+    let alarm = again();
+    this.#teardown.defer('stop the progress', () => {
+      over = true;
+      alarm.cancel();
+    });
+  }
+
+  #tell(rate: number): void {
+    const counts = this.#clients?.counts ?? { ok: 0, fail: 0, info: 0 };
+    this.#context.progress({
+      stage: this.#stage,
+      elapsed: (this.#clock.now() - this.#stageSince) / NS_PER_MS,
+      planned: this.#planned,
+      ...counts,
+      rate,
+      faults: this.#driver?.describe() ?? [],
+    });
+  }
+}
+
+/** Maelstrom's services, offered to programs of users. */
+const SERVICES = ['seq-kv', 'lin-kv', 'lww-kv', 'lin-tso'];
+
+function* nothing(): OperationGenerator {}
