@@ -1,0 +1,227 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../time/random.js';
+import { CorruptLogError } from '../corrupt-log.js';
+import { crash, flipBit, tear, unflipBit } from './damage.js';
+import { FileLog, logPath } from './log-file.js';
+
+const root = mkdtempSync(join(tmpdir(), 'chaos-log-'));
+let folders = 0;
+const folder = () => join(root, `${folders++}`);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function written(...records: unknown[]): string {
+  const at = folder();
+  const log = new FileLog(at);
+  for (const record of records) log.append('', record);
+  log.flush();
+  log.sync();
+  log.close();
+  return at;
+}
+
+function recover(at: string, scope = '') {
+  const log = new FileLog(at);
+  const recovered = log.recover(scope);
+  log.close();
+  return { ...recovered, torn: log.torn };
+}
+
+type Step =
+  | { do: 'append'; scope: string; record: unknown }
+  | { do: 'replace'; scope: string; snapshot: unknown; tail: unknown[] }
+  | { do: 'sync' };
+
+const scope = fc.constantFrom('', 'a', 'größe');
+const record = fc.oneof(fc.nat(), fc.string({ unit: 'binary', maxLength: 40 }), fc.constant(null));
+const steps = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), scope, record }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('replace' as const),
+        scope,
+        snapshot: record,
+        tail: fc.array(record, { maxLength: 3 }),
+      }),
+    },
+    { weight: 2, arbitrary: fc.constant({ do: 'sync' as const }) },
+  ),
+  { maxLength: 40 },
+);
+
+type Image = Record<string, { snapshot: unknown; records: unknown[] }>;
+
+function applied(history: readonly Step[]): Image {
+  const image: Image = { '': fresh(), a: fresh(), größe: fresh() };
+  for (const step of history) {
+    if (step.do === 'append') image[step.scope]!.records.push(step.record);
+    if (step.do === 'replace') image[step.scope] = { snapshot: step.snapshot, records: [...step.tail] };
+  }
+  return image;
+}
+
+function fresh() {
+  return { snapshot: null as unknown, records: [] as unknown[] };
+}
+
+function perform(log: FileLog, step: Step): void {
+  if (step.do === 'append') log.append(step.scope, step.record);
+  else if (step.do === 'replace') log.replace(step.scope, step.snapshot, step.tail);
+  else {
+    log.flush();
+    log.sync();
+  }
+}
+
+function imageOf(at: string): Image {
+  const log = new FileLog(at);
+  const image = Object.fromEntries(['', 'a', 'größe'].map((name) => [name, log.recover(name)]));
+  log.close();
+  return image as Image;
+}
+
+describe('durable log', () => {
+  it('gives back snapshots and records by scope, also before they are synced, also when compacted', () => {
+    fc.assert(
+      fc.property(steps, fc.constantFrom(1 << 20, 64), (history, garbage) => {
+        const at = folder();
+        const log = new FileLog(at, garbage);
+        for (const step of history) perform(log, step);
+        const expected = applied(history);
+        for (const name of Object.keys(expected)) expect(log.recover(name)).toEqual(expected[name]);
+        perform(log, { do: 'sync' });
+        log.close();
+        expect(imageOf(at)).toEqual(expected);
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  it('after a crash holds a prefix of the writes that has everything synced', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), fc.constantFrom(1 << 20, 64), (history, seed, garbage) => {
+        const at = folder();
+        const log = new FileLog(at, garbage);
+        for (const step of history) perform(log, step);
+        // As a slow sync: handed to the operating system, not yet durable.
+        log.flush();
+        log.close();
+        crash(at, createRandom(seed, 'crash'), 'prefix');
+        const durable = history.findLastIndex((step) => step.do === 'sync') + 1;
+        const possible = history.slice(durable).map((_, i) => applied(history.slice(0, durable + i + 1)));
+        expect([applied(history.slice(0, durable)), ...possible]).toContainEqual(imageOf(at));
+      }),
+      { numRuns: 60, seed: 2 },
+    );
+  });
+
+  it('keeps nothing unsynced when asked to lose it all', () => {
+    const at = folder();
+    const log = new FileLog(at);
+    log.append('', 'durable');
+    log.flush();
+    log.sync();
+    log.append('', 'gone');
+    log.flush();
+    log.close();
+    expect(crash(at, createRandom(1, 'crash'), 'none')).toBeGreaterThan(0);
+    expect(recover(at).records).toEqual(['durable']);
+  });
+
+  it('what survived one crash survives the next', () => {
+    const at = written('a');
+    const log = new FileLog(at);
+    log.append('', 'b');
+    log.flush();
+    log.close();
+    // No cut: the record survived by luck. The next incarnation acts on it.
+    expect(recover(at).records).toEqual(['a', 'b']);
+    expect(crash(at, createRandom(1, 'crash'), 'none')).toBe(0);
+    expect(recover(at).records).toEqual(['a', 'b']);
+  });
+
+  it('cut at any byte of what is not durable: a torn tail, dropped', () => {
+    const at = folder();
+    const log = new FileLog(at);
+    log.append('', 'one');
+    log.flush();
+    log.sync();
+    const durable = statSync(logPath(at)).size;
+    log.append('', 'two');
+    log.append('', 'three');
+    log.flush();
+    log.close();
+    const file = readFileSync(logPath(at));
+    const mark = readFileSync(`${at}/log.synced`);
+    for (let cut = durable; cut <= file.length; cut++) {
+      writeFileSync(logPath(at), file.subarray(0, cut));
+      writeFileSync(`${at}/log.synced`, mark);
+      const { records, torn } = recover(at);
+      expect(records).toEqual(['one', 'two', 'three'].slice(0, records.length));
+      expect(statSync(logPath(at)).size).toBe(cut - torn);
+      expect(records.length === 3).toBe(cut === file.length);
+    }
+  });
+
+  it('cut in what was durable: corrupt, not torn', () => {
+    const at = written('one', 'two');
+    truncateSync(logPath(at), statSync(logPath(at)).size - 1);
+    expect(() => new FileLog(at)).toThrow(CorruptLogError);
+  });
+
+  it('one flipped bit anywhere is corrupt, in every byte of the file', () => {
+    const at = written('one', { two: 2 }, [3]);
+    const file = readFileSync(logPath(at));
+    for (let byte = 0; byte < file.length; byte++) {
+      const damaged = Buffer.from(file);
+      damaged[byte]! ^= 1 << (byte % 8);
+      writeFileSync(logPath(at), damaged);
+      expect(() => new FileLog(at), `byte ${byte}`).toThrow(CorruptLogError);
+    }
+    writeFileSync(logPath(at), file);
+    expect(recover(at).records).toEqual(['one', { two: 2 }, [3]]);
+  });
+
+  it('the parent flips bits one by one and back, never the same twice', () => {
+    const at = written('one', 'two', 'three');
+    const first = flipBit(at, 0.5, new Set())!;
+    const second = flipBit(at, 0.5, new Set([first]))!;
+    expect(second).not.toBe(first);
+    unflipBit(at, first);
+    expect(() => new FileLog(at)).toThrow(CorruptLogError);
+    unflipBit(at, second);
+    expect(recover(at).records).toEqual(['one', 'two', 'three']);
+    expect(flipBit(folder(), 0.5, new Set())).toBeNull();
+    expect(flipBit(written(), 0.5, new Set())).toBeNull();
+  });
+
+  it('a torn tail is made where nothing was unsynced, and costs nothing durable', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const at = written('one');
+      tear(at, createRandom(seed, 'tear'));
+      const { records, torn } = recover(at);
+      expect(records).toEqual(['one']);
+      expect(torn).toBeGreaterThan(0);
+    }
+  });
+
+  it('stays small when most of it is superseded', () => {
+    const at = folder();
+    const log = new FileLog(at, 10_000);
+    for (let i = 0; i < 200; i++) {
+      log.replace('', { i, text: 'x'.repeat(1000) }, [i]);
+      log.append('other', i);
+      log.flush();
+      log.sync();
+      expect(statSync(logPath(at)).size).toBeLessThan(60_000);
+    }
+    log.close();
+    expect(recover(at)).toMatchObject({ snapshot: { i: 199 }, records: [199] });
+    expect(recover(at, 'other').records).toHaveLength(200);
+  });
+});

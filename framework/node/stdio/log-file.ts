@@ -1,0 +1,236 @@
+// The durable log of a real node: one append-only file for all scopes, so that one fdatasync covers a whole batch.
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Recovered } from '../../contracts/protocol.js';
+import { CorruptLogError } from '../corrupt-log.js';
+import type { LogStore } from '../environment.js';
+import {
+  FILE_HEADER,
+  FRAME_HEADER,
+  type Frame,
+  fileHeader,
+  generationOf,
+  KIND_APPEND,
+  KIND_REPLACE,
+  scanFrames,
+  sealFrame,
+} from './frame.js';
+import { readMark, SyncedMark } from './synced-mark.js';
+
+/** Superseded bytes that are tolerated before the file is rewritten without them. */
+const GARBAGE: number = 4 * 1024 * 1024;
+
+interface ScopeState {
+  snapshot: unknown;
+  records: unknown[];
+}
+
+export function logPath(folder: string): string {
+  return `${folder}/log`;
+}
+
+export function markPath(folder: string): string {
+  return `${folder}/log.synced`;
+}
+
+/**
+ * Writes are kept in memory until `flush` hands them to the file, and are durable after `sync`. A `replace` is a record like
+ * any other, hence atomic and covered by the same sync; when superseded records outweigh live ones the file is rewritten
+ * (temporary file, fsync, rename, fsync of the folder).
+ */
+export class FileLog implements LogStore {
+  readonly #folder: string;
+  readonly #garbage: number;
+  readonly #mark: SyncedMark;
+  #fd: number;
+  #generation: number;
+  /** Length of the file, and how much of it is durable. */
+  #length: number;
+  #synced: number;
+  #pending: Buffer = Buffer.allocUnsafe(64 * 1024);
+  #pendingLength = 0;
+  /** Live bytes by scope, and where each scope's live records begin. */
+  readonly #live = new Map<string, { bytes: number; from: number }>();
+  /** What was recovered, until the first write; later calls of `recover` read the file. */
+  #image: Map<string, ScopeState> | null = new Map();
+  /** Bytes of an incomplete record that recovery dropped. */
+  readonly torn: number;
+
+  /** Opens or creates the log in `folder`. Throws CorruptLogError when any record is damaged. */
+  constructor(folder: string, garbage: number = GARBAGE) {
+    this.#folder = folder;
+    this.#garbage = garbage;
+    mkdirSync(folder, { recursive: true });
+    const path = logPath(folder);
+    if (!existsSync(path)) install(folder, [fileHeader(1)]);
+    const file = readFileSync(path);
+    this.#generation = generationOf(file);
+    const image = this.#image!;
+    this.#length = scanFrames(file, FILE_HEADER, (frame) => {
+      this.#account(frame.kind, frame.scope, frame.start, frame.end);
+      remember(image, file, frame);
+    });
+    this.torn = file.length - this.#length;
+    const mark = readMark(markPath(folder));
+    if (mark !== null && mark.generation === this.#generation && this.#length < mark.length) {
+      throw new CorruptLogError(`the file ends at byte ${this.#length}, before byte ${mark.length}, which was durable`);
+    }
+    this.#fd = openSync(path, 'r+');
+    if (this.torn > 0) ftruncateSync(this.#fd, this.#length);
+    this.#mark = new SyncedMark(markPath(folder));
+    this.#synced = 0;
+    // What survived is what the node acts on from now on: no later crash may take it.
+    this.sync();
+  }
+
+  append(scope: string, record: unknown): void {
+    this.#write(KIND_APPEND, scope, JSON.stringify(record) ?? 'null');
+  }
+
+  replace(scope: string, snapshot: unknown, tail: readonly unknown[]): void {
+    this.#write(KIND_REPLACE, scope, JSON.stringify([snapshot ?? null, tail]));
+  }
+
+  recover(scope: string): Recovered {
+    let image = this.#image;
+    if (image === null) {
+      image = new Map();
+      const rebuilt = image;
+      this.flush();
+      const file = readFileSync(logPath(this.#folder));
+      scanFrames(file, FILE_HEADER, (frame) => {
+        if (frame.scope === scope) remember(rebuilt, file, frame);
+      });
+    }
+    const state = image.get(scope);
+    return { snapshot: state?.snapshot ?? null, records: [...(state?.records ?? [])] };
+  }
+
+  /** Hands what is in memory to the operating system. It is not durable yet. */
+  flush(): void {
+    if (this.#pendingLength === 0) return;
+    writeAll(this.#fd, this.#pending, this.#pendingLength, this.#length);
+    this.#length += this.#pendingLength;
+    this.#pendingLength = 0;
+  }
+
+  /** Makes durable what was flushed, and compacts the file when most of it is superseded. */
+  sync(): void {
+    if (this.#synced === this.#length) return;
+    fdatasyncSync(this.#fd);
+    this.#marked();
+    if (this.#pendingLength > 0 || this.#length < this.#garbage) return;
+    let live = 0;
+    for (const scope of this.#live.values()) live += scope.bytes;
+    if (this.#length - live > live + this.#garbage) this.#compact();
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+    this.#mark.close();
+  }
+
+  #write(kind: number, scope: string, json: string): void {
+    this.#image = null;
+    const most = FRAME_HEADER + 3 * (scope.length + json.length);
+    if (this.#pending.length - this.#pendingLength < most) this.#grow(most);
+    const start = this.#pendingLength;
+    const payload = start + FRAME_HEADER;
+    const scopeLength = scope === '' ? 0 : this.#pending.write(scope, payload);
+    if (scopeLength > 255) throw new RangeError('the name of a scope is longer than 255 bytes');
+    const end = payload + scopeLength + this.#pending.write(json, payload + scopeLength);
+    sealFrame(this.#pending, kind, scopeLength, start, end);
+    this.#pendingLength = end;
+    this.#account(kind, scope, this.#length + start, this.#length + end);
+  }
+
+  #grow(by: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(this.#pending.length * 2, this.#pendingLength + by));
+    this.#pending.copy(larger, 0, 0, this.#pendingLength);
+    this.#pending = larger;
+  }
+
+  #account(kind: number, scope: string, start: number, end: number): void {
+    let live = this.#live.get(scope);
+    if (live === undefined) {
+      live = { bytes: 0, from: start };
+      this.#live.set(scope, live);
+    }
+    if (kind === KIND_REPLACE) {
+      live.bytes = 0;
+      live.from = start;
+    }
+    live.bytes += end - start;
+  }
+
+  #marked(): void {
+    this.#synced = this.#length;
+    this.#mark.write({ generation: this.#generation, length: this.#length });
+  }
+
+  /** A kill between rename and mark is harmless: the mark then names another generation, and all of the new file is durable. */
+  #compact(): void {
+    const file = readFileSync(logPath(this.#folder));
+    const parts = [fileHeader(this.#generation + 1)];
+    const live = new Map<string, { bytes: number; from: number }>();
+    let length = FILE_HEADER;
+    scanFrames(file, FILE_HEADER, (frame) => {
+      if (frame.start < this.#live.get(frame.scope)!.from) return;
+      parts.push(file.subarray(frame.start, frame.end));
+      const size = frame.end - frame.start;
+      const moved = live.get(frame.scope);
+      if (moved === undefined) live.set(frame.scope, { bytes: size, from: length });
+      else moved.bytes += size;
+      length += size;
+    });
+    install(this.#folder, parts);
+    closeSync(this.#fd);
+    this.#fd = openSync(logPath(this.#folder), 'r+');
+    this.#generation++;
+    this.#length = length;
+    for (const [scope, moved] of live) this.#live.set(scope, moved);
+    this.#marked();
+  }
+}
+
+/** Puts a log of these parts in place, atomically and durably. */
+function install(folder: string, parts: readonly Buffer[]): void {
+  const path = logPath(folder);
+  const temporary = `${path}.new`;
+  const content = Buffer.concat(parts);
+  const fd = openSync(temporary, 'w');
+  writeAll(fd, content, content.length, 0);
+  fsyncSync(fd);
+  closeSync(fd);
+  renameSync(temporary, path);
+  const directory = openSync(dirname(path), 'r');
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+function writeAll(fd: number, buffer: Buffer, length: number, position: number): void {
+  let done = 0;
+  while (done < length) done += writeSync(fd, buffer, done, length - done, position + done);
+}
+
+function remember(image: Map<string, ScopeState>, file: Buffer, frame: Frame): void {
+  const value: unknown = JSON.parse(file.toString('utf8', frame.json, frame.end));
+  let state = image.get(frame.scope);
+  if (state === undefined) {
+    state = { snapshot: null, records: [] };
+    image.set(frame.scope, state);
+  }
+  if (frame.kind === KIND_APPEND) state.records.push(value);
+  else [state.snapshot, state.records] = value as [unknown, unknown[]];
+}

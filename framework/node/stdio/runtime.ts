@@ -1,0 +1,221 @@
+// Runs a reference node in a process of its own: lines in, one sync for a batch, then lines out.
+import type { Message } from '../../contracts/message.js';
+import type { Environment, Protocol, Recovered } from '../../contracts/protocol.js';
+import type { Random } from '../../contracts/random.js';
+import type { Clock, Milliseconds } from '../../contracts/time.js';
+import { toNs } from '../../contracts/time.js';
+import { EffectGate } from '../effect-gate.js';
+import { type LogStore, NodeEnvironment } from '../environment.js';
+import { NodeClock } from '../node-clock.js';
+import { Timers } from '../timers.js';
+import { type Control, type Notice, PARENT } from './control.js';
+import { LineReader } from './line-reader.js';
+
+/** Where the node keeps its log: a file, or nothing at all. */
+export interface NodeStore extends LogStore {
+  flush(): void;
+  sync(): void;
+}
+
+/** What the runtime needs of its process. */
+export interface Surroundings {
+  clock: Clock;
+  random: Random;
+  store: NodeStore;
+  /** Wall time now, in nanoseconds. */
+  epoch: number;
+  make: (env: Environment) => Protocol;
+  /** Effects leave before the log is synced, which never happens (planted bug). */
+  volatile: boolean;
+  /** The parent takes notices and gives control. */
+  parent: boolean;
+  /** Write everything, waiting for the reader. */
+  output(text: string): void;
+  log(text: string): void;
+  /** Time for the lines of the log, as text. */
+  stamp(): string;
+  /** Ends the process; does not return. */
+  full(): never;
+  threw(error: unknown): never;
+  unusable(detail: string): never;
+}
+
+export class StdioRuntime {
+  readonly #around: Surroundings;
+  readonly #reader = new LineReader();
+  readonly #gate = new EffectGate((message) => this.#transmit(message));
+  readonly #clock: NodeClock;
+  readonly #timers: Timers;
+  #protocol: Protocol | null = null;
+  #id = '';
+  /** Begins every line of this node. */
+  #prefix = '';
+  #output = '';
+  #log = '';
+  #scheduled = false;
+  #syncing = false;
+  #slow: Milliseconds = 0;
+  #full = false;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#clock = new NodeClock(() => around.clock.now(), around.epoch);
+    this.#timers = new Timers(
+      this.#clock,
+      (instant, task) => around.clock.at(instant, task),
+      (name) => this.#handle(() => this.#protocol!.timeout(name)),
+    );
+  }
+
+  /** Bytes from stdin: every complete line is handled now, their effects leave together. */
+  input(chunk: Buffer): void {
+    const batch = this.#reader.push(chunk);
+    if (batch === null) return;
+    for (const line of batch.toString('utf8').split('\n')) this.#line(line);
+    this.#wake();
+  }
+
+  /** One line of the log. */
+  print(line: string): void {
+    this.#log += `${this.#around.stamp()} ${line}\n`;
+    this.#wake();
+  }
+
+  /** Something the parent should know. */
+  notice(notice: Notice): void {
+    if (!this.#around.parent) return;
+    this.#output += `{"src":${JSON.stringify(this.#id)},"dest":"${PARENT}","body":${JSON.stringify(notice)}}\n`;
+    this.#wake();
+  }
+
+  /** Writes, syncs and releases what there is. Called once after all that one turn of the event loop brought. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#gate.dirty && !this.#syncing) this.#sync();
+    if (this.#log !== '') {
+      this.#around.log(this.#log);
+      this.#log = '';
+    }
+    if (this.#output !== '') {
+      const output = this.#output;
+      this.#output = '';
+      this.#around.output(output);
+    }
+  }
+
+  /** The node is about to end: only what it has to say still leaves. */
+  abandon(): void {
+    this.#around.log(this.#log);
+    this.#log = '';
+    this.#output = '';
+  }
+
+  #wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  #handle(handler: () => void): void {
+    try {
+      handler();
+    } catch (error) {
+      this.#around.threw(error);
+    }
+    this.#wake();
+  }
+
+  #line(line: string): void {
+    let message: Message;
+    try {
+      message = JSON.parse(line) as Message;
+    } catch {
+      this.print(`not JSON on stdin: ${line.slice(0, 200)}`);
+      return;
+    }
+    const protocol = this.#protocol;
+    if (message.src === PARENT && this.#around.parent) this.#control(message.body as unknown as Control);
+    else if (message.body?.type === 'init') this.#init(message);
+    else if (protocol !== null) {
+      try {
+        protocol.receive(message);
+      } catch (error) {
+        this.#around.threw(error);
+      }
+    } else this.print(`before init: ${line.slice(0, 200)}`);
+  }
+
+  #init(message: Message): void {
+    if (this.#protocol !== null) return;
+    const { node_id: id, node_ids: nodes } = message.body;
+    if (typeof id !== 'string' || !Array.isArray(nodes)) {
+      this.#around.unusable('init without node_id and node_ids');
+    }
+    this.#id = id;
+    this.#prefix = `{"src":${JSON.stringify(id)},"dest":`;
+    const env = new NodeEnvironment({
+      id,
+      nodes: nodes as string[],
+      random: this.#around.random.derive(id),
+      clock: this.#clock,
+      timers: this.#timers,
+      gate: this.#gate,
+      store: this.#around.store,
+      print: (line) => this.print(line),
+      report: (state) => this.notice({ type: 'report', state }),
+    });
+    this.#handle(() => {
+      this.#protocol = this.#around.make(env);
+      this.#protocol.start();
+      env.reply(message, { type: 'init_ok' });
+    });
+  }
+
+  #control(control: Control): void {
+    if (control.type === 'clock') {
+      this.#clock.set(control.faults);
+      this.#timers.rearm();
+    } else {
+      this.#slow = control.slow;
+      this.#full = control.full;
+    }
+    this.notice({ type: 'done', in_reply_to: control.msg_id });
+  }
+
+  #transmit(message: Message): void {
+    this.#output += `${this.#prefix}${JSON.stringify(message.dest)},"body":${JSON.stringify(message.body)}}\n`;
+  }
+
+  #sync(): void {
+    const { store, volatile } = this.#around;
+    if (this.#full) this.#around.full();
+    const covered = this.#gate.written;
+    store.flush();
+    if (volatile) this.#gate.synced(covered);
+    else if (this.#slow === 0) {
+      store.sync();
+      this.#gate.synced(covered);
+    } else {
+      // A slow disk holds back what waits for it, not the node: the rest goes on meanwhile.
+      this.#syncing = true;
+      const { clock } = this.#around;
+      clock.at(clock.now() + toNs(this.#slow), () => {
+        store.sync();
+        this.#syncing = false;
+        this.#gate.synced(covered);
+        this.#wake();
+      });
+    }
+  }
+}
+
+/** For a node without a data folder: it forgets everything when it ends. */
+export class NoStore implements NodeStore {
+  append(): void {}
+  replace(): void {}
+  recover(): Recovered {
+    return { snapshot: null, records: [] };
+  }
+  flush(): void {}
+  sync(): void {}
+}
