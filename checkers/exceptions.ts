@@ -1,0 +1,60 @@
+// Errors that no client expected: malformed replies, and what a system's own client threw.
+import { defineChecker } from '../framework/contracts/define.js';
+import { EVENT_FAIL, EVENT_INFO } from '../framework/contracts/history.js';
+import { option } from '../framework/contracts/options.js';
+import { actor } from './shared/actor.js';
+import { Findings } from './shared/findings.js';
+import { amount, instant } from './shared/text.js';
+
+interface Options {
+  fail: boolean;
+}
+
+interface Kind {
+  count: number;
+  /** Row of the completion that was the first of its kind. */
+  first: number;
+}
+
+const PREFIX = 'exception:';
+/** Messages told apart; what comes after them is only counted. */
+const KINDS = 20;
+const LONGEST = 300;
+
+export default defineChecker<Options>({
+  name: 'exceptions',
+  summary: 'Lists the errors that no client expected.',
+  options: {
+    fail: option.flag('Whether such an error is an anomaly; otherwise it is only listed.', false),
+  },
+  anomalies: ['client-exception'],
+  always: true,
+  check(history, { options }) {
+    const { type, mate, time, length } = history.columns;
+    const kinds = new Map<string, Kind>();
+    let total = 0;
+    for (let row = 0; row < length; row++) {
+      if (type[row] !== EVENT_INFO && type[row] !== EVENT_FAIL) continue;
+      const error = history.error(row);
+      if (error === undefined || !error.startsWith(PREFIX)) continue;
+      total++;
+      const message = error.slice(PREFIX.length).trim().slice(0, LONGEST);
+      const kind = kinds.get(message);
+      if (kind !== undefined) kind.count++;
+      else if (kinds.size < KINDS) kinds.set(message, { count: 1, first: row });
+    }
+    const findings = new Findings();
+    for (const [message, { count, first }] of options.fail ? kinds : []) {
+      findings.add('client-exception', () => ({
+        message: `The client of ${actor(history, first)} met an error that it did not expect, at ${instant(time[first]!)}: ${message} (${amount(count, 'time')} in all).`,
+        operations: mate[first]! < 0 ? [] : [mate[first]!],
+        evidence: { message, count },
+      }));
+    }
+    const listed = [...kinds].map(([message, { count, first }]) => ({ message, count, first: mate[first]! }));
+    return findings.verdict({
+      ...(total === 0 ? {} : { valid: `${amount(total, 'unexpected error')} of clients, listed but not judged` }),
+      details: { total, exceptions: listed },
+    });
+  },
+});

@@ -1,0 +1,61 @@
+// Nodes that ended by themselves, and output that is no message: defects of the system whatever the history says.
+
+import type { NodeEvent } from '../framework/contracts/cluster.js';
+import { defineChecker } from '../framework/contracts/define.js';
+import { Findings } from './shared/findings.js';
+import { instant } from './shared/text.js';
+
+const LINES = 20;
+const LONGEST = 500;
+
+type Failure = Extract<NodeEvent, { kind: 'exit' | 'protocol-error' }>;
+
+function lastLines({ lines }: Failure): string[] {
+  return lines.slice(-LINES).map((line) => (line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`));
+}
+
+function evidence(event: Failure): Record<string, unknown> {
+  return { node: event.node, time: event.time, detail: event.detail, lines: lastLines(event) };
+}
+
+/** ` Its last line: "…".`, or nothing. */
+function lastWords(event: Failure): string {
+  const last = lastLines(event).findLast((line) => line.trim() !== '');
+  return last === undefined ? '' : ` Its last line: ${JSON.stringify(last.trim())}.`;
+}
+
+export default defineChecker({
+  name: 'node-health',
+  summary: 'No node ends unless a fault ended it, and none writes anything but messages where messages belong.',
+  anomalies: ['node-crash', 'protocol-error'],
+  always: true,
+  check(_history, { events }) {
+    const findings = new Findings();
+    let starts = 0;
+    let killed = 0;
+    for (const event of events) {
+      if (event.kind === 'start') starts++;
+      if (event.kind === 'exit' && event.fault) killed++;
+      if (event.kind === 'exit' && !event.fault) {
+        findings.add('node-crash', () => ({
+          message: `${event.node} ended at ${instant(event.time)} though no fault ended it: ${event.detail}.${lastWords(event)}`,
+          evidence: evidence(event),
+        }));
+      }
+      if (event.kind === 'protocol-error') {
+        findings.add('protocol-error', () => ({
+          message: `${event.node} wrote something that is not a message, at ${instant(event.time)}: ${event.detail}.${lastWords(event)}`,
+          evidence: evidence(event),
+        }));
+      }
+    }
+    return findings.verdict({
+      details: {
+        starts,
+        killed,
+        crashes: findings.count('node-crash'),
+        protocolErrors: findings.count('protocol-error'),
+      },
+    });
+  },
+});

@@ -1,0 +1,49 @@
+// Ids that nodes handed out: no two are the same.
+import { defineChecker } from '../framework/contracts/define.js';
+import { EVENT_OK } from '../framework/contracts/history.js';
+import { option } from '../framework/contracts/options.js';
+import { actor } from './shared/actor.js';
+import { Findings } from './shared/findings.js';
+import { Interner } from './shared/interner.js';
+import { amount, instant, show } from './shared/text.js';
+
+interface Options {
+  function: string;
+}
+
+export default defineChecker<Options>({
+  name: 'unique-ids',
+  summary: 'No id is handed out twice.',
+  options: { function: option.text('The function that returns a new id.', 'generate') },
+  anomalies: ['duplicate-id'],
+  check(history, { options }) {
+    const { type, f, mate, time, length } = history.columns;
+    const generate = history.functionId(options.function);
+    const findings = new Findings();
+    const ids = new Interner();
+    /** Completion that first returned an id, by the id's number. */
+    const first: number[] = [];
+    let acknowledged = 0;
+    for (let row = 0; row < length; row++) {
+      if (f[row] !== generate || type[row] !== EVENT_OK) continue;
+      acknowledged++;
+      const value = history.value(row);
+      const id = ids.intern(value);
+      const earlier = first[id];
+      if (earlier === undefined) {
+        first[id] = row;
+        continue;
+      }
+      findings.add('duplicate-id', () => ({
+        message: `Id ${show(value)} was handed to ${actor(history, earlier)} at ${instant(time[earlier]!)} and again to ${actor(history, row)} at ${instant(time[row]!)}.`,
+        operations: [mate[earlier]!, mate[row]!].filter((invocation) => invocation >= 0).sort((a, b) => a - b),
+        evidence: { id: value },
+      }));
+    }
+    return findings.verdict({
+      unknown: acknowledged === 0 ? 'no id was handed out' : null,
+      valid: `${amount(acknowledged, 'id')}, all different`,
+      details: { acknowledged, distinct: first.length, duplicated: findings.count('duplicate-id') },
+    });
+  },
+});
