@@ -1,0 +1,161 @@
+// `report.html`: one self-contained page, the most important things first.
+import { createHash } from 'node:crypto';
+import type { FoundAnomaly, RunResult } from '../contracts/result.js';
+import { charts } from './charts.js';
+import { circumstances, everyFault } from './circumstances.js';
+import { evidence } from './evidence.js';
+import { checksTable, coverageTables, missing, operationsByOutcome } from './figures.js';
+import { details, type Html, html, section, table, trusted } from './html.js';
+import { nodeEvents } from './nodes.js';
+import { keyText } from './operations.js';
+import { overview } from './overview.js';
+import { SCRIPT } from './script.js';
+import { type Case, type ReportInput, type Story, tell } from './story.js';
+import { PATTERNS, STYLE } from './style.js';
+import { clip, compact, grouped, plural } from './text.js';
+import { duration } from './time-text.js';
+import { timeline } from './timeline.js';
+import { standingOf, verdictHeader } from './verdict.js';
+
+const PLAN_LENGTH = 200_000;
+const MOST_LISTED = 100;
+
+/**
+ * The page as text: opens from disk without a network under a strict content security policy. Its size is bounded whatever
+ * the history's; the same input gives the same text. Events are in order of time.
+ */
+export function renderReport(input: ReportInput): string {
+  const story = tell(input);
+  const { result } = input;
+  const head = story.cases[0];
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${standingOf(result).word}: ${clip(result.plan.name, 120)}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<a class="skip" href="#timeline">Skip to the timeline</a>
+${trusted(PATTERNS)}${verdictHeader(result)}${navigation(story)}<main>
+<div class="first">
+<div>
+${head === undefined ? withoutAnomaly(result) : anomalySection(story, head)}</div>
+<div class="side">
+${section('faults', head?.span === undefined ? 'Faults' : 'What was going on', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
+</div>
+${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('timeline', 'Timeline', html`${timeline(story, head)}<h3>The whole run</h3>${overview(story)}`)}${section('performance', 'Latency and rate', charts(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', nodeEvents(input))}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
+<footer>Written by chaos ${clip(result.version, 40)}. The full history is in history.jsonl, the verdicts in result.json, both beside this page.</footer>
+<div id="tip" hidden></div>
+<script>${trusted(SCRIPT)}</script>
+</body>
+</html>
+`.markup;
+}
+
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+const POLICY = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+
+const PLACES = [
+  ['operations', 'Operations'],
+  ['timeline', 'Timeline'],
+  ['performance', 'Latency and rate'],
+  ['coverage', 'Coverage'],
+  ['checks', 'Checks'],
+  ['nodes', 'Nodes'],
+  ['plan', 'Plan'],
+] as const;
+
+function navigation({ cases, others }: Story): Html {
+  const more =
+    cases.length + others.length > 1
+      ? html`<a href="#others">Other anomalies (${cases.length + others.length - 1})</a>`
+      : '';
+  return html`<nav aria-label="Sections">${more}${PLACES.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
+`;
+}
+
+function anomalySection(story: Story, found: Case): Html {
+  return html`<section id="anomaly" aria-labelledby="anomaly-title"><h2 id="anomaly-title">${anomalyName(found.anomaly)}</h2>
+<p class="message">${clip(found.anomaly.message, 1000)}</p>
+${evidence(story, found, 'evidence')}</section>
+`;
+}
+
+function anomalyName({ name, key, checker }: FoundAnomaly): Html {
+  return html`<span class="name">${clip(name, 80)}</span>${key === undefined ? '' : html` on key <bdi>${keyText(key)}</bdi>`} <span class="faint">found by ${clip(checker, 60)}</span>`;
+}
+
+function withoutAnomaly(result: RunResult): Html {
+  const title = result.valid === true ? 'What the verdict rests on' : 'Why there is no verdict';
+  return section('anomaly', title, html`${errorOf(result)}${missing(result)}${checksTable(result, false)}`);
+}
+
+function errorOf({ error }: RunResult): Html {
+  if (error === undefined) return html``;
+  return html`<p class="message"><strong>${clip(error.code, 80)}</strong>: ${clip(error.message, 2000)}</p>${error.hint === undefined ? '' : html`<p>${clip(error.hint, 500)}</p>`}`;
+}
+
+function repeat(result: RunResult): Html {
+  return html`<div class="command"><pre id="repeat-command" tabindex="0" aria-label="Command that repeats the run">${clip(result.repeat, 4000)}</pre><button type="button" data-copy="repeat-command" hidden>Copy</button></div>`;
+}
+
+function runFacts({ input: { result }, statistics }: Story): Html {
+  const { system, workload, times, rate } = result;
+  const facts: [string, Html | string][] = [
+    ['System', named(system)],
+    ['Workload', named(workload)],
+    [
+      'Deployment',
+      `${clip(result.deployment, 40)}, ${plural(result.nodes.length, 'node')}, ${plural(result.clients, 'client')}`,
+    ],
+    [
+      'Operations',
+      `${grouped(statistics.operations)} in ${duration(times.duration * 1_000_000)}, ${grouped(Math.round(rate.achieved))}/s`,
+    ],
+    ['Seed', String(result.seed)],
+    ['Started', clip(times.started, 40)],
+    ['Status', `${result.status}, exit code ${result.exitCode}`],
+  ];
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function named({ name, options }: RunResult['system']): Html {
+  const given = Object.keys(options).length === 0 ? '' : html` <code class="faint">${compact(options, 120)}</code>`;
+  return html`${clip(name, 60)}${given}`;
+}
+
+function otherAnomalies(story: Story): Html {
+  const shown = story.cases
+    .slice(1)
+    .map((found, i) =>
+      details(
+        html`${anomalyName(found.anomaly)}: ${clip(found.anomaly.message, 240)}`,
+        html`<p>${clip(found.anomaly.message, 1000)}</p>${evidence(story, found, `evidence-${i + 2}`)}${circumstances(story, found)}`,
+      ),
+    );
+  const { others } = story;
+  const list =
+    others.length === 0
+      ? ''
+      : table(
+          'Anomalies without a picture',
+          [
+            { title: 'anomaly', header: true, cell: ({ name }: FoundAnomaly) => clip(name, 60) },
+            { title: 'key', cell: ({ key }: FoundAnomaly) => html`<bdi>${keyText(key)}</bdi>` },
+            { title: 'found by', cell: ({ checker }: FoundAnomaly) => clip(checker, 60) },
+            { title: 'what happened', cell: ({ message }: FoundAnomaly) => clip(message, 300) },
+          ],
+          others.slice(0, MOST_LISTED),
+          others.length > MOST_LISTED
+            ? `${plural(others.length - MOST_LISTED, 'more anomaly', 'more anomalies')} in result.json.`
+            : '',
+        );
+  return html`${shown}${list}`;
+}

@@ -1,0 +1,43 @@
+// The page's only script: copies the command, shows tooltips at once, and opens everything for the printer.
+// It reads text and writes text; nothing of a run is ever parsed as markup or code.
+
+export const SCRIPT = `'use strict';
+(() => {
+  const tip = document.getElementById('tip');
+  const place = (event) => {
+    const x = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8);
+    const y = event.clientY + 18 + tip.offsetHeight > innerHeight ? event.clientY - tip.offsetHeight - 10 : event.clientY + 18;
+    tip.style.transform = 'translate(' + Math.max(4, x) + 'px,' + Math.max(4, y) + 'px)';
+  };
+  const shown = new WeakMap();
+  document.addEventListener('pointermove', (event) => {
+    const shape = event.target instanceof SVGElement && event.target.closest('rect,path');
+    if (!shape || shape.ownerSVGElement?.getAttribute('role') !== 'img') { tip.hidden = true; return; }
+    const title = shape.querySelector(':scope > title');
+    if (title) { shown.set(shape, title.textContent); title.remove(); }
+    const text = shown.get(shape);
+    tip.hidden = text === undefined;
+    if (text !== undefined) { tip.textContent = text; place(event); }
+  });
+  document.addEventListener('pointerleave', () => { tip.hidden = true; });
+  for (const button of document.querySelectorAll('button[data-copy]')) {
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = 'Copied';
+      } catch {
+        getSelection().selectAllChildren(source);
+        button.textContent = 'Selected';
+      }
+    });
+  }
+  let closed = [];
+  addEventListener('beforeprint', () => {
+    closed = [...document.querySelectorAll('details:not([open])')];
+    for (const part of closed) part.open = true;
+  });
+  addEventListener('afterprint', () => { for (const part of closed) part.open = false; });
+})();
+`;

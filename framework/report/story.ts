@@ -1,0 +1,108 @@
+// What the page tells, worked out once: which anomaly comes first, its operations, the faults, the leaders, the figures.
+import type { NodeEvent } from '../contracts/cluster.js';
+import type { History, Operation } from '../contracts/history.js';
+import type { FoundAnomaly, RunResult } from '../contracts/result.js';
+import type { Nanoseconds } from '../contracts/time.js';
+import { type Faults, readFaults } from './faults.js';
+import { type LeaderChange, leaderChanges } from './leaders.js';
+import { operationAt } from './operations.js';
+import { endOfHistory, gather, type Statistics } from './statistics.js';
+
+export interface ReportInput {
+  result: RunResult;
+  history: History;
+  /** In order of time. */
+  events: readonly NodeEvent[];
+  planYaml: string;
+  /** Lines of one node's log; only the last of them are kept. */
+  nodeLogs?: (node: string) => Iterable<string>;
+}
+
+/** An anomaly with the operations that prove it. */
+export interface Case {
+  readonly anomaly: FoundAnomaly;
+  /** In order of invocation, at most `MOST_OPERATIONS`. */
+  readonly operations: readonly Operation[];
+  /** Operations of the anomaly that were left out. */
+  readonly hidden: number;
+  /** From the first invocation to the last completion; undefined without operations. */
+  readonly span: { readonly from: Nanoseconds; readonly to: Nanoseconds } | undefined;
+}
+
+export interface Story {
+  readonly input: ReportInput;
+  readonly faults: Faults;
+  readonly leaders: readonly LeaderChange[];
+  readonly statistics: Statistics;
+  /** The first is the one that the page opens with. */
+  readonly cases: readonly Case[];
+  /** The anomalies that are listed without evidence. */
+  readonly others: readonly FoundAnomaly[];
+}
+
+export const MOST_OPERATIONS = 12;
+const MOST_CASES = 5;
+
+export function tell(input: ReportInput): Story {
+  const { result, history, events } = input;
+  const end = Math.max(endOfHistory(history), events[events.length - 1]?.time ?? 0);
+  const ordered = inOrderOfInterest(result);
+  const shown = new Set(distinctFirst(ordered, MOST_CASES));
+  return {
+    input,
+    faults: readFaults(history, result.nodes, end),
+    leaders: leaderChanges(events),
+    statistics: gather(history, end),
+    cases: [...shown].map((anomaly) => caseOf(anomaly, history)),
+    others: ordered.filter((anomaly) => !shown.has(anomaly)),
+  };
+}
+
+/** What the plan did not expect comes first, then what has operations to show. */
+function inOrderOfInterest({ anomalies, expect }: RunResult): FoundAnomaly[] {
+  const expected = new Set(expect === 'valid' ? [] : expect.anomalies);
+  const rank = ({ name, checker, operations }: FoundAnomaly) =>
+    (expected.has(name) || expected.has(checker) ? 2 : 0) + (operations !== undefined && operations.length > 0 ? 0 : 1);
+  return anomalies
+    .map((anomaly, position) => ({ anomaly, position, rank: rank(anomaly) }))
+    .sort((a, b) => a.rank - b.rank || a.position - b.position)
+    .map(({ anomaly }) => anomaly);
+}
+
+/** One of each name before a second of any. */
+function distinctFirst(anomalies: readonly FoundAnomaly[], limit: number): FoundAnomaly[] {
+  const seen = new Set<string>();
+  const firsts: FoundAnomaly[] = [];
+  const rest: FoundAnomaly[] = [];
+  for (const anomaly of anomalies) {
+    (seen.has(anomaly.name) ? rest : firsts).push(anomaly);
+    seen.add(anomaly.name);
+  }
+  return [...firsts, ...rest].slice(0, limit);
+}
+
+function caseOf(anomaly: FoundAnomaly, history: History): Case {
+  const rows = new Map<number, Operation>();
+  let hidden = 0;
+  for (const row of anomaly.operations ?? []) {
+    if (rows.size === MOST_OPERATIONS) {
+      hidden++;
+      continue;
+    }
+    const operation = operationAt(history, row);
+    if (operation !== undefined) rows.set(operation.index, operation);
+  }
+  const operations = [...rows.values()].sort((a, b) => a.index - b.index);
+  return { anomaly, operations, hidden, span: spanOf(operations) };
+}
+
+function spanOf(operations: readonly Operation[]): Case['span'] {
+  if (operations.length === 0) return undefined;
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  for (const { invoked, completed } of operations) {
+    from = Math.min(from, invoked);
+    to = Math.max(to, completed ?? invoked);
+  }
+  return { from, to };
+}

@@ -1,0 +1,89 @@
+// The closing summary on a terminal: verdict first, why, where the report is, the command that repeats the run.
+import type { RunResult } from '../contracts/result.js';
+import { clipShort, grouped, listed, plural, visible } from './text.js';
+import { duration } from './time-text.js';
+import { standingOf } from './verdict.js';
+
+const MOST_LINES = 20;
+const LINE = 400;
+const MOST_ANOMALIES = 4;
+const MOST_REASONS = 4;
+
+export interface SummaryOptions {
+  /** The results folder as a person would type it; null when nothing was written. */
+  folder?: string | null;
+}
+
+/** At most 20 lines of plain text without control characters; colours are the caller's business. */
+export function renderSummary(result: RunResult, { folder = null }: SummaryOptions = {}): string[] {
+  const { symbol, word, remark } = standingOf(result);
+  const lines = [
+    `${symbol} ${word}: ${result.verdict}`,
+    ...(remark === undefined ? [] : [`  ${remark}`]),
+    ...errorLines(result),
+    ...anomalyLines(result),
+    ...undecidedLines(result),
+    '',
+    `  operations  ${operationsText(result)}`,
+    `  faults      ${faultsText(result)}`,
+    ...(folder === null ? [] : [`  report      ${folder.replace(/\/+$/, '')}/report.html`]),
+  ].map((line) => clipShort(oneLine(line), LINE));
+  return [...lines.slice(0, MOST_LINES - 1), `  repeat      ${oneLine(result.repeat)}`];
+}
+
+function oneLine(text: string): string {
+  return visible(text)
+    .replace(/[\n\t]+/g, ' ')
+    .trimEnd();
+}
+
+function errorLines({ error }: RunResult): string[] {
+  if (error === undefined) return [];
+  return [`  ${error.code}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${error.hint}`])];
+}
+
+function anomalyLines({ anomalies }: RunResult): string[] {
+  const seen = new Set<string>();
+  const firsts = anomalies.filter(({ name }) => !seen.has(name) && seen.add(name));
+  const lines = firsts.slice(0, MOST_ANOMALIES).map(({ name, message }) => `  ${name}: ${message}`);
+  const more = anomalies.length - lines.length;
+  return more > 0 ? [...lines, `  and ${plural(more, 'more anomaly', 'more anomalies')}`] : lines;
+}
+
+function undecidedLines({ valid, checks, coverage }: RunResult): string[] {
+  if (valid !== 'unknown') return [];
+  const undecided = Object.entries(checks).filter(([, check]) => check.valid === 'unknown');
+  const known = new Set(coverage.missing);
+  const reasons = [
+    ...coverage.missing,
+    ...undecided
+      .filter(([, { reason }]) => !known.has(reason ?? ''))
+      .map(([name, { reason }]) => `${name}: ${reason ?? 'undecided'}`),
+  ];
+  const lines = reasons.slice(0, MOST_REASONS).map((reason) => `  - ${reason}`);
+  return reasons.length > MOST_REASONS
+    ? [...lines, `  and ${plural(reasons.length - MOST_REASONS, 'more reason')}`]
+    : lines;
+}
+
+function operationsText({ coverage, rate, times }: RunResult): string {
+  const total = { invoke: 0, ok: 0, fail: 0, info: 0 };
+  for (const counts of Object.values(coverage.operations)) {
+    total.invoke += counts.invoke;
+    total.ok += counts.ok;
+    total.fail += counts.fail;
+    total.info += counts.info;
+  }
+  const asked = rate.asked === null ? '' : ` of ${grouped(rate.asked)} asked`;
+  return `${grouped(total.invoke)} (${grouped(total.ok)} ok, ${grouped(total.fail)} fail, ${grouped(total.info)} info) in ${duration(times.duration * 1_000_000)}, ${grouped(Math.round(rate.achieved))}${asked} a second`;
+}
+
+function faultsText({ coverage }: RunResult): string {
+  if (coverage.faults.length === 0) return 'none';
+  return listed(
+    coverage.faults.map(
+      ({ nemesis, injected, skipped }) => `${injected} ${nemesis}${skipped > 0 ? ` (${skipped} skipped)` : ''}`,
+    ),
+    8,
+  );
+}

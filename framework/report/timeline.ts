@@ -1,0 +1,164 @@
+// Every operation of a short stretch: a lane for each process, bars coloured and shaped by outcome, faults and leaders above.
+import type { Operation } from '../contracts/history.js';
+import type { Nanoseconds } from '../contracts/time.js';
+import { legend } from './areas.js';
+import { faultBands, faultLanes } from './fault-lanes.js';
+import { type Html, html } from './html.js';
+import { leaderText } from './leaders.js';
+import { endOf, keyText, operationSummary, operationText } from './operations.js';
+import { bar, figure, label, px, TimeScale, textWidth, timeAxis } from './plot.js';
+import type { Case, Story } from './story.js';
+import { clipShort, plural } from './text.js';
+import { instant } from './time-text.js';
+import { firstInvocation, type Window, windowAt, windowsAround } from './windows.js';
+
+/** Operations drawn with a tooltip each; a tooltip is some 150 bytes. */
+const MOST_OPERATIONS = 500;
+const MOST_LANES = 40;
+const LANE = 20;
+
+/** The windows around an anomaly or, when there is none, around the first fault. */
+export function timeline(story: Story, found: Case | undefined): Html {
+  const { history } = story.input;
+  const { end } = story.statistics;
+  const operations = found?.operations ?? [];
+  const start = story.faults.inForce[0]?.from ?? firstInvocation(history);
+  if (start === undefined) return html`<p class="note">The history holds no operation.</p>`;
+  const spans = operations.map((operation) => ({
+    from: operation.invoked,
+    to: operation.completed ?? operation.invoked,
+  }));
+  const windows =
+    spans.length > 0
+      ? windowsAround(history, spans, end, MOST_OPERATIONS)
+      : [windowAt(history, start, end, MOST_OPERATIONS)];
+  const about =
+    spans.length > 0 ? 'around the anomaly' : story.faults.inForce.length > 0 ? 'around the first fault' : '';
+  return html`${windows.map((window, i) => closeUp(story, window, operations, i, about))}`;
+}
+
+interface Lane {
+  readonly process: number;
+  readonly node: string;
+  readonly operations: Operation[];
+}
+
+function closeUp(story: Story, window: Window, witness: readonly Operation[], position: number, about: string): Html {
+  const { history } = story.input;
+  const numbers = new Map(witness.map((operation, i) => [operation.index, i + 1]));
+  const keys = new Set(witness.map(({ key }) => key));
+  const rows = sampled(window.rows, numbers);
+  const all = lanesOf(rows.map((row) => history.operation(row)));
+  const lanes = fewest(all, numbers);
+  const scale = new TimeScale(window.from, window.to);
+  const faults = faultLanes(story.faults.inForce, scale, 18);
+  const top = 24 + faults.height;
+  const bottom = top + lanes.length * LANE;
+  const bars = lanes.map((lane, i) => laneOf(lane, top + i * LANE, scale, numbers, keys));
+  const dims = keys.size > 0 && history.keys.length > 1;
+  const keyName = keys.size === 1 ? keyText([...keys][0]) : '';
+  const text = `From ${instant(window.from)} to ${instant(window.to)}${about === '' ? '' : `, ${about}`}`;
+  return html`<h3>${text}</h3>
+${dims ? html`<label class="toggle"><input type="checkbox" class="only-key"> Only ${keyName === '' ? 'the keys of the anomaly' : html`key <bdi>${keyName}</bdi>`}</label>` : ''}${figure(
+  {
+    id: `close-up-${position + 1}`,
+    title: `Operations by process, ${text.toLowerCase()}`,
+    description: `${plural(rows.length, 'operation')} of ${plural(lanes.length, 'process', 'processes')}. The operations of an anomaly are in the table of its evidence.`,
+    height: bottom + 22,
+    content: html`${timeAxis(scale, top - 8, bottom)}${faultBands(story.faults.inForce, scale, top - 8, bottom)}${faults.content}${leaderMarks(story, scale, top, bottom)}
+${bars}`,
+    caption: html`A lane for each process. ${legend()} Point at an operation for its details.${numbers.size > 0 ? ' Numbers are those of the evidence.' : ''}${dims ? ' Operations on other keys are pale.' : ''}${noticeOf(window.rows.length - rows.length, all.length - lanes.length)}`,
+  },
+)}`;
+}
+
+function noticeOf(operations: number, lanes: number): Html {
+  const notices: string[] = [];
+  if (operations > 0)
+    notices.push(`${plural(operations, 'operation')} of this stretch are left out (evenly; none of the evidence).`);
+  if (lanes > 0) notices.push(`${plural(lanes, 'process', 'processes')} left out.`);
+  return html`${notices.map((notice) => html` <strong class="notice">${notice}</strong>`)}`;
+}
+
+/** Evenly spread where there are too many, but always with the witness. */
+function sampled(rows: readonly number[], keep: ReadonlyMap<number, number>): number[] {
+  if (rows.length <= MOST_OPERATIONS * 2) return [...rows];
+  const stride = rows.length / MOST_OPERATIONS;
+  const chosen = new Set<number>(rows.filter((row) => keep.has(row)));
+  for (let i = 0; i < MOST_OPERATIONS; i++) chosen.add(rows[Math.floor(i * stride)]!);
+  return [...chosen].sort((a, b) => a - b);
+}
+
+function lanesOf(operations: readonly Operation[]): Lane[] {
+  const lanes = new Map<number, Lane>();
+  for (const operation of operations) {
+    const lane = lanes.get(operation.process) ?? {
+      process: operation.process,
+      node: operation.node ?? '',
+      operations: [],
+    };
+    lane.operations.push(operation);
+    lanes.set(operation.process, lane);
+  }
+  return [...lanes.values()].sort((a, b) => a.process - b.process);
+}
+
+function fewest(lanes: readonly Lane[], witness: ReadonlyMap<number, number>): Lane[] {
+  if (lanes.length <= MOST_LANES) return [...lanes];
+  const proves = (lane: Lane) => lane.operations.some(({ index }) => witness.has(index));
+  const chosen = new Set([...lanes.filter(proves), ...lanes].slice(0, MOST_LANES));
+  return lanes.filter((lane) => chosen.has(lane));
+}
+
+function laneOf(
+  lane: Lane,
+  y: number,
+  scale: TimeScale,
+  numbers: ReadonlyMap<number, number>,
+  keys: ReadonlySet<Operation['key']>,
+): Html {
+  const name = `${lane.process}${lane.node === '' ? '' : ` · ${clipShort(lane.node, 6)}`}`;
+  const bars = lane.operations.map((operation) => {
+    const number = numbers.get(operation.index);
+    const pale = number === undefined && keys.size > 0 && !keys.has(operation.key);
+    return operationBar(operation, y, scale, number, pale);
+  });
+  return html`${label(scale.left - 8, y + 12, name, 'lane', 'end')}<path class="rule" d="M${scale.left} ${y + LANE - 2}H${scale.right}"/>${bars}
+`;
+}
+
+function operationBar(
+  operation: Operation,
+  y: number,
+  scale: TimeScale,
+  number: number | undefined,
+  pale: boolean,
+): Html {
+  const x0 = scale.x(operation.invoked);
+  const x1 = Math.max(scale.x(endOf(operation, scale.to)), x0 + 2);
+  const room = Math.floor((x1 - x0 - 6) / textWidth('n'));
+  const text = operationText(operation, 40);
+  const inside = room >= 3 ? label(x0 + 3, y + 12, clipShort(text, room), `on-op ${operation.outcome}`) : '';
+  const classes = `op ${operation.outcome}${number === undefined ? '' : ' proof'}`;
+  const mark =
+    number === undefined
+      ? ''
+      : html`<circle class="badge" cx="${px(x0)}" cy="${y + 8}" r="8"/>${label(x0, y + 12, String(number), 'badge-text', 'middle')}`;
+  const content = html`${bar(x0, x1, y + 1, LANE - 6, classes, operationSummary(operation), 2)}${inside}${mark}`;
+  return pale ? html`<g class="pale">${content}</g>` : content;
+}
+
+const MOST_MARKS = 40;
+
+function leaderMarks({ leaders }: Story, scale: TimeScale, top: number, bottom: number): Html {
+  const inside = leaders.filter(({ time }) => time >= scale.from && time <= scale.to).slice(0, MOST_MARKS);
+  let free: Nanoseconds = 0;
+  const marks = inside.map((change) => {
+    const x = scale.x(change.time);
+    const text = `${clipShort(leaderText(change), 20)} leads`;
+    const named = x >= free;
+    if (named) free = x + textWidth(text) + 8;
+    return html`<path class="leader" d="M${px(x)} ${top - 8}V${bottom}"><title>${leaderText(change)} leads from ${instant(change.time, 6)}</title></path>${named ? label(Math.min(x + 3, scale.right - textWidth(text)), 12, text, 'leader-name') : ''}`;
+  });
+  return html`${marks}`;
+}

@@ -1,0 +1,57 @@
+// The verdict in one sentence, with a colour, a word and a symbol: the first thing that anybody reads.
+import type { RunResult } from '../contracts/result.js';
+import { type Html, html } from './html.js';
+import { clip, listed } from './text.js';
+
+export type Tone = 'good' | 'bad' | 'doubt' | 'expected';
+
+export interface Standing {
+  readonly tone: Tone;
+  readonly symbol: string;
+  readonly word: string;
+  /** What the plan makes of it, where the word alone does not say. */
+  readonly remark: string | undefined;
+}
+
+interface Rule {
+  readonly applies: (result: RunResult) => boolean;
+  readonly standing: Omit<Standing, 'remark'>;
+  readonly remark?: (result: RunResult) => string;
+}
+
+/** The first rule that applies. Unknown never hides invalid. */
+const RULES: readonly Rule[] = [
+  {
+    applies: ({ valid, expectationMet }) => valid === false && expectationMet,
+    standing: { tone: 'expected', symbol: '✘', word: 'Invalid, as expected' },
+    remark: () => 'The plan expects this anomaly: the run counts as passed.',
+  },
+  { applies: ({ valid }) => valid === false, standing: { tone: 'bad', symbol: '✘', word: 'Invalid' } },
+  { applies: ({ status }) => status === 'failed', standing: { tone: 'bad', symbol: '!', word: 'Run failed' } },
+  {
+    applies: ({ valid }) => valid === 'unknown',
+    standing: { tone: 'doubt', symbol: '?', word: 'Unknown' },
+    remark: () => 'Nothing wrong was found, but too little was seen to say that nothing is wrong.',
+  },
+  {
+    applies: ({ expectationMet }) => !expectationMet,
+    standing: { tone: 'bad', symbol: '✘', word: 'Expected anomaly not found' },
+    remark: ({ expect }) => (expect === 'valid' ? '' : `The plan expects ${listed(expect.anomalies)}.`),
+  },
+  { applies: () => true, standing: { tone: 'good', symbol: '✔', word: 'Valid' } },
+];
+
+export function standingOf(result: RunResult): Standing {
+  const rule = RULES.find(({ applies }) => applies(result))!;
+  const remarks = [rule.remark?.(result), result.status === 'interrupted' ? 'The run was interrupted.' : undefined];
+  const remark = remarks.filter((text) => text).join(' ');
+  return { ...rule.standing, remark: remark === '' ? undefined : remark };
+}
+
+export function verdictHeader(result: RunResult): Html {
+  const { tone, symbol, word, remark } = standingOf(result);
+  return html`<header class="verdict ${tone}"><p class="stamp"><span class="symbol" aria-hidden="true">${symbol}</span> <strong>${word}</strong></p>
+<div><h1>${clip(result.verdict, 400)}</h1>
+<p class="plan">${clip(result.plan.name, 200)}${result.plan.cell === null ? '' : html` <span class="chip">${clip(result.plan.cell, 120)}</span>`}${remark === undefined ? '' : html` · ${clip(remark, 300)}`}</p></div></header>
+`;
+}
