@@ -1,0 +1,31 @@
+// The package's face: what adapters, workloads, nemeses and checkers are made with, and running and checking from code.
+export type { Capability } from './contracts/capability.js';
+export type { Anomaly, CheckContext, Checker, CheckSpec, Valid, Verdict } from './contracts/checker.js';
+export type {
+  ClockFault,
+  Cluster,
+  Delay,
+  DiskFault,
+  Effect,
+  Faults,
+  Link,
+  LinkQuality,
+  NodeEvent,
+} from './contracts/cluster.js';
+export { defineChecker, defineNemesis, defineSystem, defineWorkload } from './contracts/define.js';
+export { ChaosError } from './contracts/error.js';
+export type { Columns, FaultValue, History, Operation, PhaseValue } from './contracts/history.js';
+export { type Body, errorBody, isDefinite, type Message, RPC } from './contracts/message.js';
+export type { ChooseContext, Injection, Nemesis, Skip } from './contracts/nemesis.js';
+export type { Completion, HistoryEvent, Invocation, Key, Outcome } from './contracts/operation.js';
+export { type OptionSchema, type Options, type OptionValues, option } from './contracts/options.js';
+export type { DurableLog, Environment, NodeReport, Protocol, Recovered } from './contracts/protocol.js';
+export type { Random } from './contracts/random.js';
+export type { Coverage, Expectation, FoundAnomaly, RunResult } from './contracts/result.js';
+export type { Client, ClientContext, Rpc, RpcFunction } from './contracts/rpc.js';
+export { Scopes } from './contracts/scopes.js';
+export type { PlantedBug, Program, System } from './contracts/system.js';
+export type { Clock } from './contracts/time.js';
+export type { GeneratorContext, OperationGenerator, Workload } from './contracts/workload.js';
+export { check, historyOf, type LooseEvent, type RunSettings, run } from './library.js';
+export type { RunOutcome } from './run/run.js';
