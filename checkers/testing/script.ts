@@ -1,19 +1,12 @@
 // Writes histories by hand for tests: one call an event, in the order in which they happened.
 import type { AnyChecker, CheckContext, Verdict } from '../../framework/contracts/checker.js';
 import type { NodeEvent } from '../../framework/contracts/cluster.js';
-import {
-  type Columns,
-  EVENT_INFO,
-  EVENT_INVOKE,
-  EVENT_TYPES,
-  type History,
-  type Operation,
-  type Phase,
-  VALUE_OTHER,
-} from '../../framework/contracts/history.js';
+import type { History, Phase } from '../../framework/contracts/history.js';
 import { type HistoryEvent, type Key, NEMESIS, type Outcome } from '../../framework/contracts/operation.js';
 import type { OptionSchema } from '../../framework/contracts/options.js';
 import { NS_PER_MS } from '../../framework/contracts/time.js';
+
+import { ColumnarHistory } from '../../framework/history/history.js';
 
 interface Details {
   node?: string;
@@ -100,82 +93,15 @@ export class Script {
   }
 }
 
-function interned<T>(items: T[], item: T | undefined): number {
-  if (item === undefined) return -1;
-  const at = items.indexOf(item);
-  return at >= 0 ? at : items.push(item) - 1;
-}
-
-/** A history of events in memory, simple rather than small: every value is in `others`. */
+/** The history of some events. */
 export function historyOf(events: readonly HistoryEvent[]): History {
-  const length = events.length;
-  const functions: string[] = [];
-  const keys: Key[] = [];
-  const nodes: string[] = [];
-  const open = new Map<number, number>();
-  const columns = {
-    length,
-    time: Float64Array.from(events, (e) => e.time),
-    process: Int32Array.from(events, (e) => (e.process === NEMESIS ? -1 : e.process)),
-    type: Uint8Array.from(events, (e) => EVENT_TYPES.indexOf(e.type)),
-    f: Uint16Array.from(events, (e) => interned(functions, e.f)),
-    key: Int32Array.from(events, (e) => interned(keys, e.key)),
-    node: Int16Array.from(events, (e) => interned(nodes, e.node)),
-    kind: new Uint8Array(length).fill(VALUE_OTHER),
-    a: Int32Array.from(events, (_, row) => row),
-    b: new Int32Array(length),
-    mate: new Int32Array(length).fill(-1),
-  } satisfies Columns;
-  for (let row = 0; row < length; row++) {
-    const process = columns.process[row]!;
-    if (process < 0) continue;
-    if (columns.type[row] === EVENT_INVOKE) {
-      open.set(process, row);
-    } else {
-      const mate = open.get(process) ?? -1;
-      open.delete(process);
-      columns.mate[row] = mate;
-      if (mate >= 0) columns.mate[mate] = row;
-    }
+  const history = new ColumnarHistory();
+  for (const { time, process, type, f, key, value, node, error } of events) {
+    if (process === NEMESIS) history.appendNemesis(time, f, value);
+    else if (type === 'invoke') history.appendInvoke(time, process, f, key, value, node);
+    else history.appendCompletion(time, process, type, value, error);
   }
-  const operation = (row: number): Operation => {
-    const end = columns.mate[row]!;
-    const event = events[row]!;
-    const completion = events[end];
-    return {
-      index: row,
-      process: columns.process[row]!,
-      f: event.f,
-      key: event.key,
-      asked: event.value,
-      outcome: EVENT_TYPES[end < 0 ? EVENT_INFO : columns.type[end]!] as Outcome,
-      value: completion?.value,
-      invoked: event.time,
-      completed: completion?.time,
-      end,
-      node: event.node,
-      error: completion?.error,
-    };
-  };
-  return {
-    columns,
-    functions,
-    keys,
-    nodes,
-    others: events.map((e) => e.value),
-    length,
-    functionId: (name) => functions.indexOf(name),
-    value: (row) => events[row]!.value,
-    error: (row) => events[row]!.error,
-    event: (row) => events[row]!,
-    operation,
-    *operations() {
-      for (let row = 0; row < length; row++) {
-        if (columns.process[row]! >= 0 && columns.type[row] === EVENT_INVOKE) yield operation(row);
-      }
-    },
-    nemesisEvents: () => events.filter((e) => e.process === NEMESIS),
-  };
+  return history;
 }
 
 export interface CheckInput {
