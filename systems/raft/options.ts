@@ -15,7 +15,7 @@ export const options = {
     '300ms',
   ),
   'max-drift': option.percent(
-    "How far any node's clock may run fast or slow; leases are shortened by it and are safe within it.",
+    'How much faster or slower than true time a clock may run, as a factor; leases are shorter for it and safe within it.',
     '20%',
   ),
   'snapshot-every': option.integer('Log entries applied between two snapshots.', 500, { minimum: 1 }),
@@ -86,14 +86,13 @@ export interface RaftOptions {
  * on its own clock, which may run fast while the leader's runs slow (section 6.4.1 of the thesis).
  */
 export function leaseLength({ 'election-timeout': timeout, 'max-drift': drift, bug }: RaftOptions): number {
-  return bug === 'lease-ignores-drift' ? timeout : (timeout * (1 - drift)) / (1 + drift);
+  return bug === 'lease-ignores-drift' ? timeout : timeout / (1 + drift) ** 2;
 }
 
 /** What the schema cannot say. */
 export function validate(o: RaftOptions): string[] {
   const problems: string[] = [];
   if (o['election-timeout'] < 2 * o.heartbeat) problems.push('election-timeout must be at least twice the heartbeat');
-  if (o['max-drift'] >= 1) problems.push('max-drift must be below 100%');
   if (o.bug === 'lease-ignores-drift' && o.reads !== 'lease')
     problems.push('bug: lease-ignores-drift needs reads: lease');
   return problems;

@@ -12,8 +12,8 @@ interface Seen {
 export class Laws {
   readonly broken: string[] = [];
   readonly #leaders = new Map<number, string>();
-  /** Committed entries by index, as the first node to commit them had them. */
-  readonly #committed = new Map<number, Entry>();
+  /** Committed entries by index, as the first node to commit them had them, with the term that it was in. */
+  readonly #committed = new Map<number, { entry: Entry; reign: number }>();
   /** Entries by index and term. */
   readonly #entries = new Map<string, { entry: Entry; prevTerm: number }>();
   readonly #seen = new Map<string, Seen>();
@@ -54,8 +54,8 @@ export class Laws {
     if (other !== undefined && other !== id) this.broken.push(`term ${raft.term} has two leaders: ${other} and ${id}`);
     this.#leaders.set(raft.term, id);
     for (let i = (raft.log.snapshot?.index ?? 0) + 1; i <= this.#highest; i++) {
-      const entry = this.#committed.get(i);
-      if (entry !== undefined && raft.log.termAt(i) !== entry.term) {
+      const known = this.#committed.get(i);
+      if (known !== undefined && known.reign < raft.term && raft.log.termAt(i) !== known.entry.term) {
         this.broken.push(`${id} leads term ${raft.term} without the committed entry ${i}`);
         return;
       }
@@ -68,9 +68,9 @@ export class Laws {
     if (entry === undefined) return;
     const known = this.#committed.get(index);
     if (known === undefined) {
-      this.#committed.set(index, entry);
+      this.#committed.set(index, { entry, reign: raft.term });
       this.#highest = Math.max(this.#highest, index);
-    } else if (known.term !== entry.term || known.command !== entry.command) {
+    } else if (known.entry.term !== entry.term || known.entry.command !== entry.command) {
       this.broken.push(`${raft.env.id} commits another entry ${index} than was committed before`);
     }
   }
