@@ -12,7 +12,7 @@ describe('echo', () => {
     const verdict = judge(echo, new Script().did(0, 'echo', 'a').did(1, 'echo', 'b', 'a').did(2, 'echo', 1, '1'));
     expect(names(verdict)).toEqual(['wrong-echo', 'wrong-echo']);
     expect(verdict.anomalies[0]).toMatchObject({
-      message: 'process 1 on n2 sent "b" and got back "a" at 0.003 s.',
+      message: 'Process 1 on n2 sent "b" and got back "a" at 0.003 s.',
       operations: [2],
     });
   });

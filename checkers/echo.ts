@@ -5,7 +5,7 @@ import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
 import { sameJson } from './shared/canonical.js';
 import { Findings } from './shared/findings.js';
-import { amount, instant, show } from './shared/text.js';
+import { amount, capital, instant, show } from './shared/text.js';
 
 interface Options {
   function: string;
@@ -29,7 +29,7 @@ export default defineChecker<Options>({
       const answer = history.value(row);
       if (sameJson(asked, answer)) continue;
       findings.add('wrong-echo', () => ({
-        message: `${actor(history, invoked)} sent ${show(asked)} and got back ${show(answer)} at ${instant(time[row]!)}.`,
+        message: `${capital(actor(history, invoked))} sent ${show(asked)} and got back ${show(answer)} at ${instant(time[row]!)}.`,
         operations: [invoked],
         evidence: { asked, answer },
       }));

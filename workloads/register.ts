@@ -63,7 +63,7 @@ export default defineWorkload<Options, Shared>({
       { minimum: 0 },
     ),
     mix: option.object(
-      'How often each function is issued, by weight; one that is left out is not issued.',
+      'How often each function is issued, by weight; one that is left out is not issued, but for the first write of a key that a cas needs.',
       { read: weight('read'), write: weight('write'), cas: weight('compare-and-set') },
       { read: 5, write: 4, cas: 1 },
     ),

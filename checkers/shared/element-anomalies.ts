@@ -4,7 +4,7 @@ import type { History } from '../../framework/contracts/history.js';
 import { actor } from './actor.js';
 import type { Elements } from './elements.js';
 import type { FinalRead } from './final-reads.js';
-import { amount, instant, list, show } from './text.js';
+import { amount, capital, instant, list, show } from './text.js';
 
 /** How a checker calls its elements and what is done with them. */
 export interface ElementWords {
@@ -113,8 +113,4 @@ export function missingElement(
     operations: [elements.attempted[id]!, ...missing.slice(0, 3).map(({ invoked }) => invoked)],
     evidence: { element: value, missingFrom: places },
   };
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

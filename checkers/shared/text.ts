@@ -42,3 +42,8 @@ export function list(items: readonly string[], most = 5): string {
   if (named.length < 2) return named.join('');
   return `${named.slice(0, -1).join(', ')} and ${named[named.length - 1]}`;
 }
+
+/** With a capital letter at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
