@@ -28,7 +28,7 @@ export interface Anomaly {
 export interface Verdict {
   valid: Valid;
   anomalies: Anomaly[];
-  /** Why it is not `true`, or what a `true` rests on; one sentence. */
+  /** Why it is not `true`, or what a `true` rests on; a clause without a full stop, since others are joined to it. */
   reason?: string;
   /** Figures worth keeping, as JSON. */
   details?: Record<string, unknown>;
@@ -55,6 +55,8 @@ export interface Checker<O = OptionValues> {
   name: string;
   summary: string;
   options?: Options;
+  /** Problems that the schema cannot express (a broken regular expression), as sentences; empty when fine. */
+  validate?: (options: O) => readonly string[];
   /** Names of the anomalies it can report. */
   anomalies: readonly string[];
   /** Runs in every run whether or not the plan names it (coverage, exceptions, …). */

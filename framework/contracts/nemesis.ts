@@ -33,6 +33,8 @@ export interface Nemesis<O = OptionValues, I extends Injection = Injection> {
   /** Capabilities that injections with these options need. */
   needs: readonly Capability[] | ((options: O) => readonly Capability[]);
   options?: Options;
+  /** Problems that the schema cannot express, as sentences; empty when fine. */
+  validate?: (options: O) => readonly string[];
   /** Where the plan says nothing. `null`: the nemesis chooses its own targets and refuses `targets` in the plan. */
   targets: TargetName | null;
   /** Decides what to inject; every draw is made here. */

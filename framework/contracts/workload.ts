@@ -25,6 +25,8 @@ export interface Workload<O = OptionValues, S = unknown> {
   name: string;
   summary: string;
   options?: Options;
+  /** Problems that the schema cannot express, as sentences; empty when fine. */
+  validate?: (options: O) => readonly string[];
   /** Other names with preset options: `{ 'pn-counter': { decrement: true } }`. */
   aliases?: Readonly<Record<string, OptionValues>>;
   /** Creates what the generators of one run share. */

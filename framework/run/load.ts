@@ -12,17 +12,27 @@ export class Load {
   readonly #interval: Nanoseconds | null;
   readonly #idle: number[];
   readonly #limit: number;
-  #backlog = 0;
+  /** When the arrivals that wait were due. */
+  readonly #backlog: Nanoseconds[] = [];
   #due: Nanoseconds = 0;
   #running = false;
   #alarm: Alarm | null = null;
   #issue: (thread: number) => boolean = () => false;
+  /** Told how late an arrival was issued, in nanoseconds (open loop). */
+  readonly #onIssue: ((late: Nanoseconds) => void) | undefined;
   /** Arrivals that found every client busy and the backlog full. */
   shed = 0;
   issued = 0;
 
   /** `rate`: operations per second over all threads; null: closed loop. */
-  constructor(clock: Clock, random: Random, threads: number, rate: number | null) {
+  constructor(
+    clock: Clock,
+    random: Random,
+    threads: number,
+    rate: number | null,
+    onIssue?: (late: Nanoseconds) => void,
+  ) {
+    this.#onIssue = onIssue;
     this.#clock = clock;
     this.#random = random;
     this.#interval = rate === null ? null : NS_PER_S / rate;
@@ -49,10 +59,16 @@ export class Load {
 
   /** A thread is free (again). */
   onIdle(thread: number): void {
-    if (this.#running && (this.#interval === null || this.#backlog > 0)) {
-      if (this.#interval !== null) this.#backlog--;
-      this.#give(thread);
-    } else this.#idle.push(thread);
+    const due = this.#backlog[0];
+    if (!this.#running || (this.#interval !== null && due === undefined)) {
+      this.#idle.push(thread);
+      return;
+    }
+    if (due !== undefined) {
+      this.#backlog.shift();
+      this.#onIssue?.(this.#clock.now() - due);
+    }
+    this.#give(thread);
   }
 
   #give(thread: number): void {
@@ -66,11 +82,13 @@ export class Load {
   #arrive(): void {
     const now = this.#clock.now();
     while (this.#running && this.#due <= now) {
-      this.#due += this.#gap();
       const thread = this.#idle.shift();
-      if (thread !== undefined) this.#give(thread);
-      else if (this.#backlog < this.#limit) this.#backlog++;
+      if (thread !== undefined) {
+        this.#onIssue?.(now - this.#due);
+        this.#give(thread);
+      } else if (this.#backlog.length < this.#limit) this.#backlog.push(this.#due);
       else this.shed++;
+      this.#due += this.#gap();
     }
     if (this.#running) this.#wait();
   }
