@@ -3,7 +3,7 @@ import type { Cluster, Delay } from '../../contracts/cluster.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import { ChaosError } from '../../contracts/error.js';
 import type { Body, Message } from '../../contracts/message.js';
-import { type Milliseconds, toNs } from '../../contracts/time.js';
+import { type Milliseconds, type Nanoseconds, toNs } from '../../contracts/time.js';
 import { MessageLog } from '../../network/message-log.js';
 import { Network } from '../../network/network.js';
 import { LineFile } from '../../node/line-file.js';
@@ -25,6 +25,11 @@ export interface SimOptions {
   jitter: Milliseconds;
   sync: Milliseconds;
   freeze: boolean;
+}
+
+/** No message is faster than a microsecond: a closed loop without any delay would stop virtual time. */
+function flight(delay: Milliseconds): Nanoseconds {
+  return Math.max(1000, toNs(delay));
 }
 
 interface Caller {
@@ -138,13 +143,13 @@ export class SimulatedCluster implements Cluster {
     const destination = this.#nodes.get(message.dest);
     const deliver = destination === undefined ? () => this.#toClient(message) : () => destination.receive(message);
     if (this.#messages === null) {
-      this.#network.route(message.src, message.dest, (delay) => clock.schedule(clock.now() + toNs(delay), deliver));
+      this.#network.route(message.src, message.dest, (delay) => clock.schedule(clock.now() + flight(delay), deliver));
       return;
     }
     const delays: Milliseconds[] = [];
     this.#network.route(message.src, message.dest, (delay) => {
       delays.push(delay);
-      clock.schedule(clock.now() + toNs(delay), deliver);
+      clock.schedule(clock.now() + flight(delay), deliver);
     });
     this.#messages.log.record(clock.now(), message, delays);
   }
