@@ -23,10 +23,9 @@ export class Replication {
   readonly #sent: Float64Array;
   readonly #acked: Float64Array;
   readonly #inflight: Int32Array;
-  /** Flags per voter: unsure where its log ends; heard from, and sent to, since the last heartbeat. */
+  /** Flags per voter: unsure where its log ends; heard from since the last heartbeat. */
   readonly #probing: Uint8Array;
   readonly #heard: Uint8Array;
-  readonly #spoken: Uint8Array;
   #stamp = 0;
   /** Stamp of the last flush; once a majority has answered it, nothing is under way. */
   #flushed = 0;
@@ -46,7 +45,6 @@ export class Replication {
     this.#inflight = new Int32Array(n);
     this.#probing = new Uint8Array(n);
     this.#heard = new Uint8Array(n);
-    this.#spoken = new Uint8Array(n);
   }
 
   /** Stamp of the latest message. Stamps are instants on the leader's own clock, made unique. */
@@ -70,7 +68,6 @@ export class Replication {
     this.#inflight.fill(0);
     this.#probing.fill(1);
     this.#heard.fill(0);
-    this.#spoken.fill(0);
     this.#stamp = 0;
     this.#flushing = false;
     this.#ledSince = env.elapsed();
@@ -121,9 +118,9 @@ export class Replication {
       if (i === raft.voters.self) continue;
       const silent = this.#inflight[i]! > 0 && this.#heard[i] === 0;
       if (silent) this.#suspect(i);
-      if (silent || this.#spoken[i] === 0) this.#send(i, stamp, false);
+      // Whoever was spoken to a moment ago needs no heartbeat.
+      if (silent || stamp - this.#sent[i]! > options.heartbeat / 4) this.#send(i, stamp, false);
       this.#heard[i] = 0;
-      this.#spoken[i] = 0;
     }
   }
 
@@ -176,7 +173,6 @@ export class Replication {
     const prev = this.#next[i]! - 1;
     const prevTerm = log.termAt(prev);
     this.#sent[i] = stamp;
-    this.#spoken[i] = 1;
     this.#inflight[i]!++;
     if (prevTerm < 0 || snapshots.sending(i)) {
       this.#probing[i] = 1;

@@ -154,7 +154,8 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
           const [leader] = leaders;
           if (leader !== undefined && leaders.length === 1) {
             const followers = up.filter((id) => server(id).raft.leader === leader).length;
-            if (followers > cluster.nodes.length / 2 && server(leader).raft.applied > 0) return leader;
+            const { raft } = server(leader);
+            if (followers > cluster.nodes.length / 2 && raft.commit >= raft.replication.floor) return leader;
           }
           await sleep(10);
         }
