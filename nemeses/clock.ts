@@ -45,8 +45,12 @@ export default defineNemesis<ClockOptions, ClockInjection>({
   summary: "bumps the targets' wall clocks and lets their clocks and timers run fast or slow, each by its own amount",
   needs: ['clock'],
   options: {
-    bump: option.duration('largest jump of the wall clock, forwards or back (without options: bump 5s, drift 10%)'),
-    drift: option.percent('largest change of speed, faster or slower; 100% is up to double and down to half speed'),
+    bump: option.duration(
+      'Largest jump of the wall clock, forwards or back. Without any option: `bump: 5s`, `drift: 10%`.',
+    ),
+    drift: option.percent(
+      'Largest change of speed, faster or slower by this factor: 100% is up to double and down to half speed.',
+    ),
   },
   targets: 'some',
   choose: ({ options, targets, random }) => {

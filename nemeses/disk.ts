@@ -34,14 +34,14 @@ export default defineNemesis<DiskOptions, DiskInjection>({
   needs: ['disk'],
   options: {
     kinds: option.list(
-      'what may happen to a disk; one kind is drawn each time',
+      'What may happen to a disk; one kind is drawn each time.',
       { type: 'string', enum: KINDS },
       KINDS,
       {
         minItems: 1,
       },
     ),
-    delay: option.duration('how much longer each sync of a slow disk takes', '200ms'),
+    delay: option.duration('How much longer each sync of a slow disk takes.', '200ms'),
   },
   // A rotten disk stops its node until it is healed: with more than a minority nothing would be left to test.
   targets: 'minority',

@@ -68,16 +68,16 @@ export default defineNemesis<LinkQuality, NetworkInjection>({
   needs: ['packet'],
   options: {
     delay: option.object(
-      'added to every message (when no option is given: 50ms +- 10ms, 5% lost, 5% duplicated, 20% reordered)',
+      'Added to every message. Without any option: 50ms +- 10ms, 5% lost, 5% duplicated, 20% reordered.',
       {
-        distribution: option.choice('how delays spread', DISTRIBUTIONS, 'uniform'),
-        mean: option.duration('mean delay', '50ms'),
-        jitter: option.duration('half width (uniform) or deviation (normal)', '0ms'),
+        distribution: option.choice('How delays spread.', DISTRIBUTIONS, 'uniform'),
+        mean: option.duration('Mean delay.', '50ms'),
+        jitter: option.duration('Half width (uniform) or deviation (normal).', '0ms'),
       },
     ),
-    loss: option.percent('messages that are lost'),
-    duplicate: option.percent('messages that arrive twice'),
-    reorder: option.percent('messages that are held back until others have overtaken them'),
+    loss: option.percent('Messages that are lost.'),
+    duplicate: option.percent('Messages that arrive twice.'),
+    reorder: option.percent('Messages that are held back until others have overtaken them.'),
   },
   targets: 'all',
   choose: ({ options, targets, nodes }) => {

@@ -76,13 +76,13 @@ export default defineNemesis<PartitionOptions, PartitionInjection>({
   needs: (options) => (options.shapes?.includes('isolate-leader') === true ? ['partition', 'reports'] : ['partition']),
   options: {
     shapes: option.list(
-      'shapes to draw from (all that fit the cluster when absent; ring is majorities-ring)',
+      'Shapes to draw from; without it, all that fit the cluster. `ring` is `majorities-ring`.',
       { type: 'string', enum: [...SHAPES, RING] },
       undefined,
       { minItems: 1 },
     ),
     groups: option.list(
-      'groups to cut from each other instead of a shape, such as [[n1, n2], [n3, n4, n5]]; nodes in none keep all links',
+      'Groups to cut from each other, instead of shapes: `[[n1, n2], [n3, n4, n5]]`. Nodes in none keep all their links.',
       { type: 'array', items: { type: 'string' }, minItems: 1 },
       undefined,
       { minItems: 2 },

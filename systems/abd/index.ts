@@ -13,12 +13,12 @@ export default defineSystem<AbdOptions>({
   workloads: ['register'],
   options: {
     resend: option.duration(
-      'pause before a coordinator asks again who has not answered; doubles up to eightfold',
+      'Pause before a coordinator asks those again who have not answered; it doubles, up to eightfold.',
       '100ms',
     ),
-    'give-up': option.duration('how long a coordinator tries before it answers with error 0 (timeout)', '5s'),
-    'fast-reads': option.flag('a read skips the write-back when a majority is known to hold what it returns', true),
-    'compact-after': option.integer('superseded log records before the log becomes a snapshot', 1000, { minimum: 1 }),
+    'give-up': option.duration('How long a coordinator tries before it answers with error 0 (timeout).', '5s'),
+    'fast-reads': option.flag('A read skips the write-back when a majority is known to hold what it returns.', true),
+    'compact-after': option.integer('Superseded log records before the log becomes a snapshot.', 1000, { minimum: 1 }),
   },
   bugs: {
     'no-write-back': {
