@@ -21,6 +21,8 @@ const HINTS: Readonly<Record<string, string>> = {
   EPERM: 'Choose a folder that you may write to.',
   EROFS: 'The file system is read-only: choose another folder for the results.',
   ENOENT: 'The folder does not exist: create it first.',
+  ENOTDIR: 'A file is in the way: choose another folder for the results.',
+  EEXIST: 'A file is in the way: choose another folder for the results.',
 };
 
 export function codeOf(cause: unknown): string {
