@@ -1,0 +1,136 @@
+// Faults of a local cluster: counted, so that each heals alone; each node is then brought to what those in force want.
+import type { ClockFault, DiskFault, Effect, Faults, Link, LinkQuality } from '../../contracts/cluster.js';
+import { ChaosError } from '../../contracts/error.js';
+import type { Network } from '../../network/network.js';
+import { Counted } from '../counted.js';
+import type { LocalNode } from './local-node.js';
+import type { Topic, Wish } from './wish.js';
+
+export class LocalFaults implements Faults {
+  readonly #network: Network;
+  readonly #node: (id: string) => LocalNode;
+  readonly #kills = new Counted<'kill'>();
+  readonly #pauses = new Counted<'pause'>();
+  readonly #clocks = new Counted<ClockFault>();
+  readonly #disks = new Counted<DiskFault>();
+
+  constructor(network: Network, node: (id: string) => LocalNode) {
+    this.#network = network;
+    this.#node = node;
+  }
+
+  isDown(id: string): boolean {
+    return this.#kills.has(id) || this.#pauses.has(id) || !this.#node(id).running;
+  }
+
+  async cut(links: readonly Link[]): Promise<Effect> {
+    const undo = this.#network.cut(links);
+    return effect(async () => undo());
+  }
+
+  async degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect> {
+    const undo = this.#network.degrade(links, quality);
+    return effect(async () => undo());
+  }
+
+  async kill(nodes: readonly string[]): Promise<Effect> {
+    const undo = this.#kills.add(nodes, 'kill');
+    await this.#reconcile(nodes);
+    return effect(() => this.#reconcile(undo()));
+  }
+
+  async pause(nodes: readonly string[]): Promise<Effect> {
+    const undo = this.#pauses.add(nodes, 'pause');
+    await this.#reconcile(nodes);
+    return effect(() => this.#reconcile(undo()));
+  }
+
+  async clock(nodes: readonly string[], fault: ClockFault): Promise<Effect> {
+    this.#refusePrograms(nodes, 'clock');
+    const undo = this.#clocks.add(nodes, fault);
+    await this.#tell('clock', nodes);
+    return effect(() => this.#tell('clock', undo()));
+  }
+
+  async disk(nodes: readonly string[], fault: DiskFault): Promise<Effect> {
+    this.#refusePrograms(nodes, 'disk');
+    switch (fault.kind) {
+      case 'lose-unsynced':
+      case 'torn-tail': {
+        const keep = fault.kind === 'lose-unsynced' ? 'none' : 'prefix';
+        // Counted first: nothing may start the node between the damage and the count.
+        const down = this.#kills.add(nodes, 'kill');
+        await each(nodes, (id) => this.#node(id).crash(keep, fault.kind === 'torn-tail'));
+        return effect(() => this.#reconcile(down()));
+      }
+      case 'bit-flip':
+        return this.#flip(nodes, fault.position ?? 0);
+      case 'slow':
+      case 'full': {
+        const undo = this.#disks.add(nodes, fault);
+        await this.#tell('disk', nodes);
+        return effect(async () => {
+          const healed = undo();
+          await this.#tell('disk', healed);
+          // A node that a full disk stopped starts again once there is room.
+          await this.#reconcile(healed);
+        });
+      }
+    }
+  }
+
+  /** With a flipped bit the node starts, finds it and refuses to run until it is flipped back. */
+  async #flip(nodes: readonly string[], position: number): Promise<Effect> {
+    const repairs = new Map<string, () => Promise<void>>();
+    await each(nodes, async (id) => {
+      repairs.set(id, await this.#node(id).flip(position));
+    });
+    await this.#reconcile(nodes);
+    return effect(async () => {
+      await each(nodes, (id) => repairs.get(id)!());
+      await this.#reconcile(nodes);
+    });
+  }
+
+  #reconcile(nodes: readonly string[]): Promise<void> {
+    return each(nodes, (id) => this.#node(id).reconcile(() => this.#wish(id)));
+  }
+
+  #tell(topic: Topic, nodes: readonly string[]): Promise<void> {
+    return each(nodes, (id) => this.#node(id).tell(topic, () => this.#wish(id)));
+  }
+
+  #wish(id: string): Wish {
+    return {
+      dead: this.#kills.has(id),
+      paused: this.#pauses.has(id),
+      clock: this.#clocks.of(id),
+      disk: this.#disks.of(id),
+    };
+  }
+
+  #refusePrograms(nodes: readonly string[], capability: string): void {
+    const foreign = nodes.find((id) => !this.#node(id).own);
+    if (foreign === undefined) return;
+    throw new ChaosError('unsupported-fault', `${foreign} is a foreign program: it has no ${capability} to break`, {
+      hint: 'Clock and disk faults need a reference system.',
+      kind: 'usage',
+    });
+  }
+}
+
+async function each(nodes: readonly string[], step: (id: string) => Promise<void>): Promise<void> {
+  await Promise.all(nodes.map(step));
+}
+
+/** Healing twice does nothing the second time. */
+function effect(heal: () => Promise<void>): Effect {
+  let active = true;
+  return {
+    heal: async () => {
+      if (!active) return;
+      active = false;
+      await heal();
+    },
+  };
+}
