@@ -158,7 +158,13 @@ describe('snapshots', () => {
       const cut = await b.isolate(slow!);
       await fill(b, leader, 150);
       await cut.heal();
-      const bad = await b.cluster.faults.degrade([[leader, slow!], [slow!, leader]], { loss: 0.2, duplicate: 0.2, reorder: 0.2 }); // biome-ignore format: a pair a link
+      const bad = await b.cluster.faults.degrade(
+        [
+          [leader, slow!],
+          [slow!, leader],
+        ],
+        { loss: 0.2, duplicate: 0.2, reorder: 0.2 },
+      );
       await b.sleep(8000);
       await bad.heal();
       await b.sleep(500);

@@ -126,7 +126,12 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
     let clients = 0;
     const links = (ids: readonly string[]) => {
       const others = cluster.nodes.filter((id) => !ids.includes(id));
-      return ids.flatMap((a) => others.flatMap((b): [string, string][] => [[a, b], [b, a]])); // biome-ignore format: a pair a link
+      return ids.flatMap((a) =>
+        others.flatMap((b): [string, string][] => [
+          [a, b],
+          [b, a],
+        ]),
+      );
     };
     await cluster.start();
     await body({
