@@ -2,15 +2,13 @@
 import { relative } from 'node:path';
 import { renderSummary } from '../report/summary.js';
 import type { RunOutcome } from '../run/run.js';
-import { printError } from './errors.js';
 import { type Io, paint } from './io.js';
 
 export async function printSummary(outcome: RunOutcome, io: Io): Promise<void> {
   const { result, folder } = outcome;
-  if (result.status === 'failed' && outcome.error !== undefined) printError(outcome.error, io);
   const style = result.valid === true ? 'green' : result.valid === false ? 'red' : 'yellow';
-  const report = folder === null ? null : relative(io.cwd, `${folder}/report.html`);
-  const [first = '', ...rest] = renderSummary(result, report);
+  const shown = folder === null ? null : relative(io.cwd, folder) || '.';
+  const [first = '', ...rest] = renderSummary(result, { folder: shown });
   io.out(`${paint(io, style, first)}\n`);
   for (const line of rest) io.out(`${line}\n`);
   for (const line of outcome.kept) io.out(`${line}\n`);

@@ -107,7 +107,7 @@ class Executor {
         folder: recording.nodesFolder,
         services: plan.system.definition.program === undefined ? [] : SERVICES,
         logMessages: plan.logMessages,
-        event: (event) => recording.event(event),
+        event: (event) => this.#try(() => recording.event(event)),
         keep,
       }),
     );
@@ -321,7 +321,7 @@ class Executor {
       const now = counts === undefined ? 0 : counts.ok + counts.fail + counts.info;
       this.#tell(((now - completed) * 1000) / interval);
       completed = now;
-      this.#context.recording.flush();
+      this.#try(() => this.#context.recording.flush());
       alarm = again();
     };
     let alarm = again();
@@ -329,6 +329,15 @@ class Executor {
       over = true;
       alarm.cancel();
     });
+  }
+
+  /** What is written down inside a callback may fail, and then ends the run. */
+  #try(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #tell(rate: number): void {

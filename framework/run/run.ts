@@ -1,16 +1,15 @@
 // One run: provision, start, load under faults, heal, recover, final reads, collect, check, report.
 import type { NodeEvent } from '../contracts/cluster.js';
-import { ChaosError } from '../contracts/error.js';
 import type { History } from '../contracts/history.js';
 import { EXIT, type RunResult } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
-import { writeReports } from '../report/report.js';
+import { writeReports } from '../report/write.js';
 import { assess, planCoverage } from './assess.js';
 import { type Execution, execute, Interrupted } from './execute.js';
-import { type Judgement, judge } from './judge.js';
+import { judge } from './judge.js';
 import type { Progress } from './progress.js';
 import { Recording } from './recording.js';
-import { VERSION } from './version.js';
+import { describeError, resultOf } from './run-result.js';
 
 export interface RunOptions {
   /** Results folder, such as `results`; null: keep nothing on disk. */
@@ -68,31 +67,22 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const assessment = error === undefined ? await assess(plan, evidence, signal, onCheck) : unassessed(plan, history);
   const interrupted = error instanceof Interrupted || signal.aborted;
   if (error instanceof Interrupted) error = undefined;
-  const status = error !== undefined ? 'failed' : interrupted ? 'interrupted' : 'completed';
-  const result: RunResult = {
-    format: 1,
-    version: VERSION,
-    status,
-    ...overruled(assessment.judgement, status, error),
-    expect: plan.expect,
-    plan: { name: plan.name, id: plan.id, file: plan.file, cell: plan.cell },
-    system: { name: plan.system.name, options: plan.system.options },
-    workload: { name: plan.workload.name, options: plan.workload.options },
-    deployment: plan.deploy.name,
-    nodes: plan.nodes,
-    clients: plan.workload.clients,
-    seed: plan.seed,
-    rate: { asked: plan.workload.rate, achieved: execution.issued / (plan.timing.load / 1000) },
-    coverage: assessment.coverage,
-    times: { started: started.toISOString(), duration, wall: performance.now() - wallStart },
-    repeat: options.repeat ?? `chaos run ${plan.file ?? 'plan.yaml'} --seed ${plan.seed}`,
-    ...(error === undefined ? {} : { error: describeError(error) }),
-  };
+  const result = resultOf({
+    plan,
+    ...assessment,
+    status: error !== undefined ? 'failed' : interrupted ? 'interrupted' : 'completed',
+    error,
+    rate: execution.issued / (plan.timing.load / 1000),
+    started,
+    duration,
+    wall: performance.now() - wallStart,
+    repeat: options.repeat ?? `npx chaos run ${plan.file ?? 'plan.yaml'} --seed ${plan.seed}`,
+  });
   try {
     if (folder !== null) {
       progress({ ...IDLE, stage: 'report' });
       recording.close(result);
-      await writeReports(folder, { result, history, events, planYaml });
+      await writeReports(folder, { result, history, events, planYaml, nodeLogs: evidence.log });
     }
   } catch (thrown) {
     error ??= thrown;
@@ -107,23 +97,4 @@ const IDLE = { elapsed: 0, planned: null, ok: 0, fail: 0, info: 0, rate: 0, faul
 function unassessed(plan: Plan, history: History): Awaited<ReturnType<typeof assess>> {
   const coverage = planCoverage(plan, history);
   return { coverage, judgement: judge(new Map(), coverage, plan.expect) };
-}
-
-/** A run that did not complete has no verdict, whatever its history would say. */
-function overruled(judgement: Judgement, status: RunResult['status'], error: unknown): Judgement {
-  if (status === 'completed') return judgement;
-  const verdict =
-    status === 'interrupted'
-      ? 'Unknown: the run was interrupted; its history is kept.'
-      : `Unknown: the run failed: ${describeError(error).message}`;
-  const usage = error instanceof ChaosError && error.kind === 'usage';
-  const exitCode = status === 'interrupted' ? EXIT.interrupted : usage ? EXIT.usage : EXIT.internal;
-  return { ...judgement, valid: 'unknown', verdict, expectationMet: false, exitCode };
-}
-
-function describeError(error: unknown): NonNullable<RunResult['error']> {
-  if (error instanceof ChaosError) {
-    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-  }
-  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

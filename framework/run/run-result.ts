@@ -1,0 +1,62 @@
+// Puts together `result.json` from a plan, its assessment and what the run measured.
+import { ChaosError } from '../contracts/error.js';
+import { EXIT, type RunResult } from '../contracts/result.js';
+import type { Plan } from '../plan/plan.js';
+import type { assess } from './assess.js';
+import type { Judgement } from './judge.js';
+import { VERSION } from './version.js';
+
+export interface RunFacts extends Awaited<ReturnType<typeof assess>> {
+  plan: Plan;
+  status: RunResult['status'];
+  error: unknown;
+  /** Operations per second achieved during the load. */
+  rate: number;
+  started: Date;
+  /** Milliseconds, on the run's clock and on the wall. */
+  duration: number;
+  wall: number;
+  repeat: string;
+}
+
+export function resultOf(facts: RunFacts): RunResult {
+  const { plan, status, error } = facts;
+  return {
+    format: 1,
+    version: VERSION,
+    status,
+    ...overruled(facts.judgement, status, error),
+    expect: plan.expect,
+    plan: { name: plan.name, id: plan.id, file: plan.file, cell: plan.cell },
+    system: { name: plan.system.name, options: plan.system.options },
+    workload: { name: plan.workload.name, options: plan.workload.options },
+    deployment: plan.deploy.name,
+    nodes: plan.nodes,
+    clients: plan.workload.clients,
+    seed: plan.seed,
+    rate: { asked: plan.workload.rate, achieved: facts.rate },
+    coverage: facts.coverage,
+    times: { started: facts.started.toISOString(), duration: facts.duration, wall: facts.wall },
+    repeat: facts.repeat,
+    ...(error === undefined ? {} : { error: describeError(error) }),
+  };
+}
+
+/** A run that did not complete has no verdict, whatever its history would say. */
+function overruled(judgement: Judgement, status: RunResult['status'], error: unknown): Judgement {
+  if (status === 'completed') return judgement;
+  const verdict =
+    status === 'interrupted'
+      ? 'Unknown: the run was interrupted; its history is kept.'
+      : `Unknown: the run failed: ${describeError(error).message}`;
+  const usage = error instanceof ChaosError && error.kind === 'usage';
+  const exitCode = status === 'interrupted' ? EXIT.interrupted : usage ? EXIT.usage : EXIT.internal;
+  return { ...judgement, valid: 'unknown', verdict, expectationMet: false, exitCode };
+}
+
+export function describeError(error: unknown): NonNullable<RunResult['error']> {
+  if (error instanceof ChaosError) {
+    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
