@@ -3,7 +3,7 @@ import type { Delay, LinkQuality } from '../framework/contracts/cluster.js';
 import { defineNemesis } from '../framework/contracts/define.js';
 import type { Injection } from '../framework/contracts/nemesis.js';
 import { option } from '../framework/contracts/options.js';
-import { badInjection, isRecord, linksOf, numberOf, onlyFields, targetsOf } from './shared/fields.js';
+import { badInjection, isRecord, linksOf, namesOf, numberOf, onlyFields } from './shared/fields.js';
 import { oneWay } from './shared/shapes.js';
 
 const NAME = 'network';
@@ -89,7 +89,7 @@ export default defineNemesis<LinkQuality, NetworkInjection>({
   },
   inject: async (injection, faults) => {
     onlyFields(NAME, injection, ['targets', 'links', 'quality']);
-    targetsOf(NAME, injection);
+    namesOf(NAME, injection);
     return faults.degrade(linksOf(NAME, 'links', injection.links), qualityOf(injection.quality));
   },
 });

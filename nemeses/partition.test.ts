@@ -111,12 +111,18 @@ describe('partition', () => {
     ]);
   });
 
+  it('needs no targets where the cuts say it all', async () => {
+    const { faults, calls } = recordingFaults();
+    await partition.inject({ targets: [], cuts: [['n1', 'n2']] }, faults);
+    expect(calls).toEqual([['cut', [['n1', 'n2']]]]);
+  });
+
   it.each([
     [{ targets: ['n1'] }, /"cuts" must be a list/],
     [{ targets: ['n1'], cuts: [] }, /"cuts" must be a list/],
     [{ targets: ['n1'], cuts: [['n1']] }, /\["n1"\], which is not \[from, to\]/],
     [{ targets: ['n1'], cuts: [['n1', 'n1']] }, /to itself/],
-    [{ targets: [], cuts: [['n1', 'n2']] }, /"targets" must be/],
+    [{ targets: 'n1', cuts: [['n1', 'n2']] }, /"targets" must be/],
     [{ targets: ['n1', 'n1'], cuts: [['n1', 'n2']] }, /a node twice/],
     [{ targets: ['n1'], cut: [['n1', 'n2']] }, /"cut" is not a field/],
   ])('refuses the injection %j', async (injection, message) => {

@@ -4,7 +4,7 @@ import { ChaosError } from '../framework/contracts/error.js';
 import type { ChooseContext, Injection, Skip } from '../framework/contracts/nemesis.js';
 import { option } from '../framework/contracts/options.js';
 import { drawsOf } from './shared/draws.js';
-import { linksOf, onlyFields, targetsOf } from './shared/fields.js';
+import { linksOf, namesOf, onlyFields } from './shared/fields.js';
 import { type Partition, SHAPE, SHAPES, type ShapeName, separate } from './shared/shapes.js';
 
 /** What people call a majorities-ring. */
@@ -92,7 +92,7 @@ export default defineNemesis<PartitionOptions, PartitionInjection>({
   choose,
   inject: async (injection, faults) => {
     onlyFields('partition', injection, ['targets', 'shape', 'cuts']);
-    targetsOf('partition', injection);
+    namesOf('partition', injection);
     return faults.cut(linksOf('partition', 'cuts', injection.cuts));
   },
 });

@@ -10,6 +10,8 @@ export function badInjection(nemesis: string, problem: string): ChaosError {
   });
 }
 
+const TARGETS_ARE = '"targets" must be a list of node ids, at least one, such as [n1]';
+
 function isNode(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
@@ -20,10 +22,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** `targets` as a list of node ids, none twice, at least one. */
 export function targetsOf(nemesis: string, injection: { readonly targets: unknown }): readonly string[] {
-  const { targets } = injection;
-  if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isNode)) {
-    throw badInjection(nemesis, '"targets" must be a list of at least one node id, such as [n1]');
-  }
+  const targets = namesOf(nemesis, injection);
+  if (targets.length === 0) throw badInjection(nemesis, TARGETS_ARE);
+  return targets;
+}
+
+/** `targets` where other fields say what is hit: a list of node ids, none twice, perhaps empty. */
+export function namesOf(nemesis: string, { targets }: { readonly targets: unknown }): readonly string[] {
+  if (!Array.isArray(targets) || !targets.every(isNode)) throw badInjection(nemesis, TARGETS_ARE);
   if (new Set(targets).size !== targets.length) throw badInjection(nemesis, '"targets" names a node twice');
   return targets;
 }
