@@ -1,0 +1,115 @@
+// Refuses what the system and its deployment cannot do together, and names a deployment that can.
+import { CAPABILITIES, type Capability } from '../contracts/capability.js';
+import type { AnyDeployment } from '../contracts/deployment.js';
+import { messageOf } from '../contracts/error.js';
+import type { AnySystem } from '../contracts/system.js';
+import type { Scope } from './definitions.js';
+import { orList } from './diagnostics.js';
+import type { ReadFault } from './faults.js';
+import type { Subject } from './subject.js';
+import type { Span } from './tree.js';
+
+export type Runtime = 'protocol' | 'program';
+
+const RUNTIME_WORDS: Readonly<Record<Runtime, string>> = { protocol: 'reference nodes', program: 'programs' };
+
+/** How the system would run there; null: it cannot. */
+export function runtimeOf(system: AnySystem, deployment: AnyDeployment): Runtime | null {
+  const { protocol, program } = deployment.capabilities;
+  if (system.nodes !== undefined && protocol !== undefined) return 'protocol';
+  return system.program !== undefined && program !== undefined ? 'program' : null;
+}
+
+/** What can be done to this system in this deployment; null: it cannot run there. */
+export function capabilitiesOf(system: AnySystem, deployment: AnyDeployment): readonly Capability[] | null {
+  const runtime = runtimeOf(system, deployment);
+  return runtime === null ? null : (deployment.capabilities[runtime] ?? null);
+}
+
+/** Reports (once) everything that cannot work. */
+export async function checkFeasible(
+  system: Subject<'system'>,
+  deploy: Subject<'deployment'>,
+  faults: readonly ReadFault[],
+  leaderRoute: Span | undefined,
+  scope: Scope,
+): Promise<void> {
+  const pair = { system: system.found.definition, deployment: deploy.found.definition };
+  const offered = capabilitiesOf(pair.system, pair.deployment);
+  if (offered === null) {
+    await refuseRuntime(pair, deploy.span, scope);
+    return;
+  }
+  for (const fault of faults) await checkFault(fault, pair, offered, scope);
+  if (leaderRoute !== undefined)
+    await checkReports(leaderRoute, 'clients cannot be routed to the leader', pair, offered, scope);
+}
+
+interface Pair {
+  system: AnySystem;
+  deployment: AnyDeployment;
+}
+
+async function refuseRuntime({ system, deployment }: Pair, span: Span, scope: Scope): Promise<void> {
+  const kind = system.nodes !== undefined ? 'protocol' : system.program !== undefined ? 'program' : undefined;
+  if (kind === undefined) {
+    scope.problems.add(span, `system ${system.name} has neither nodes nor a program: nothing can be started`);
+    return;
+  }
+  const possible = (await scope.catalog.all('deployment')).filter((other) => runtimeOf(system, other) !== null);
+  const names = possible.map(({ name }) => name);
+  const message = `system ${system.name} runs as ${RUNTIME_WORDS[kind]}, which deployment ${deployment.name} cannot do`;
+  scope.problems.add(span, message, { hint: useInstead(names) });
+}
+
+async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capability[], scope: Scope): Promise<void> {
+  const { definition, targets } = fault;
+  const missing = needsOf(fault, scope).filter((need) => need !== 'reports' && !offered.includes(need));
+  for (const need of missing) {
+    const runtime = RUNTIME_WORDS[runtimeOf(pair.system, pair.deployment) ?? 'protocol'];
+    const message = `nemesis ${definition.name} needs "${need}" (${CAPABILITIES[need]}); deployment ${pair.deployment.name} cannot do that to ${runtime}`;
+    scope.problems.add(fault.span, message, { hint: useInstead(await deploymentsWith(need, pair, scope)) });
+  }
+  if (needsOf(fault, scope).includes('reports')) {
+    await checkReports(fault.span, `nemesis ${definition.name} has to know the leader`, pair, offered, scope);
+  } else if (targets === 'leader' || targets === 'followers') {
+    const whom = targets === 'leader' ? 'the leader' : 'followers';
+    await checkReports(fault.targetSpan, `nemesis ${definition.name} cannot find ${whom}`, pair, offered, scope);
+  }
+}
+
+function needsOf({ definition, options, span }: ReadFault, { problems }: Scope): readonly Capability[] {
+  const { needs, name } = definition;
+  try {
+    return typeof needs === 'function' ? needs(options.values) : needs;
+  } catch (error) {
+    problems.add(span, `nemesis ${name} could not say what it needs: ${messageOf(error)}`);
+    return [];
+  }
+}
+
+async function checkReports(
+  span: Span,
+  what: string,
+  pair: Pair,
+  offered: readonly Capability[],
+  scope: Scope,
+): Promise<void> {
+  const { system, deployment } = pair;
+  if (system.reports !== true) {
+    scope.problems.add(span, `${what}: nodes of system ${system.name} do not report who leads`);
+  } else if (!offered.includes('reports')) {
+    const hint = useInstead(await deploymentsWith('reports', pair, scope));
+    scope.problems.add(span, `${what}: deployment ${deployment.name} does not pass on what nodes report`, { hint });
+  }
+}
+
+async function deploymentsWith(need: Capability, { system }: Pair, { catalog }: Scope): Promise<string[]> {
+  const all = await catalog.all('deployment');
+  return all.filter((other) => capabilitiesOf(system, other)?.includes(need) === true).map(({ name }) => name);
+}
+
+function useInstead(names: readonly string[]): string {
+  if (names.length === 0) return 'No deployment can do this with this system.';
+  return names.length === 1 ? `It works with deploy: ${names[0]}.` : `It works with deploy: ${orList(names)}.`;
+}
