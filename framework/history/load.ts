@@ -41,7 +41,7 @@ export function openHistory(file: string): number {
   throw unreadable(file, Object.assign(new Error('it is a folder'), { code: 'EISDIR' }));
 }
 
-function unreadable(file: string, cause: unknown): ChaosError {
+export function unreadable(file: string, cause: unknown): ChaosError {
   const hint = OPEN_HINTS[codeOf(cause)];
   return new ChaosError('history-unreadable', `cannot read the history ${file}: ${messageOf(cause)}`, {
     cause,

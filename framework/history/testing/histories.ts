@@ -4,7 +4,7 @@ import type { History } from '../../contracts/history.js';
 import type { HistoryEvent, Key, Outcome } from '../../contracts/operation.js';
 import type { Recorder } from '../recorder.js';
 
-type Call =
+export type Call =
   | { do: 'invoke'; process: number; f: string; key: Key | undefined; value: unknown; node: string | undefined }
   | { do: 'complete'; process: number; type: Outcome; value: unknown; error: string | undefined }
   | { do: 'nemesis'; f: string; value: unknown };
@@ -61,7 +61,20 @@ export const anyKey: fc.Arbitrary<Key> = fc.oneof(
   fc.constantFrom<Key>('x', 'y', '1', 1, 0, -5, 2.5, 4294967296, 'é', '"'),
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+export const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+
+/** The same calls with a fresh process wherever one would go on after an indeterminate operation. */
+export function retiring(calls: readonly Call[]): Call[] {
+  const numbers = new Map<number, number>();
+  let next = 1000;
+  return calls.map((call) => {
+    if (call.do === 'nemesis') return call;
+    const process = numbers.get(call.process) ?? call.process % 1000;
+    if (call.do === 'complete' && call.type === 'info') numbers.set(call.process, next++);
+    else numbers.set(call.process, process);
+    return { ...call, process };
+  });
+}
 
 /** Calls of at most six processes that respect the order of invocation and completion. */
 export function anyCalls(value: fc.Arbitrary<unknown> = anyValue, key = maybe(anyKey)): fc.Arbitrary<Call[]> {

@@ -1,0 +1,125 @@
+// Histories of Jepsen as EDN, in both directions.
+import { ChaosError, messageOf } from '../contracts/error.js';
+import { EVENT_TYPES, type History } from '../contracts/history.js';
+import { EdnForms } from './edn-forms.js';
+import { keyword, parseEdn, toEdnValue } from './edn-value.js';
+import { malformed } from './issue.js';
+import { historyOfJepsen, type JepsenHistory } from './jepsen.js';
+import type { JepsenEvent, KeyedOption } from './keyed.js';
+import { unreadable } from './load.js';
+import { textChunks } from './text-file.js';
+
+/** The first line of what `toEdn` writes; it says what the import would otherwise have to guess. */
+const MARK = /^; a history written by chaos, keyed: (yes|no)$/m;
+
+/**
+ * Reads a history of operation maps, one after the other or in one vector: `{:process 0, :type :invoke, :f :read, :value nil}`.
+ * Keys that are not about operations are ignored. An operation that the end of the file cuts on its own line is left out with
+ * a warning. Throws `ChaosError` with file and line.
+ */
+export function importEdn(file: string, keyed: KeyedOption = 'auto'): JepsenHistory {
+  const forms = new EdnForms(file);
+  const events: JepsenEvent[] = [];
+  let mark: string | undefined;
+  try {
+    for (const { text, line } of forms.read(noting(textChunks(file), (found) => (mark = found)))) {
+      for (const value of values(file, line, text)) events.push(operation(file, line, value));
+    }
+  } catch (cause) {
+    throw cause instanceof ChaosError ? cause : unreadable(file, cause);
+  }
+  const option = keyed === 'auto' && (mark === 'yes' || mark === 'no') ? mark : keyed;
+  const imported = historyOfJepsen(file, events, option);
+  if (option !== keyed) imported.keyed.why = 'the file says so';
+  return { ...imported, warnings: [...forms.warnings, ...imported.warnings] };
+}
+
+function* noting(chunks: Iterable<string>, note: (mark: string | undefined) => void): IterableIterator<string> {
+  let first = true;
+  for (const chunk of chunks) {
+    if (first) note(MARK.exec(chunk.slice(0, 200))?.[1]);
+    first = false;
+    yield chunk;
+  }
+}
+
+function values(file: string, line: number, text: string): unknown[] {
+  try {
+    return parseEdn(text);
+  } catch (cause) {
+    throw malformed(file, line, `this is not EDN: ${messageOf(cause)}`);
+  }
+}
+
+function operation(file: string, line: number, value: unknown): JepsenEvent {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw malformed(file, line, 'an operation is expected, as in {:process 0, :type :invoke, :f :read, :value nil}');
+  }
+  const { index, time, process, type, f, value: inner, node, error } = value as Record<string, unknown>;
+  return {
+    line,
+    index,
+    time,
+    process,
+    type,
+    f,
+    value: inner,
+    node: typeof node === 'string' ? node : undefined,
+    error,
+  };
+}
+
+/** Lines of EDN, one operation each, as Jepsen's `history.edn`. Operations with a key have `[key value]` as value. */
+export function* ednLines(history: History): IterableIterator<string> {
+  yield `; a history written by chaos, keyed: ${isKeyed(history) ? 'yes' : 'no'}\n`;
+  for (let row = 0; row < history.length; row++) yield `${ednEvent(history, row)}\n`;
+}
+
+/** A whole history as EDN text. */
+export function toEdn(history: History): string {
+  return [...ednLines(history)].join('');
+}
+
+/** True when there are client operations and all of them have a key. */
+function isKeyed(history: History): boolean {
+  const { process, key, length } = history.columns;
+  let clients = 0;
+  for (let row = 0; row < length; row++) {
+    if (process[row]! < 0) continue;
+    if (key[row]! < 0) return false;
+    clients++;
+  }
+  return clients > 0;
+}
+
+function ednEvent(history: History, row: number): string {
+  const { columns } = history;
+  const process = columns.process[row]!;
+  const f = history.functions[columns.f[row]!]!;
+  const key = history.keys[columns.key[row]!];
+  const value = f === 'txn' ? transaction(history.value(row)) : toEdnValue(history.value(row));
+  const node = history.nodes[columns.node[row]!];
+  const error = history.error(row);
+  const fields = [
+    `:index ${row}`,
+    `:time ${toEdnValue(columns.time[row])}`,
+    `:type :${EVENT_TYPES[columns.type[row]!]}`,
+    `:process ${process < 0 ? ':nemesis' : process}`,
+    `:f ${keyword(f)}`,
+    `:value ${key === undefined ? value : `[${toEdnValue(key)} ${value}]`}`,
+  ];
+  if (node !== undefined) fields.push(`:node ${JSON.stringify(node)}`);
+  if (error !== undefined) fields.push(`:error ${JSON.stringify(error)}`);
+  return `{${fields.join(', ')}}`;
+}
+
+/** Micro-operations are named by keywords: `[[:append 1 2] [:r 1 nil]]`. */
+function transaction(value: unknown): string {
+  if (!Array.isArray(value)) return toEdnValue(value);
+  return `[${value.map(microOperation).join(' ')}]`;
+}
+
+function microOperation(operation: unknown): string {
+  if (!Array.isArray(operation) || typeof operation[0] !== 'string') return toEdnValue(operation);
+  return `[${[keyword(operation[0]), ...operation.slice(1).map(toEdnValue)].join(' ')}]`;
+}

@@ -1,0 +1,75 @@
+// Turns the operations of a Jepsen file into a history, whichever way the file wrote them.
+import { ChaosError } from '../contracts/error.js';
+import { ColumnarHistory } from './history.js';
+import { at, malformed } from './issue.js';
+import { chooseKeyed, type JepsenEvent, type KeyedChoice, type KeyedOption, splitPair } from './keyed.js';
+import { appendEvent } from './loose-event.js';
+
+export interface JepsenHistory {
+  history: ColumnarHistory;
+  keyed: KeyedChoice;
+  warnings: string[];
+}
+
+/** Throws `ChaosError` with file and line: what `loadHistory` throws for the same defects. */
+export function historyOfJepsen(file: string, events: readonly JepsenEvent[], option: KeyedOption): JepsenHistory {
+  if (events.length === 0) {
+    throw new ChaosError('history-empty', `the history ${file} holds no operation`, { kind: 'usage' });
+  }
+  const keyed = chooseKeyed(file, events, option);
+  const history = new ColumnarHistory();
+  const processes = new Processes(events);
+  let last = -1;
+  for (const event of events) {
+    const { index, line } = event;
+    if (typeof index === 'number') {
+      if (index <= last) throw malformed(file, line, `index ${index} follows index ${last}`);
+      last = index;
+    }
+    append(file, history, event, processes.number(event), keyed.chosen);
+  }
+  return { history, keyed, warnings: processes.warnings(file) };
+}
+
+function append(file: string, history: ColumnarHistory, event: JepsenEvent, process: unknown, keyed: boolean): void {
+  const { line, time, type, f, value, node, error } = event;
+  const parts = keyed && process !== 'nemesis' ? splitPair(value) : { value };
+  try {
+    const problem = appendEvent(history, { time: time ?? line, process, type, f, node, error, ...parts });
+    if (problem !== null) throw malformed(file, line, problem);
+  } catch (error) {
+    throw error instanceof ChaosError && error.location === undefined ? at(error, file, line) : error;
+  }
+}
+
+/**
+ * Jepsen retires a process after an indeterminate operation: p goes on as p + concurrency. Where a file lets it go on under
+ * its old number, the process that goes on gets a fresh one, so that no number stands for two clients.
+ */
+class Processes {
+  #next = 0;
+  readonly #renamed = new Map<unknown, number>();
+  readonly #retired = new Set<unknown>();
+  #first: { process: unknown; line: number } | null = null;
+
+  constructor(events: readonly JepsenEvent[]) {
+    for (const { process } of events) if (typeof process === 'number') this.#next = Math.max(this.#next, process + 1);
+  }
+
+  number({ process, type, line }: JepsenEvent): unknown {
+    if (type === 'invoke' && this.#retired.delete(process)) {
+      this.#first ??= { process, line };
+      this.#renamed.set(process, this.#next++);
+    }
+    if (type === 'info' && process !== 'nemesis') this.#retired.add(process);
+    return this.#renamed.get(process) ?? process;
+  }
+
+  warnings(file: string): string[] {
+    if (this.#first === null) return [];
+    const { process, line } = this.#first;
+    return [
+      `${file}:${line}: process ${process} goes on after an indeterminate operation: it has a fresh number from here on`,
+    ];
+  }
+}

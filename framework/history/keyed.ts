@@ -1,0 +1,63 @@
+// Jepsen puts the key of an operation into its value, as [key value]: decides whether a history does that.
+import type { Key } from '../contracts/operation.js';
+import { malformed } from './issue.js';
+
+/** `auto`: keyed only if every client value is a pair and no operation is a transaction. */
+export type KeyedOption = 'auto' | 'yes' | 'no';
+
+export interface KeyedChoice {
+  chosen: boolean;
+  /** One sentence, without a full stop. */
+  why: string;
+}
+
+/** An operation as a file of Jepsen holds it, values already JSON. */
+export interface JepsenEvent {
+  line: number;
+  index?: unknown;
+  time?: unknown;
+  process: unknown;
+  type: unknown;
+  f: unknown;
+  value: unknown;
+  node?: unknown;
+  error?: unknown;
+}
+
+/** Throws `ChaosError('history-malformed')` when `yes` meets a value that is no pair. */
+export function chooseKeyed(file: string, events: readonly JepsenEvent[], option: KeyedOption): KeyedChoice {
+  if (option === 'no') return { chosen: false, why: 'it was asked for' };
+  const clients = events.filter(({ process }) => process !== 'nemesis');
+  if (option === 'yes') {
+    const odd = clients.find(({ value }) => !isPair(value));
+    if (odd !== undefined) throw malformed(file, odd.line, 'the value is no [key value] pair', "Try 'keyed: no'.");
+    return { chosen: true, why: 'it was asked for' };
+  }
+  if (clients.length === 0) return { chosen: false, why: 'there is no operation of a client' };
+  const why = objection(clients);
+  return why === null ? { chosen: true, why: 'every value of a client is a [key value] pair' } : { chosen: false, why };
+}
+
+function objection(clients: readonly JepsenEvent[]): string | null {
+  const asked = new Map<unknown, unknown>();
+  for (const { line, process, type, f, value } of clients) {
+    if (f === 'txn') return `line ${line} is a transaction`;
+    if (!isPair(value)) return `the value in line ${line} is no [key value] pair`;
+    const key = JSON.stringify(value[0]);
+    if (type === 'invoke') asked.set(process, key);
+    else if (asked.has(process) && asked.get(process) !== key) {
+      return `the pair in line ${line} begins otherwise than the one of its invocation`;
+    }
+  }
+  return null;
+}
+
+function isPair(value: unknown): value is [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2;
+}
+
+/** Key and value of a pair; keys that are neither text nor number become their JSON text. */
+export function splitPair(value: unknown): { key: Key; value: unknown } {
+  const [key, inner] = value as [unknown, unknown];
+  return { key: typeof key === 'string' || typeof key === 'number' ? key : JSON.stringify(key), value: inner };
+}
