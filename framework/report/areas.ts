@@ -24,7 +24,7 @@ export function stackedArea(series: Series, highest: number, scale: TimeScale, b
       lower,
       floor,
       (bin) => scale.left + bin * width,
-      (count) => base - (count / highest) * height,
+      (count) => base - Math.min(1, count / highest) * height,
     );
     return d === '' ? '' : html`<path class="area ${outcome}" d="${d}"/>`;
   });

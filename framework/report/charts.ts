@@ -91,7 +91,7 @@ function latencyChart({ statistics, faults, input: { history } }: Story): Html {
     description: `From ${duration(extremes.fastest)} to ${duration(extremes.slowest)}. The table below holds the figures.`,
     height: bottom + 22,
     content: html`${faultBands(faults.inForce, scale, TOP, bottom)}${timeAxis(scale, TOP, bottom)}${lines}${scatter(history, scale, vertical)}${quantile(({ p50 }) => p50, 'p50')}${quantile(({ p99 }) => p99, 'p99')}`,
-    caption: html`<strong>Latency</strong>, from invocation to completion, at the time of completion. ● ok, <span class="key-info">＋</span> info, <span class="key-fail">×</span> fail; lines: median (solid) and 99th percentile (dashed) of ok. Operations closer than 3 pixels are drawn once.`,
+    caption: html`<strong>Latency</strong>, from invocation to completion, at the time of completion. ● ok, <span class="key-info">+</span> info, <span class="key-fail">×</span> fail; lines: median (solid) and 99th percentile (dashed) of ok. Operations closer than 3 pixels are drawn once.`,
   });
 }
 
@@ -122,13 +122,13 @@ function scatter({ columns }: History, scale: TimeScale, vertical: LogScale): Ht
     const mate = columns.mate[row]!;
     if (columns.type[row] !== EVENT_INVOKE || columns.process[row]! < 0 || mate < 0) continue;
     const type = columns.type[mate]!;
-    const column = Math.floor((scale.x(columns.time[mate]!) - scale.left) / CELL);
-    const line = Math.floor((vertical.y(columns.time[mate]! - columns.time[row]!) - TOP) / CELL);
-    const cell = line * across + column;
+    const x = scale.x(columns.time[mate]!);
+    const y = vertical.y(columns.time[mate]! - columns.time[row]!);
+    const cell = Math.floor((y - TOP) / CELL) * across + Math.floor((x - scale.left) / CELL);
     if (((seen[cell]! >> type) & 1) === 1) continue;
     seen[cell]! |= 1 << type;
     const outcome = SHAPES[type]!;
-    d[outcome].push(`M${px(scale.left + column * CELL + 1)} ${px(TOP + line * CELL + 1)}${SHAPE[outcome]}`);
+    d[outcome].push(`M${Math.round(x)} ${Math.round(y)}${SHAPE[outcome]}`);
   }
   const paths = (['ok', 'info', 'fail'] as const).map((outcome) =>
     d[outcome].length === 0 ? '' : html`<path class="dots ${outcome}" d="${d[outcome].join('')}"/>`,

@@ -1,9 +1,9 @@
 // What was going on when it happened: the faults in force and who led.
 import type { Nanoseconds } from '../contracts/time.js';
-import { type Fault, overlapping } from './faults.js';
+import type { Fault } from './faults.js';
 import { type Html, html } from './html.js';
 import { leaderAt, leaderText } from './leaders.js';
-import type { Case, Story } from './story.js';
+import { type Case, faultsDuring, type Story } from './story.js';
 import { clip, listed, plural } from './text.js';
 import { duration, instant } from './time-text.js';
 
@@ -12,9 +12,7 @@ const MOST = 6;
 export function circumstances(story: Story, found: Case): Html {
   if (found.span === undefined) return everyFault(story);
   const { from, to } = found.span;
-  const faults = overlapping(story.faults.inForce, from, to)
-    .map((fault) => ({ fault, during: duringOf(fault, found) }))
-    .sort((a, b) => b.during.length - a.during.length || a.fault.from - b.fault.from);
+  const faults = faultsDuring(story, found);
   const items = faults.slice(0, MOST).map(({ fault, during }) => faultItem(fault, during));
   const more =
     faults.length > MOST
@@ -22,15 +20,6 @@ export function circumstances(story: Story, found: Case): Html {
       : '';
   const list = items.length > 0 ? html`<ul class="faults">${items}</ul>${more}` : calm(story, from);
   return html`${list}${leadership(story, from, to)}`;
-}
-
-/** Numbers of the operations that the fault overlapped. */
-function duringOf(fault: Fault, { operations, span }: Case): number[] {
-  const numbers: number[] = [];
-  operations.forEach(({ invoked, completed }, i) => {
-    if (fault.from <= (completed ?? span!.to) && fault.to >= invoked) numbers.push(i + 1);
-  });
-  return numbers;
 }
 
 function faultItem(fault: Fault, during: readonly number[]): Html {

@@ -1,17 +1,17 @@
 // The least evidence of an anomaly: its few operations as intervals on a time axis, and the same as a table.
 import type { Operation } from '../contracts/history.js';
 import type { Nanoseconds } from '../contracts/time.js';
-import { type Fault, faultTip, overlapping } from './faults.js';
+import { type Fault, faultTip } from './faults.js';
 import { type Html, html, table } from './html.js';
-import { leaderText } from './leaders.js';
+import { leaderMarks } from './leader-marks.js';
 import { keyText, OUTCOME_MEANING, operationSummary, operationText, valueText } from './operations.js';
 import { bar, figure, label, px, textWidth } from './plot.js';
-import type { Case, Story } from './story.js';
+import { type Case, faultsDuring, type Story } from './story.js';
 import { clip, clipShort, compact, plural } from './text.js';
 import { digitsFor, duration, instant } from './time-text.js';
 
 const EVIDENCE_WIDTH = 900;
-const LEFT = 112;
+const LEFT = 136;
 const RIGHT = EVIDENCE_WIDTH - 12;
 const FAULT_LANE = 22;
 const ROW = 42;
@@ -75,25 +75,25 @@ export function evidence(story: Story, found: Case, id: string): Html {
 function intervals(story: Story, found: Case, id: string): Html {
   const { operations } = found;
   const { from, to } = found.span!;
-  const faults = overlapping(story.faults.inForce, from, to).slice(0, MOST_FAULTS);
+  const all = faultsDuring(story, found).map(({ fault }) => fault);
+  const faults = all.slice(0, MOST_FAULTS);
   const marks = story.leaders.filter(({ time }) => time >= from && time <= to).slice(0, MOST_MARKS);
   const scale = new OrderedScale(instantsOf(operations, faults, marks, from, to), LEFT + MARGIN, RIGHT - MARGIN);
   const top = 6 + faults.length * FAULT_LANE + (marks.length > 0 ? 16 : 0);
   const bottom = top + operations.length * ROW + 4;
   const bandX = (fault: Fault): [number, number] => [
-    fault.from < from ? LEFT : scale.x(fault.from),
-    fault.to > to ? RIGHT : scale.x(fault.to),
+    fault.from <= from ? LEFT : scale.x(fault.from),
+    fault.to >= to ? RIGHT : scale.x(fault.to),
   ];
   const bands = faults.map((fault, lane) => {
     const [x0, x1] = bandX(fault);
     const y = 4 + lane * FAULT_LANE;
     return html`${bar(x0, x1, y, bottom - y, 'band')}${bar(x0, x1, y, FAULT_LANE - 4, 'fault', faultTip(fault))}${label(LEFT - 8, y + 13, clipShort(fault.name, 14), 'lane', 'end')}${label(Math.max(x0, LEFT) + 6, y + 13, clipShort(fault.what, Math.max(4, Math.floor((x1 - x0 - 12) / 6.6))), 'on-fault')}`;
   });
-  const changes = marks.map((change) => {
-    const x = scale.x(change.time);
-    return html`<path class="leader" d="M${px(x)} ${top - 4}V${bottom}"/>${label(x, top - 6, `${clipShort(leaderText(change), 24)} leads`, 'leader-name', x > RIGHT - 80 ? 'end' : 'middle')}`;
-  });
-  const rows = operations.map((operation, row) => operationRow(operation, row, top + row * ROW, scale));
+  const changes = leaderMarks(marks, (time) => scale.x(time), top - 4, bottom, top - 6, RIGHT);
+  const rows = operations.map((operation, row) =>
+    operationRow(operation, row, top + row * ROW, scale, digitsFor(to - from)),
+  );
   const arrows = realTimeOrder(operations).map(([a, b]) => arrow(operations, a, b, top, scale));
   return figure({
     id: `${id}-picture`,
@@ -104,7 +104,7 @@ function intervals(story: Story, found: Case, id: string): Html {
     width: EVIDENCE_WIDTH,
     height: bottom + 4,
     content: html`${bands}${changes}${arrows}${rows}`,
-    caption: html`Each bar is an operation, from invocation to completion. ${arrows.length > 0 ? 'An arrow means: the first had completed before the second was invoked, so it must take effect first. ' : ''}Short spans are widened to show the order; the times are exact.`,
+    caption: html`Each bar is an operation, from invocation to completion. ${arrows.length > 0 ? 'An arrow means: the first had completed before the second was invoked, so it must take effect first. ' : ''}Short spans are widened to show the order; the times are exact.${all.length > faults.length ? ` ${plural(all.length - faults.length, 'more fault')} not drawn.` : ''}`,
   });
 }
 
@@ -122,22 +122,22 @@ function instantsOf(
   return [...ends, ...edges, ...marks.map(({ time }) => time)];
 }
 
-function operationRow(operation: Operation, row: number, y: number, scale: OrderedScale): Html {
+function operationRow(operation: Operation, row: number, y: number, scale: OrderedScale, digits: number): Html {
   const x0 = scale.x(operation.invoked);
   const x1 = isSettled(operation) ? scale.x(operation.completed!) : RIGHT;
   const barY = y + 20;
   const text = `${operationText(operation, 48)}${operation.outcome === 'ok' ? '' : ` (${operation.outcome})`}`;
-  const timesText = times(operation);
-  const width = textWidth(`${text}  ${timesText}`) + 4;
+  const timesText = times(operation, digits);
+  const width = 8.2 * text.length + textWidth(timesText) + 16;
   const textX = Math.max(LEFT + 4, Math.min(x0, RIGHT - width));
-  return html`<g class="witness">${label(LEFT - 30, y + 20, `process ${operation.process}`, 'lane', 'end')}${label(LEFT - 30, y + 33, clipShort(operation.node ?? '', 12), 'lane faint', 'end')}<circle class="badge" cx="${LEFT - 14}" cy="${px(barY)}" r="9"/>${label(LEFT - 14, barY + 4, String(row + 1), 'badge-text', 'middle')}
+  return html`<g class="witness">${label(LEFT - 30, y + 20, `process ${operation.process}`.slice(-15), 'lane', 'end')}${label(LEFT - 30, y + 33, clipShort(operation.node ?? '', 12), 'lane faint', 'end')}<circle class="badge" cx="${LEFT - 14}" cy="${px(barY)}" r="9"/>${label(LEFT - 14, barY + 4, String(row + 1), 'badge-text', 'middle')}
 <text x="${px(textX)}" y="${px(y + 14)}"><tspan class="what">${text}</tspan><tspan class="faint" dx="8">${timesText}</tspan></text>${bar(x0, x1, barY, 14, `op ${operation.outcome}`, operationSummary(operation), 6)}</g>
 `;
 }
 
-function times({ invoked, completed }: Operation): string {
-  if (completed === undefined) return `${instant(invoked)}, never completed`;
-  return `${instant(invoked, digitsFor(completed - invoked))} + ${duration(completed - invoked)}`;
+function times({ invoked, completed }: Operation, digits: number): string {
+  if (completed === undefined) return `at ${instant(invoked, digits)}, never completed`;
+  return `at ${instant(invoked, digits)}, took ${duration(completed - invoked)}`;
 }
 
 function arrow(operations: readonly Operation[], a: number, b: number, top: number, scale: OrderedScale): Html {

@@ -1,7 +1,7 @@
 // Faults as intervals with words: pairs each injection in the history with its healing, and says what was done to whom.
 import type { FaultValue, History } from '../contracts/history.js';
 import type { Nanoseconds } from '../contracts/time.js';
-import { clipShort, compact, listed } from './text.js';
+import { clip, clipShort, compact, listed } from './text.js';
 import { duration, instant } from './time-text.js';
 
 export interface Fault {
@@ -61,11 +61,12 @@ export function readFaults(history: History, nodes: readonly string[], end: Nano
     const value = event.f === 'phase' ? undefined : faultValue(event.value);
     if (value === undefined) continue;
     const effective = or(value.effective, event.time);
-    if (value.phase === 'skip') skipped.push({ name: event.f, time: effective, reason: value.reason ?? '' });
+    const name = clipShort(event.f, 80);
+    if (value.phase === 'skip') skipped.push({ name, time: effective, reason: clip(value.reason ?? '', 300) });
     else if (value.phase === 'inject') {
       open.set(value.id, inForce.length);
       inForce.push({
-        name: event.f,
+        name,
         targets: value.targets,
         requested: or(value.requested, effective),
         from: effective,
@@ -106,7 +107,7 @@ function describeInjection(
   const cuts = linksOf(injection['cuts'] ?? injection['links']);
   const place = cuts.length > 0 && Array.isArray(injection['cuts']) ? cutText(cuts, nodes) : listTargets(targets);
   const settings: string[] = [];
-  for (const name of Object.keys(injection)) {
+  for (const name of Object.keys(injection).slice(0, 20)) {
     if (!SAID_ELSEWHERE.has(name)) settings.push(...settingTexts(name, injection[name]));
   }
   const how = clipShort(settings.join(', '), 120);
@@ -117,9 +118,11 @@ function describeInjection(
 function settingTexts(name: string, value: unknown): string[] {
   if (typeof value === 'string') return [clipShort(value, 40)];
   if (name === 'quality' && isRecord(value)) {
-    return Object.keys(value).map((part) => `${part} ${plainText(value[part])}`);
+    return Object.keys(value)
+      .slice(0, 8)
+      .map((part) => `${clipShort(part, 40)} ${plainText(value[part])}`);
   }
-  return [`${name} ${plainText(value)}`];
+  return [`${clipShort(name, 40)} ${plainText(value)}`];
 }
 
 function plainText(value: unknown): string {
@@ -151,7 +154,7 @@ function cutText(cuts: readonly [string, string][], nodes: readonly string[]): s
   const groups = groupsUnder(cuts, nodes);
   if (groups !== undefined) return groups.map((group) => listTargets(group)).join(' | ');
   return listed(
-    cuts.map(([from, to]) => `${from} ↛ ${to}`),
+    cuts.map(([from, to]) => `${clipShort(from, 40)} ↛ ${clipShort(to, 40)}`),
     5,
   );
 }
@@ -194,5 +197,5 @@ function components(size: number, connected: (a: number, b: number) => boolean):
     }
     groups.push(group.sort((a, b) => a - b));
   }
-  return groups;
+  return groups.sort((a, b) => a.length - b.length || a[0]! - b[0]!);
 }

@@ -29,7 +29,7 @@ export function renderJUnit(result: RunResult): string {
   const suite = clip(result.plan.name, 200);
   return html`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="chaos" ${totals}>
-<testsuite name="${suite}" ${totals} timestamp="${result.times.started}">
+<testsuite name="${suite}" ${totals} timestamp="${clip(result.times.started, 40)}">
 <properties>${properties(result)}</properties>
 ${cases.map((one) => testCase(one, suite))}</testsuite>
 </testsuites>
@@ -96,6 +96,7 @@ function expectationEnding(result: RunResult): Ending {
     reasons
       .filter((text) => text !== '')
       .slice(0, MOST_MESSAGES)
+      .map((text) => clip(text, 1000))
       .join('\n'),
     result,
   );

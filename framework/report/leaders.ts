@@ -1,6 +1,7 @@
 // Who led when, from what nodes reported of themselves.
 import type { NodeEvent } from '../contracts/cluster.js';
 import type { Nanoseconds } from '../contracts/time.js';
+import { clipShort } from './text.js';
 
 export interface LeaderChange {
   readonly time: Nanoseconds;
@@ -34,5 +35,6 @@ export function leaderAt(changes: readonly LeaderChange[], time: Nanoseconds): L
 }
 
 export function leaderText(change: LeaderChange): string {
-  return change.term === undefined ? change.node : `${change.node} (term ${change.term})`;
+  const node = clipShort(change.node, 60);
+  return change.term === undefined ? node : `${node} (term ${change.term})`;
 }

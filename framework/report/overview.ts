@@ -4,8 +4,8 @@ import { legend, stackedArea } from './areas.js';
 import { faultBands, faultLanes } from './fault-lanes.js';
 import { type Html, html } from './html.js';
 import { type LeaderChange, leaderText } from './leaders.js';
-import { bar, figure, label, px, TimeScale, textWidth, timeAxis } from './plot.js';
-import { BINS, type Series } from './statistics.js';
+import { figure, label, px, TimeScale, textWidth, timeAxis } from './plot.js';
+import { emptySeries, type Series } from './statistics.js';
 import type { Story } from './story.js';
 import { clipShort, plural } from './text.js';
 import { instant } from './time-text.js';
@@ -21,15 +21,16 @@ export function overview(story: Story): Html {
   const lanes = faultLanes(faults.inForce, scale, 22);
   const leaderTop = 22 + lanes.height;
   const nodesTop = leaderTop + (leaders.length > 0 ? LEADER_LANE : 0) + 4;
-  const nodes = input.history.nodes.slice(0, MOST_NODES);
+  const all = everyNode(story);
+  const nodes = all.slice(0, MOST_NODES);
   const bottom = nodesTop + Math.max(1, nodes.length) * NODE_LANE;
-  const highest = peak(statistics.byNode);
+  const highest = usualPeak(statistics.byNode);
   const nodeLanes = nodes.map((node, i) =>
-    nodeLane(node, statistics.byNode[i]!, highest, scale, nodesTop + i * NODE_LANE, input.events),
+    nodeLane(node, seriesOf(story, node), highest, scale, nodesTop + i * NODE_LANE, input.events),
   );
   const notes = [
     lanes.hidden > 0 ? `${plural(lanes.hidden, 'fault')} not drawn.` : '',
-    input.history.nodes.length > MOST_NODES ? `The first ${MOST_NODES} of ${input.history.nodes.length} nodes.` : '',
+    all.length > MOST_NODES ? `The first ${MOST_NODES} of ${all.length} nodes.` : '',
   ];
   return figure({
     id: 'overview',
@@ -38,16 +39,26 @@ export function overview(story: Story): Html {
     height: bottom + 22,
     content: html`${timeAxis(scale, 18, bottom)}${faultBands(faults.inForce, scale, 18, bottom)}${lanes.content}${leaderLane(leaders, scale, leaderTop)}
 ${nodeLanes}${caseMarks(story, scale, bottom)}`,
-    caption: html`Height of a node's lane: its operations that ended then, by outcome. ${legend()} <span class="key-mark">×</span> the node's process ended. ${notes.filter((note) => note !== '').join(' ')}`,
+    caption: html`Height of a node's lane: its operations that ended then, by outcome; bursts are cut off. ${legend()} <span class="key-mark">×</span> the node's process ended. ${notes.filter((note) => note !== '').join(' ')}`,
   });
 }
 
-function peak(series: readonly Series[]): number {
-  let highest = 1;
-  for (const one of series) {
-    for (let bin = 0; bin < BINS; bin++) highest = Math.max(highest, one.ok[bin]! + one.fail[bin]! + one.info[bin]!);
-  }
-  return highest;
+/** The cluster's nodes in its own order, then any other that the history names. */
+function everyNode({ input: { result, history } }: Story): string[] {
+  return [...new Set([...result.nodes, ...history.nodes])];
+}
+
+function seriesOf({ input, statistics }: Story, node: string): Series {
+  return statistics.byNode[input.history.nodes.indexOf(node)] ?? emptySeries();
+}
+
+/** A usual busy moment, so that one burst does not flatten every lane; higher ones are cut off at the lane's top. */
+function usualPeak(series: readonly Series[]): number {
+  const totals = series.flatMap(({ ok, fail, info }) =>
+    Array.from(ok, (count, bin) => count + fail[bin]! + info[bin]!),
+  );
+  const busy = totals.filter((total) => total > 0).sort((a, b) => a - b);
+  return Math.max(1, 1.2 * (busy[Math.floor(busy.length * 0.95)] ?? 1));
 }
 
 function nodeLane(
@@ -72,22 +83,24 @@ function leaderLane(leaders: readonly LeaderChange[], scale: TimeScale, top: num
     const x = scale.x(change.time);
     const next = shown[i + 1] === undefined ? scale.right : scale.x(shown[i + 1]!.time);
     const room = Math.floor((next - x - 6) / textWidth('n'));
-    const text = room < 2 ? '' : label(x + 5, top + 13, clipShort(leaderText(change), room), 'leader-name');
+    const name = [leaderText(change), clipShort(change.node, 60)].find((candidate) => candidate.length <= room);
+    const text = name === undefined ? '' : label(x + 5, top + 13, name, 'leader-name');
     return html`<path class="leader" d="M${px(x)} ${top}v${LEADER_LANE - 3}"><title>${leaderText(change)} leads from ${instant(change.time)}</title></path>${text}`;
   });
   return html`${label(scale.left - 8, top + 13, 'leader', 'lane', 'end')}${marks}
 `;
 }
 
-/** Where the anomalies are: a bracket over all lanes. */
+/** Where the anomalies are: a line at each of their operations, joined at the top. */
 function caseMarks({ cases }: Story, scale: TimeScale, bottom: number): Html {
-  const marks = cases.map(({ span, anomaly }, i) => {
+  const marks = cases.map(({ span, anomaly, operations }, i) => {
     if (span === undefined) return '';
     const [x0, x1] = [scale.x(span.from), scale.x(span.to)];
-    const name = clipShort(anomaly.name, 24);
-    const text =
-      i === 0 ? label(Math.min((x0 + x1) / 2, scale.right - textWidth(name) / 2), 12, name, 'case-name', 'middle') : '';
-    return html`${bar(x0 - 1, x1 + 1, 16, bottom - 16, 'case', anomaly.name, 3)}${text}`;
+    const lines = [...new Set(operations.map(({ invoked }) => `M${px(scale.x(invoked))} 16V${bottom}`))].join('');
+    const name = clipShort(anomaly.name, 40);
+    const half = textWidth(name) / 2;
+    const middle = Math.min(Math.max((x0 + x1) / 2, scale.left + half), scale.right - half);
+    return html`<path class="case" d="${lines}M${px(x0 - 2)} 16H${px(x1 + 2)}"><title>${name}</title></path>${i === 0 ? label(middle, 12, name, 'case-name', 'middle') : ''}`;
   });
   return html`${marks}`;
 }

@@ -12,7 +12,7 @@ import { overview } from './overview.js';
 import { SCRIPT } from './script.js';
 import { type Case, type ReportInput, type Story, tell } from './story.js';
 import { PATTERNS, STYLE } from './style.js';
-import { clip, compact, grouped, plural } from './text.js';
+import { clip, compact, grouped, listed, plural } from './text.js';
 import { duration } from './time-text.js';
 import { timeline } from './timeline.js';
 import { standingOf, verdictHeader } from './verdict.js';
@@ -131,6 +131,8 @@ function named({ name, options }: RunResult['system']): Html {
   return html`${clip(name, 60)}${given}`;
 }
 
+const FEW = 5;
+
 function otherAnomalies(story: Story): Html {
   const shown = story.cases
     .slice(1)
@@ -141,21 +143,28 @@ function otherAnomalies(story: Story): Html {
       ),
     );
   const { others } = story;
-  const list =
-    others.length === 0
-      ? ''
-      : table(
-          'Anomalies without a picture',
-          [
-            { title: 'anomaly', header: true, cell: ({ name }: FoundAnomaly) => clip(name, 60) },
-            { title: 'key', cell: ({ key }: FoundAnomaly) => html`<bdi>${keyText(key)}</bdi>` },
-            { title: 'found by', cell: ({ checker }: FoundAnomaly) => clip(checker, 60) },
-            { title: 'what happened', cell: ({ message }: FoundAnomaly) => clip(message, 300) },
-          ],
-          others.slice(0, MOST_LISTED),
-          others.length > MOST_LISTED
-            ? `${plural(others.length - MOST_LISTED, 'more anomaly', 'more anomalies')} in result.json.`
-            : '',
-        );
-  return html`${shown}${list}`;
+  if (others.length === 0) return html`${shown}`;
+  const list = anomalyTable(others);
+  return html`${shown}${others.length <= FEW ? list : details(`${grouped(others.length)} more: ${clip(listed(countsByName(others)), 300)}`, list)}`;
+}
+
+function countsByName(anomalies: readonly FoundAnomaly[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { name } of anomalies) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${grouped(count)} ${clip(name, 60)}`);
+}
+
+function anomalyTable(anomalies: readonly FoundAnomaly[]): Html {
+  const more = anomalies.length - MOST_LISTED;
+  return table(
+    'Anomalies without a picture',
+    [
+      { title: 'anomaly', header: true, cell: ({ name }: FoundAnomaly) => clip(name, 60) },
+      { title: 'key', cell: ({ key }: FoundAnomaly) => html`<bdi>${keyText(key)}</bdi>` },
+      { title: 'found by', cell: ({ checker }: FoundAnomaly) => clip(checker, 60) },
+      { title: 'what happened', cell: ({ message }: FoundAnomaly) => clip(message, 300) },
+    ],
+    anomalies.slice(0, MOST_LISTED),
+    more > 0 ? `${plural(more, 'more anomaly', 'more anomalies')} in result.json.` : '',
+  );
 }

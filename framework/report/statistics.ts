@@ -40,7 +40,7 @@ export function endOfHistory(history: History): Nanoseconds {
   return end;
 }
 
-function emptySeries(): Series {
+export function emptySeries(): Series {
   return { ok: new Float64Array(BINS), fail: new Float64Array(BINS), info: new Float64Array(BINS) };
 }
 

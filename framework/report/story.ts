@@ -3,7 +3,7 @@ import type { NodeEvent } from '../contracts/cluster.js';
 import type { History, Operation } from '../contracts/history.js';
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import type { Nanoseconds } from '../contracts/time.js';
-import { type Faults, readFaults } from './faults.js';
+import { type Fault, type Faults, overlapping, readFaults } from './faults.js';
 import { type LeaderChange, leaderChanges } from './leaders.js';
 import { operationAt } from './operations.js';
 import { endOfHistory, gather, type Statistics } from './statistics.js';
@@ -105,4 +105,23 @@ function spanOf(operations: readonly Operation[]): Case['span'] {
     to = Math.max(to, completed ?? invoked);
   }
   return { from, to };
+}
+
+export interface Circumstance {
+  readonly fault: Fault;
+  /** Numbers (from 1) of the operations that it overlapped. */
+  readonly during: readonly number[];
+}
+
+/** Faults in force between the first and the last operation of an anomaly; those that overlap the operations first. */
+export function faultsDuring(story: Story, { operations, span }: Case): Circumstance[] {
+  if (span === undefined) return [];
+  const overlaps = (fault: Fault, { invoked, completed }: Operation) =>
+    fault.from <= (completed ?? span.to) && fault.to >= invoked;
+  return overlapping(story.faults.inForce, span.from, span.to)
+    .map((fault) => ({
+      fault,
+      during: operations.flatMap((operation, i) => (overlaps(fault, operation) ? [i + 1] : [])),
+    }))
+    .sort((a, b) => b.during.length - a.during.length || a.fault.from - b.fault.from);
 }

@@ -49,6 +49,7 @@ dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 14
 dl.facts dt{color:var(--faint)}dl.facts dd{margin:0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;margin:6px 0}
+#operations caption,#checks caption,#anomaly caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 caption{text-align:left;color:var(--faint);font-size:13px;padding:2px 0}
 th,td{text-align:left;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top;font-variant-numeric:tabular-nums}
 thead th{color:var(--faint);font-weight:600;font-size:13px}tbody th{font-weight:600}
@@ -75,7 +76,7 @@ svg circle.badge{fill:var(--ink)}svg .badge-text{fill:var(--page);font-weight:70
 svg .order{stroke:var(--faint);stroke-width:1.5;fill:none;stroke-dasharray:3 3}svg .order-head{fill:var(--faint)}
 svg .area.ok{fill:var(--ok)}svg .area.fail{fill:url(#hatch)}svg .area.info{fill:url(#dots)}
 svg .cross{stroke:var(--bad);stroke-width:2.5;fill:none}.key-mark{color:var(--bad);font-weight:700}
-svg .case{fill:var(--proof);fill-opacity:.14;stroke:var(--proof);stroke-width:1.5}svg .case-name{fill:var(--proof);font-weight:700}
+svg .case{fill:none;stroke:var(--proof);stroke-width:2}svg .case-name{fill:var(--proof);font-weight:700}
 svg .dots{fill:none;stroke-width:1.5}svg .dots.ok{stroke:var(--ok);stroke-width:3;stroke-linecap:round;opacity:.65}svg .dots.fail{stroke:var(--fail)}svg .dots.info{stroke:var(--info)}
 svg .p50,svg .p99{fill:none;stroke:var(--ink);stroke-width:1.5}svg .p99{stroke-dasharray:5 3}
 svg .h-line{stroke:var(--fail);stroke-width:2}svg .h-ground{fill:var(--fail-soft)}svg .d-ground{fill:var(--info-soft)}svg .d-dot{fill:var(--info)}

@@ -23,11 +23,12 @@ export function clip(text: string, limit: number): string {
   return `${text.slice(0, end)}… (${grouped(text.length - end)} more characters)`;
 }
 
-/** The same for labels, where a notice has no room. */
+/** The same for labels, where a notice has no room; counts characters as they are shown. */
 export function clipShort(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const end = isHighSurrogate(text.charCodeAt(limit - 2)) ? limit - 2 : limit - 1;
-  return `${text.slice(0, end)}…`;
+  const shown = visible(text.slice(0, limit + 2));
+  if (text.length <= limit && shown.length <= limit) return shown;
+  const end = isHighSurrogate(shown.charCodeAt(limit - 2)) ? limit - 2 : limit - 1;
+  return `${shown.slice(0, Math.max(0, end))}…`;
 }
 
 function isHighSurrogate(code: number): boolean {

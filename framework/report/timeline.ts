@@ -1,11 +1,10 @@
 // Every operation of a short stretch: a lane for each process, bars coloured and shaped by outcome, faults and leaders above.
 import type { Operation } from '../contracts/history.js';
-import type { Nanoseconds } from '../contracts/time.js';
 import { legend } from './areas.js';
 import { faultBands, faultLanes } from './fault-lanes.js';
 import { type Html, html } from './html.js';
-import { leaderText } from './leaders.js';
-import { endOf, keyText, operationSummary, operationText } from './operations.js';
+import { leaderMarks } from './leader-marks.js';
+import { endOf, keyText, operationSummary, operationText, valueText } from './operations.js';
 import { bar, figure, label, px, TimeScale, textWidth, timeAxis } from './plot.js';
 import type { Case, Story } from './story.js';
 import { clipShort, plural } from './text.js';
@@ -14,7 +13,10 @@ import { firstInvocation, type Window, windowAt, windowsAround } from './windows
 
 /** Operations drawn with a tooltip each; a tooltip is some 150 bytes. */
 const MOST_OPERATIONS = 500;
+/** Around the first fault, where no operation is more interesting than another. */
+const CALM_OPERATIONS = 200;
 const MOST_LANES = 40;
+const MOST_MARKS = 40;
 const LANE = 20;
 
 /** The windows around an anomaly or, when there is none, around the first fault. */
@@ -31,7 +33,7 @@ export function timeline(story: Story, found: Case | undefined): Html {
   const windows =
     spans.length > 0
       ? windowsAround(history, spans, end, MOST_OPERATIONS)
-      : [windowAt(history, start, end, MOST_OPERATIONS)];
+      : [windowAt(history, start, end, CALM_OPERATIONS)];
   const about =
     spans.length > 0 ? 'around the anomaly' : story.faults.inForce.length > 0 ? 'around the first fault' : '';
   return html`${windows.map((window, i) => closeUp(story, window, operations, i, about))}`;
@@ -49,9 +51,10 @@ function closeUp(story: Story, window: Window, witness: readonly Operation[], po
   const keys = new Set(witness.map(({ key }) => key));
   const rows = sampled(window.rows, numbers);
   const all = lanesOf(rows.map((row) => history.operation(row)));
-  const lanes = fewest(all, numbers);
+  const lanes = fewest(all, numbers, keys);
   const scale = new TimeScale(window.from, window.to);
   const faults = faultLanes(story.faults.inForce, scale, 18);
+  const changes = story.leaders.filter(({ time }) => time >= scale.from && time <= scale.to).slice(0, MOST_MARKS);
   const top = 24 + faults.height;
   const bottom = top + lanes.length * LANE;
   const bars = lanes.map((lane, i) => laneOf(lane, top + i * LANE, scale, numbers, keys));
@@ -65,7 +68,7 @@ ${dims ? html`<label class="toggle"><input type="checkbox" class="only-key"> Onl
     title: `Operations by process, ${text.toLowerCase()}`,
     description: `${plural(rows.length, 'operation')} of ${plural(lanes.length, 'process', 'processes')}. The operations of an anomaly are in the table of its evidence.`,
     height: bottom + 22,
-    content: html`${timeAxis(scale, top - 8, bottom)}${faultBands(story.faults.inForce, scale, top - 8, bottom)}${faults.content}${leaderMarks(story, scale, top, bottom)}
+    content: html`${timeAxis(scale, top - 8, bottom)}${faultBands(story.faults.inForce, scale, top - 8, bottom)}${faults.content}${leaderMarks(changes, (time) => scale.x(time), top - 8, bottom, 12, scale.right)}
 ${bars}`,
     caption: html`A lane for each process. ${legend()} Point at an operation for its details.${numbers.size > 0 ? ' Numbers are those of the evidence.' : ''}${dims ? ' Operations on other keys are pale.' : ''}${noticeOf(window.rows.length - rows.length, all.length - lanes.length)}`,
   },
@@ -103,10 +106,16 @@ function lanesOf(operations: readonly Operation[]): Lane[] {
   return [...lanes.values()].sort((a, b) => a.process - b.process);
 }
 
-function fewest(lanes: readonly Lane[], witness: ReadonlyMap<number, number>): Lane[] {
-  if (lanes.length <= MOST_LANES) return [...lanes];
-  const proves = (lane: Lane) => lane.operations.some(({ index }) => witness.has(index));
-  const chosen = new Set([...lanes.filter(proves), ...lanes].slice(0, MOST_LANES));
+/** Lanes of the witness first, then those that touch its keys. */
+function fewest(
+  lanes: readonly Lane[],
+  witness: ReadonlyMap<number, number>,
+  keys: ReadonlySet<Operation['key']>,
+): readonly Lane[] {
+  if (lanes.length <= MOST_LANES) return lanes;
+  const proves = lanes.filter((lane) => lane.operations.some(({ index }) => witness.has(index)));
+  const related = lanes.filter((lane) => lane.operations.some(({ key }) => keys.has(key)));
+  const chosen = new Set([...new Set([...proves, ...related, ...lanes])].slice(0, MOST_LANES));
   return lanes.filter((lane) => chosen.has(lane));
 }
 
@@ -137,28 +146,13 @@ function operationBar(
   const x0 = scale.x(operation.invoked);
   const x1 = Math.max(scale.x(endOf(operation, scale.to)), x0 + 2);
   const room = Math.floor((x1 - x0 - 6) / textWidth('n'));
-  const text = operationText(operation, 40);
-  const inside = room >= 3 ? label(x0 + 3, y + 12, clipShort(text, room), `on-op ${operation.outcome}`) : '';
+  const text = [operationText(operation), valueText(operation)].find(({ length }) => length > 0 && length <= room);
+  const inside = text === undefined ? '' : label(x0 + 3, y + 12, text, `on-op ${operation.outcome}`);
   const classes = `op ${operation.outcome}${number === undefined ? '' : ' proof'}`;
   const mark =
     number === undefined
       ? ''
-      : html`<circle class="badge" cx="${px(x0)}" cy="${y + 8}" r="8"/>${label(x0, y + 12, String(number), 'badge-text', 'middle')}`;
+      : html`<circle class="badge" cx="${px(x0 - 10)}" cy="${y + 8}" r="8"/>${label(x0 - 10, y + 12, String(number), 'badge-text', 'middle')}`;
   const content = html`${bar(x0, x1, y + 1, LANE - 6, classes, operationSummary(operation), 2)}${inside}${mark}`;
   return pale ? html`<g class="pale">${content}</g>` : content;
-}
-
-const MOST_MARKS = 40;
-
-function leaderMarks({ leaders }: Story, scale: TimeScale, top: number, bottom: number): Html {
-  const inside = leaders.filter(({ time }) => time >= scale.from && time <= scale.to).slice(0, MOST_MARKS);
-  let free: Nanoseconds = 0;
-  const marks = inside.map((change) => {
-    const x = scale.x(change.time);
-    const text = `${clipShort(leaderText(change), 20)} leads`;
-    const named = x >= free;
-    if (named) free = x + textWidth(text) + 8;
-    return html`<path class="leader" d="M${px(x)} ${top - 8}V${bottom}"><title>${leaderText(change)} leads from ${instant(change.time, 6)}</title></path>${named ? label(Math.min(x + 3, scale.right - textWidth(text)), 12, text, 'leader-name') : ''}`;
-  });
-  return html`${marks}`;
 }

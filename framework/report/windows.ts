@@ -10,56 +10,62 @@ export interface Window {
   readonly rows: readonly number[];
 }
 
-interface Span {
-  from: Nanoseconds;
-  to: Nanoseconds;
+export interface Span {
+  readonly from: Nanoseconds;
+  readonly to: Nanoseconds;
 }
 
 const MOST_WINDOWS = 3;
 
+/** About how many operations are shown beside those of the span itself. */
+const COMPANY = 40;
+
 /**
- * Windows around the given spans (in order), of at most `budget` operations together. Spans that are far apart get windows of
- * their own: a write lost at second 3 and missed at second 90 are two places to look at, not one.
+ * Windows around the given spans, of about `budget` operations together. Spans that are far apart get windows of their own:
+ * a write lost at second 3 and missed at second 90 are two places to look at, not one.
  */
 export function windowsAround(history: History, spans: readonly Span[], end: Nanoseconds, budget: number): Window[] {
-  const whole = { from: spans[0]!.from, to: Math.max(...spans.map(({ to }) => to)) };
-  const together = grow(history, whole, end, budget);
-  if (together.rows.length <= budget || spans.length === 1) return [together];
+  const whole = hull(spans);
+  if (spans.length === 1 || countWithin(history, whole) <= budget) return [surroundings(history, whole, end, COMPANY)];
   const places = merge(spans, (whole.to - whole.from) / 10);
   const chosen = places.length > MOST_WINDOWS ? [places[0]!, ...places.slice(1 - MOST_WINDOWS)] : places;
-  return chosen.map((span) => grow(history, span, end, Math.floor(budget / chosen.length)));
+  return chosen.map((span) => surroundings(history, span, end, COMPANY));
 }
 
-/** Without an anomaly: the beginning of the given instant's surroundings. */
-export function windowAt(history: History, time: Nanoseconds, end: Nanoseconds, budget: number): Window {
-  return grow(history, { from: time, to: time }, end, budget);
+/** About `operations` operations around an instant. */
+export function windowAt(history: History, time: Nanoseconds, end: Nanoseconds, operations: number): Window {
+  return surroundings(history, { from: time, to: time }, end, operations);
+}
+
+function hull(spans: readonly Span[]): Span {
+  return { from: Math.min(...spans.map(({ from }) => from)), to: Math.max(...spans.map(({ to }) => to)) };
 }
 
 function merge(spans: readonly Span[], gap: Nanoseconds): Span[] {
   const places: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
     const last = places[places.length - 1];
-    if (last !== undefined && span.from - last.to <= gap) last.to = Math.max(last.to, span.to);
-    else places.push({ ...span });
+    if (last !== undefined && span.from - last.to <= gap) places[places.length - 1] = hull([last, span]);
+    else places.push(span);
   }
   return places;
 }
 
-/** Widens a span on both sides as far as the budget allows; a span that is too full by itself stays as it is. */
-function grow(history: History, span: Span, end: Nanoseconds, budget: number): Window {
+/** Widens a span evenly on both sides until there is enough to see. */
+function surroundings(history: History, span: Span, end: Nanoseconds, company: number): Window {
   const around = (margin: Nanoseconds): Span => ({
     from: Math.max(0, span.from - margin),
     to: Math.min(end, span.to + margin),
   });
+  const enough = countWithin(history, span) + company;
   let low = 0;
   let high = end;
-  if (countWithin(history, around(high)) <= budget) low = high;
-  for (let i = 0; i < 30 && high - low > 1000; i++) {
+  while (high - low > 1000) {
     const middle = (low + high) / 2;
-    if (countWithin(history, around(middle)) <= budget) low = middle;
+    if (countWithin(history, around(middle)) < enough) low = middle;
     else high = middle;
   }
-  const { from, to } = around(Math.max(low, (span.to - span.from) / 20));
+  const { from, to } = around(Math.max(high, (span.to - span.from) / 8));
   return { from, to, rows: rowsWithin(history, from, to) };
 }
 

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { renderSummary } from './summary.js';
+import { failedRun, hostile, manyAnomalies, staleRead, undecided, validRun } from './testing/scenarios.js';
+
+describe('renderSummary', () => {
+  it('begins with the verdict and ends with the command', () => {
+    const { result } = staleRead();
+    const lines = renderSummary(result, { folder: 'results/quickstart/latest/' });
+    expect(lines[0]).toBe(`✘ Invalid: ${result.verdict}`);
+    expect(lines[1]).toContain('stale-read: Process 900003 read 71');
+    expect(lines.at(-2)).toBe('  report      results/quickstart/latest/report.html');
+    expect(lines.at(-1)).toBe('  repeat      chaos run plans/quickstart.yaml --seed 42');
+  });
+
+  it('says what an unknown verdict lacks, each reason once', () => {
+    expect(renderSummary(undecided().result).slice(0, 5)).toEqual([
+      '? Unknown: Undecided: no read succeeded after the last fault had healed.',
+      '  Nothing wrong was found, but too little was seen to say that nothing is wrong.',
+      '  - no read succeeded after the last fault had healed',
+      '  - kill: no operation overlapped it',
+      '  - linearizable: key 3 exceeded its budget of 100,000 configurations',
+    ]);
+  });
+
+  it('does not say the word twice', () => {
+    const { result } = validRun();
+    const lines = renderSummary({ ...result, verdict: 'Valid: all keys are linearizable.' });
+    expect(lines[0]).toBe('✔ Valid: all keys are linearizable.');
+  });
+
+  it('stays within 20 printable lines', () => {
+    const text = '\u001b[31mred\r\nnext\u0007'.repeat(50);
+    for (const input of [validRun(), staleRead(), manyAnomalies(), undecided(), failedRun(), hostile(text)]) {
+      const lines = renderSummary(input.result, { folder: text });
+      expect(lines.length).toBeLessThanOrEqual(20);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not reach a terminal
+      for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    }
+  });
+});

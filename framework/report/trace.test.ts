@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportInput } from './story.js';
+import { failedRun, hostile, manyAnomalies, staleRead } from './testing/scenarios.js';
+import { renderTrace } from './trace.js';
+
+interface TraceEvent {
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur: number;
+  name: string;
+  cat: string;
+  id: number;
+  args: Record<string, unknown>;
+}
+
+function traceOf({ history, events, result }: ReportInput): TraceEvent[] {
+  const chunks = [...renderTrace(history, events, result.nodes)];
+  return (JSON.parse(chunks.join('')) as { traceEvents: TraceEvent[] }).traceEvents;
+}
+
+describe('renderTrace', () => {
+  it('has a slice for each operation, with its times in microseconds', () => {
+    const input = staleRead();
+    const slices = traceOf(input).filter(({ ph }) => ph === 'X');
+    expect(slices).toHaveLength([...input.history.operations()].length);
+    const read = slices.find(({ tid }) => tid === 900_003)!;
+    expect(read).toMatchObject({
+      name: 'read → 71',
+      cat: 'ok',
+      ts: 14_061_000,
+      dur: 900,
+      args: { key: 2, node: 'n1' },
+    });
+  });
+
+  it('opens and closes each fault once', () => {
+    const faults = traceOf(staleRead()).filter(({ cat }) => cat === 'fault');
+    const ids = (ph: string) => faults.filter((event) => event.ph === ph).map(({ id }) => id);
+    expect(ids('b')).toEqual([1, 2, 3]);
+    expect(ids('e')).toEqual(ids('b'));
+  });
+
+  it('gives an operation without an end the rest of the run, and shows node events', () => {
+    const events = traceOf(manyAnomalies());
+    expect(events.find(({ tid, ph }) => tid === 950_000 && ph === 'X')).toMatchObject({ ts: 121_000_000, dur: 3000 });
+    expect(events.filter(({ name }) => name === 'leads').length).toBeGreaterThan(5);
+    expect(events.find(({ cat }) => cat === 'exit')).toMatchObject({ args: { detail: 'exit code 134' } });
+  });
+
+  it('comes in bounded chunks', () => {
+    const { history, events, result } = manyAnomalies();
+    const chunks = [...renderTrace(history, events, result.nodes)];
+    expect(chunks.length).toBeGreaterThan(10);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(1_000_000);
+  });
+
+  it('is JSON for an empty history and for hostile text', () => {
+    expect(traceOf(failedRun()).every(({ ph }) => ph === 'M' || ph === 'i')).toBe(true);
+    const text = '"\\\u0000\ud800\u202e</script>';
+    expect(traceOf(hostile(text)).length).toBeGreaterThan(5);
+  });
+});
