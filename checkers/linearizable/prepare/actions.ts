@@ -1,0 +1,92 @@
+// Actions: operations that the model cannot tell apart (function, input and output are the same) share one number.
+import { ChaosError } from '../../../framework/contracts/error.js';
+import { type AnyModel, NOTHING } from '../models/model.js';
+import { grown, HashIndex, mix } from './hash-index.js';
+import { NO_VALUE, type Values } from './values.js';
+
+export class Actions {
+  readonly model: AnyModel;
+  readonly values: Values;
+  readonly functions: readonly string[];
+  count = 0;
+  /** Per action: function, numbers of input and output (NO_VALUE: not observed, or unknown), whether it is pure (1 or 0). */
+  f = new Int32Array(64);
+  input = new Int32Array(64);
+  output = new Int32Array(64);
+  pure = new Int32Array(64);
+  /** Cell models: numbers of the value that the state must be and of the one left behind; NO_VALUE: none. */
+  needs = new Int32Array(64);
+  leaves = new Int32Array(64);
+  readonly #index = new HashIndex();
+  readonly #observesInput: boolean[];
+  readonly #observesOutput: boolean[];
+  readonly #hashOf = (id: number) => mix(mix(this.f[id]!, this.input[id]!), this.output[id]!);
+
+  constructor(model: AnyModel, values: Values) {
+    this.model = model;
+    this.values = values;
+    this.functions = Object.keys(model.functions);
+    this.#observesInput = this.functions.map((name) => model.functions[name]!.observes !== 'output');
+    this.#observesOutput = this.functions.map((name) => model.functions[name]!.observes !== 'input');
+  }
+
+  observesInput(f: number): boolean {
+    return this.#observesInput[f]!;
+  }
+
+  observesOutput(f: number): boolean {
+    return this.#observesOutput[f]!;
+  }
+
+  /**
+   * The action of function number `f`; what the function does not observe must be NO_VALUE.
+   * Throws `model-value` where the model says that the operation makes no sense.
+   */
+  id(f: number, input: number, output: number): number {
+    const index = this.#index;
+    let slot = index.first(mix(mix(f, input), output));
+    for (let entry = index.slots[slot]!; entry !== 0; entry = index.slots[slot]!) {
+      const id = entry - 1;
+      if (this.input[id] === input && this.output[id] === output && this.f[id] === f) return id;
+      slot = index.next(slot);
+    }
+    const id = this.#add(f, input, output);
+    index.insert(slot, id, this.#hashOf);
+    return id;
+  }
+
+  #add(f: number, input: number, output: number): number {
+    const { model, values } = this;
+    const name = this.functions[f]!;
+    const asked = values.value(input);
+    const got = values.value(output);
+    const problem = model.problem?.(name, asked, got);
+    if (problem !== undefined) {
+      throw new ChaosError('model-value', `the model ${model.name} cannot judge this history: ${problem}`, {
+        kind: 'usage',
+        hint: 'choose the model that fits the history, or correct the history',
+      });
+    }
+    const id = this.count++;
+    if (id === this.f.length) this.#grow(id * 2);
+    this.f[id] = f;
+    this.input[id] = input;
+    this.output[id] = output;
+    const needs = model.cell === undefined ? NOTHING : model.cell.needs(name, asked, got);
+    const leaves = model.cell === undefined ? NOTHING : model.cell.leaves(name, asked, got);
+    this.needs[id] = needs === NOTHING ? NO_VALUE : values.id(needs);
+    this.leaves[id] = leaves === NOTHING ? NO_VALUE : values.id(leaves);
+    const pure = model.functions[name]!.pure === true || (model.cell !== undefined && leaves === NOTHING);
+    this.pure[id] = pure ? 1 : 0;
+    return id;
+  }
+
+  #grow(length: number): void {
+    this.f = grown(this.f, length);
+    this.input = grown(this.input, length);
+    this.output = grown(this.output, length);
+    this.pure = grown(this.pure, length);
+    this.needs = grown(this.needs, length);
+    this.leaves = grown(this.leaves, length);
+  }
+}

@@ -1,0 +1,106 @@
+// The model as integers: interned states and a table of transitions, so that the search never sees a value.
+
+import { canonical } from '../../shared/canonical.js';
+import { ILLEGAL } from '../models/model.js';
+import type { Actions } from './actions.js';
+import { mix } from './hash-index.js';
+import { NO_VALUE } from './values.js';
+
+/** What `step` returns when the action cannot happen in the state. */
+export const NO_STATE = -1;
+
+const FIRST_CAPACITY = 256;
+/** Transitions kept; beyond that the table is emptied, for it only saves work. */
+const MOST_TRANSITIONS = 1 << 20;
+
+export class Machine {
+  readonly actions: Actions;
+  /** Number of the state at the start. */
+  readonly initial: number;
+  readonly #cell: boolean;
+  readonly #states: unknown[] = [];
+  readonly #numbers = new Map<unknown, number>();
+  // The table of transitions, open addressing: (state, action) -> next state + 2; 0: free.
+  #state = new Int32Array(FIRST_CAPACITY);
+  #action = new Int32Array(FIRST_CAPACITY);
+  #next = new Int32Array(FIRST_CAPACITY);
+  #mask = FIRST_CAPACITY - 1;
+  #size = 0;
+
+  constructor(actions: Actions, initial: unknown) {
+    this.actions = actions;
+    this.#cell = actions.model.cell !== undefined;
+    const state: unknown = actions.model.initial(initial);
+    this.initial = this.#cell ? actions.values.id(state) : this.#number(state);
+  }
+
+  /** The state after an action, or NO_STATE. */
+  step(state: number, action: number): number {
+    if (this.#cell) {
+      const needs = this.actions.needs[action]!;
+      if (needs !== NO_VALUE && needs !== state) return NO_STATE;
+      const leaves = this.actions.leaves[action]!;
+      return leaves === NO_VALUE ? state : leaves;
+    }
+    let slot = mix(state, action) & this.#mask;
+    while (this.#next[slot] !== 0) {
+      if (this.#state[slot] === state && this.#action[slot] === action) return this.#next[slot]! - 2;
+      slot = (slot + 1) & this.#mask;
+    }
+    const next = this.#compute(state, action);
+    this.#state[slot] = state;
+    this.#action[slot] = action;
+    this.#next[slot] = next + 2;
+    if (++this.#size * 2 > this.#mask) this.#grow();
+    return next;
+  }
+
+  /** The state behind a number. */
+  state(number: number): unknown {
+    return this.#cell ? this.actions.values.value(number) : this.#states[number];
+  }
+
+  #compute(state: number, action: number): number {
+    const { model, functions, f, input, output, values } = this.actions;
+    const name = functions[f[action]!]!;
+    const next = model.step(
+      this.#states[state],
+      name,
+      values.value(input[action]!),
+      values.value(output[action]!),
+    ) as unknown;
+    return next === ILLEGAL ? NO_STATE : this.#number(next);
+  }
+
+  #number(state: unknown): number {
+    const identity = this.actions.model.identity?.(state) ?? canonical(state);
+    let number = this.#numbers.get(identity);
+    if (number === undefined) {
+      number = this.#states.push(state) - 1;
+      this.#numbers.set(identity, number);
+    }
+    return number;
+  }
+
+  #grow(): void {
+    const { length } = this.#next;
+    if (this.#size >= MOST_TRANSITIONS) {
+      this.#next.fill(0);
+      this.#size = 0;
+      return;
+    }
+    const [states, actions, nexts] = [this.#state, this.#action, this.#next];
+    this.#state = new Int32Array(length * 2);
+    this.#action = new Int32Array(length * 2);
+    this.#next = new Int32Array(length * 2);
+    this.#mask = length * 2 - 1;
+    for (let i = 0; i < length; i++) {
+      if (nexts[i] === 0) continue;
+      let slot = mix(states[i]!, actions[i]!) & this.#mask;
+      while (this.#next[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#state[slot] = states[i]!;
+      this.#action[slot] = actions[i]!;
+      this.#next[slot] = nexts[i]!;
+    }
+  }
+}

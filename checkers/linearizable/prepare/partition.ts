@@ -1,0 +1,120 @@
+// Splits a history by key into columns of operations: keys are independent, so each is judged by itself.
+import { ChaosError } from '../../../framework/contracts/error.js';
+import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History } from '../../../framework/contracts/history.js';
+import type { Actions } from './actions.js';
+import { NO_VALUE, NULL_ID } from './values.js';
+
+/** `ret` of an operation that never returned: it may take effect at any time, or not at all. */
+export const NEVER = 0x7fffffff;
+
+/** Operations in order of invocation. Stamps are dense: the n-th event that matters on this key has stamp n. */
+export interface Operations {
+  readonly count: number;
+  /** Stamp of the invocation, and of the return or NEVER. */
+  readonly call: Int32Array;
+  readonly ret: Int32Array;
+  /** Number in `Actions`. */
+  readonly action: Int32Array;
+}
+
+/** The operations on one key that happened or may have happened: failed ones are left out. */
+export interface Partition extends Operations {
+  /** Index into the history's `keys`; -1: no key. */
+  readonly key: number;
+  /** Event index of the invocation. */
+  readonly row: Int32Array;
+  /** Stamps in use. */
+  readonly events: number;
+}
+
+export interface PartitionOptions {
+  /** A read that returned null says nothing. */
+  nilMatchesAny?: boolean;
+}
+
+const SKIPPED = -1;
+
+/**
+ * The partitions of a history in the order in which their keys first appear. Throws `model-function` for a function that the
+ * model does not know and `model-value` for a value that makes no sense.
+ */
+export function partition(history: History, actions: Actions, options: PartitionOptions = {}): Partition[] {
+  const { columns } = history;
+  const { length, type, mate, key, process } = columns;
+  const functionOf = functionNumbers(history, actions);
+  const action = new Int32Array(length).fill(SKIPPED);
+  const counts = new Int32Array(history.keys.length + 1);
+  for (let row = 0; row < length; row++) {
+    if (type[row] !== EVENT_INVOKE || process[row]! < 0) continue;
+    const f = functionOf(row);
+    const end = mate[row]!;
+    const ok = end >= 0 && type[end] === EVENT_OK;
+    if (!ok && end >= 0 && type[end] === EVENT_FAIL) continue;
+    const output = ok && actions.observesOutput(f) ? actions.values.ofRow(history, end) : NO_VALUE;
+    if (options.nilMatchesAny === true && output === NULL_ID && !actions.observesInput(f)) continue;
+    action[row] = actions.id(f, actions.observesInput(f) ? actions.values.ofRow(history, row) : NO_VALUE, output);
+    counts[key[row]! + 1]!++;
+  }
+  return fill(history, action, counts);
+}
+
+function functionNumbers(history: History, actions: Actions): (row: number) => number {
+  const numbers = history.functions.map((name) => actions.functions.indexOf(name));
+  return (row) => {
+    const f = history.columns.f[row]!;
+    const number = numbers[f]!;
+    if (number >= 0) return number;
+    throw new ChaosError(
+      'model-function',
+      `the model ${actions.model.name} has no function ${history.functions[f]} (operation ${row} of the history)`,
+      {
+        kind: 'usage',
+        hint: `its functions are ${actions.functions.join(', ')}; choose the model that fits the history`,
+      },
+    );
+  };
+}
+
+function fill(history: History, actionOf: Int32Array, counts: Int32Array): Partition[] {
+  const { length, type, mate, key } = history.columns;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const row = new Int32Array(total);
+  const call = new Int32Array(total);
+  const ret = new Int32Array(total).fill(NEVER);
+  const action = new Int32Array(total);
+  const next = new Int32Array(counts.length);
+  for (let k = 1; k < counts.length; k++) next[k] = next[k - 1]! + counts[k - 1]!;
+  const start = next.slice();
+  const clock = new Int32Array(counts.length);
+  const place = new Int32Array(length);
+  for (let r = 0; r < length; r++) {
+    const invocation = type[r] === EVENT_INVOKE ? r : type[r] === EVENT_OK ? mate[r]! : -1;
+    if (invocation < 0 || actionOf[invocation] === SKIPPED) continue;
+    const k = key[r]! + 1;
+    const stamp = clock[k]!++;
+    if (invocation === r) {
+      const at = next[k]!++;
+      place[r] = at;
+      row[at] = r;
+      call[at] = stamp;
+      action[at] = actionOf[r]!;
+    } else {
+      ret[place[invocation]!] = stamp;
+    }
+  }
+  const partitions: Partition[] = [];
+  for (let k = 0; k < counts.length; k++) {
+    const [from, to] = [start[k]!, next[k]!];
+    if (from === to) continue;
+    partitions.push({
+      key: k - 1,
+      count: to - from,
+      row: row.subarray(from, to),
+      call: call.subarray(from, to),
+      ret: ret.subarray(from, to),
+      action: action.subarray(from, to),
+      events: clock[k]!,
+    });
+  }
+  return partitions;
+}

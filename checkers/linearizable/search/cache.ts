@@ -1,0 +1,99 @@
+// Remembers configurations from which nothing can be reached any more. It only saves work, so when its memory is used up it
+// forgets instead of growing.
+import { mix } from '../prepare/hash-index.js';
+
+/** Memory that the caches of one check share, in bytes. */
+export interface Allowance {
+  bytes: number;
+}
+
+const FIRST_CAPACITY = 64;
+
+export class Cache {
+  readonly #stride: number;
+  readonly #allowance: Allowance;
+  #rows = new Int32Array(0);
+  #used = new Uint8Array(0);
+  #mask = -1;
+  #size = 0;
+
+  /** A configuration is `stride` integers. */
+  constructor(stride: number, allowance: Allowance) {
+    this.#stride = stride;
+    this.#allowance = allowance;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether the configuration at `from[at]` was added and is not forgotten. */
+  has(from: Int32Array, at: number): boolean {
+    if (this.#size === 0) return false;
+    let slot = this.#hash(from, at) & this.#mask;
+    while (this.#used[slot] === 1) {
+      if (this.#equals(slot, from, at)) return true;
+      slot = (slot + 1) & this.#mask;
+    }
+    return false;
+  }
+
+  /** Adds a configuration that is not in the cache. */
+  add(from: Int32Array, at: number): void {
+    if ((this.#size + 1) * 3 > (this.#mask + 1) * 2 && !this.#grow()) {
+      this.#used.fill(0);
+      this.#size = 0;
+    }
+    this.#put(from, at);
+    this.#size++;
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    this.#allowance.bytes += this.#bytes(this.#mask + 1);
+    this.#rows = new Int32Array(0);
+    this.#used = new Uint8Array(0);
+    this.#mask = -1;
+    this.#size = 0;
+  }
+
+  #put(from: Int32Array, at: number): void {
+    let slot = this.#hash(from, at) & this.#mask;
+    while (this.#used[slot] === 1) slot = (slot + 1) & this.#mask;
+    this.#used[slot] = 1;
+    const base = slot * this.#stride;
+    for (let i = 0; i < this.#stride; i++) this.#rows[base + i] = from[at + i]!;
+  }
+
+  #equals(slot: number, from: Int32Array, at: number): boolean {
+    const base = slot * this.#stride;
+    for (let i = 0; i < this.#stride; i++) if (this.#rows[base + i] !== from[at + i]) return false;
+    return true;
+  }
+
+  #hash(from: Int32Array, at: number): number {
+    let hash = 7;
+    for (let i = 0; i < this.#stride; i++) hash = mix(hash, from[at + i]!);
+    return hash ^ (hash >>> 16);
+  }
+
+  #bytes(capacity: number): number {
+    return capacity * (this.#stride * 4 + 1);
+  }
+
+  /** Doubles; false when that would take more than the allowance. The first table is always granted. */
+  #grow(): boolean {
+    const old = this.#mask + 1;
+    const capacity = Math.max(FIRST_CAPACITY, old * 2);
+    const cost = this.#bytes(capacity) - this.#bytes(old);
+    // Growing holds both tables for a moment.
+    if (old > 0 && cost + this.#bytes(old) > this.#allowance.bytes) return false;
+    this.#allowance.bytes -= cost;
+    const [rows, used] = [this.#rows, this.#used];
+    this.#rows = new Int32Array(capacity * this.#stride);
+    this.#used = new Uint8Array(capacity);
+    this.#mask = capacity - 1;
+    for (let slot = 0; slot < old; slot++) if (used[slot] === 1) this.#put(rows, slot * this.#stride);
+    return true;
+  }
+}

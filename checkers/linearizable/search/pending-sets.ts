@@ -1,0 +1,54 @@
+// Sets of pending operations that took effect, as single integers: a configuration stays small however many clients crashed.
+import { grown, HashIndex, mix } from '../prepare/hash-index.js';
+
+/** The empty set. */
+export const NONE = 0;
+
+/**
+ * A set is its largest element and the set without it, so equal sets have equal numbers. Adding to a set rebuilds it from the
+ * new element up, which is short: the operations in use tend to be recent ones.
+ */
+export class PendingSets {
+  #count = 1;
+  #largest = new Int32Array(16).fill(-1);
+  #rest = new Int32Array(16);
+  readonly #index = new HashIndex();
+  readonly #path: number[] = [];
+  readonly #hashOf = (row: number) => mix(mix(1, this.#largest[row]!), this.#rest[row]!);
+
+  /** The set with `element` (from 0, not yet in it) added. */
+  add(set: number, element: number): number {
+    const path = this.#path;
+    path.length = 0;
+    let base = set;
+    for (; base !== NONE && this.#largest[base]! > element; base = this.#rest[base]!) path.push(this.#largest[base]!);
+    let result = this.#node(element, base);
+    for (let larger = path.pop(); larger !== undefined; larger = path.pop()) result = this.#node(larger, result);
+    return result;
+  }
+
+  /** The elements, ascending. */
+  elements(set: number): number[] {
+    const list: number[] = [];
+    for (let at = set; at !== NONE; at = this.#rest[at]!) list.push(this.#largest[at]!);
+    return list.reverse();
+  }
+
+  #node(largest: number, rest: number): number {
+    const index = this.#index;
+    let slot = index.first(mix(mix(1, largest), rest));
+    for (let entry = index.slots[slot]!; entry !== 0; entry = index.slots[slot]!) {
+      if (this.#largest[entry - 1] === largest && this.#rest[entry - 1] === rest) return entry - 1;
+      slot = index.next(slot);
+    }
+    const node = this.#count++;
+    if (node === this.#largest.length) {
+      this.#largest = grown(this.#largest, node * 2);
+      this.#rest = grown(this.#rest, node * 2);
+    }
+    this.#largest[node] = largest;
+    this.#rest[node] = rest;
+    index.insert(slot, node, this.#hashOf);
+    return node;
+  }
+}

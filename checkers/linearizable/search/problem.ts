@@ -1,0 +1,141 @@
+// What the search works on: the operations that matter, in order of return, with their slots; built once, never changed.
+import type { Actions } from '../prepare/actions.js';
+import { neededOperations } from '../prepare/needed.js';
+import { NEVER, type Operations } from '../prepare/partition.js';
+
+export interface Problem {
+  /** Operations in order of invocation. */
+  readonly count: number;
+  readonly action: Int32Array;
+  readonly ret: Int32Array;
+  /** The n-th action to occur is n: operations with one action have the same number here. */
+  readonly twin: Int32Array;
+  readonly twins: number;
+  /** Index of each operation in the `Operations` that the problem was made of. */
+  readonly origin: Int32Array;
+  /** Completed operations: the n-th to return is `order[n]`. */
+  readonly levels: number;
+  readonly order: Int32Array;
+  /** Per level: how many operations were invoked before that return. */
+  readonly opened: Int32Array;
+  /** Slot of each completed operation, used again after its return; -1: pending. */
+  readonly slot: Int32Array;
+  /** 32-bit words that hold a bit for each slot. */
+  readonly words: number;
+  readonly pending: PendingGroups;
+}
+
+/** Pending operations with one action are interchangeable: they are used in the order of their invocations. */
+export interface PendingGroups {
+  readonly count: number;
+  readonly action: Int32Array;
+  /** Operations of group g: `operations[start[g]]` to `operations[start[g + 1] - 1]`, in order of invocation. */
+  readonly start: Int32Array;
+  readonly operations: Int32Array;
+}
+
+/** Stamps more than this many times as many as operations are sorted rather than looked up. */
+const SPARSE = 8;
+
+export function problemOf(operations: Operations, actions: Actions): Problem {
+  const needed = neededOperations(operations, actions);
+  const count = needed.reduce((sum, one) => sum + one, 0);
+  const origin = new Int32Array(count);
+  const action = new Int32Array(count);
+  const call = new Int32Array(count);
+  const ret = new Int32Array(count);
+  for (let i = 0, at = 0; i < operations.count; i++) {
+    if (needed[i] === 0) continue;
+    origin[at] = i;
+    action[at] = operations.action[i]!;
+    call[at] = operations.call[i]!;
+    ret[at++] = operations.ret[i]!;
+  }
+  const order = returnOrder(ret);
+  const levels = order.length;
+  const opened = new Int32Array(levels);
+  for (let level = 0, invoked = 0; level < levels; level++) {
+    const stamp = ret[order[level]!]!;
+    while (invoked < count && call[invoked]! < stamp) invoked++;
+    opened[level] = invoked;
+  }
+  const { slot, slots } = assignSlots(ret, order, opened);
+  const { twin, twins } = numberTwins(action);
+  const words = Math.max(1, Math.ceil(slots / 32));
+  const pending = groups(action, ret);
+  return { count, action, ret, twin, twins, origin, levels, order, opened, slot, words, pending };
+}
+
+function numberTwins(action: Int32Array): { twin: Int32Array; twins: number } {
+  const numbers = new Map<number, number>();
+  const twin = new Int32Array(action.length);
+  for (let i = 0; i < action.length; i++) {
+    let number = numbers.get(action[i]!);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(action[i]!, number);
+    }
+    twin[i] = number;
+  }
+  return { twin, twins: numbers.size };
+}
+
+/** Completed operations in order of return. */
+function returnOrder(ret: Int32Array): Int32Array {
+  const count = ret.length;
+  let levels = 0;
+  let last = 0;
+  for (let i = 0; i < count; i++) {
+    if (ret[i] === NEVER) continue;
+    levels++;
+    if (ret[i]! > last) last = ret[i]!;
+  }
+  return last < SPARSE * count ? orderByStamp(ret, levels, last) : orderBySort(ret, levels);
+}
+
+function orderByStamp(ret: Int32Array, levels: number, last: number): Int32Array {
+  const at = new Int32Array(last + 1);
+  for (let i = 0; i < ret.length; i++) if (ret[i] !== NEVER) at[ret[i]!] = i + 1;
+  const order = new Int32Array(levels);
+  for (let stamp = 0, level = 0; stamp <= last; stamp++) if (at[stamp] !== 0) order[level++] = at[stamp]! - 1;
+  return order;
+}
+
+function orderBySort(ret: Int32Array, levels: number): Int32Array {
+  const count = ret.length;
+  // Stamp and index fit one double together, so that the numeric sort needs no comparator.
+  const keys = new Float64Array(levels);
+  for (let i = 0, at = 0; i < count; i++) if (ret[i] !== NEVER) keys[at++] = ret[i]! * count + i;
+  return Int32Array.from(keys.sort(), (key) => key % count);
+}
+
+function assignSlots(ret: Int32Array, order: Int32Array, opened: Int32Array): { slot: Int32Array; slots: number } {
+  const slot = new Int32Array(ret.length).fill(-1);
+  const free: number[] = [];
+  let slots = 0;
+  let next = 0;
+  for (let level = 0; level < order.length; level++) {
+    for (; next < opened[level]!; next++) if (ret[next] !== NEVER) slot[next] = free.pop() ?? slots++;
+    free.push(slot[order[level]!]!);
+  }
+  return { slot, slots };
+}
+
+function groups(action: Int32Array, ret: Int32Array): PendingGroups {
+  const byAction = new Map<number, number[]>();
+  for (let i = 0; i < action.length; i++) {
+    if (ret[i] !== NEVER) continue;
+    const group = byAction.get(action[i]!);
+    if (group === undefined) byAction.set(action[i]!, [i]);
+    else group.push(i);
+  }
+  const start = new Int32Array(byAction.size + 1);
+  const lists = [...byAction.values()];
+  for (let g = 0; g < lists.length; g++) start[g + 1] = start[g]! + lists[g]!.length;
+  return {
+    count: byAction.size,
+    action: Int32Array.from(byAction.keys()),
+    start,
+    operations: Int32Array.from(lists.flat()),
+  };
+}
