@@ -146,6 +146,6 @@ export class EdnForms {
   }
 
   #warn(line: number, problem: string): void {
-    this.warnings.push(`${this.#file}:${line}: ${problem}`);
+    this.warnings.push(`line ${line}: ${problem}`);
   }
 }

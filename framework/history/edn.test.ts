@@ -81,7 +81,7 @@ describe('the forms of a file', () => {
     expect(eventsOf(history)).toEqual(REGISTER_EVENTS);
     expect(keyed).toEqual({
       chosen: false,
-      why: expect.stringMatching(/^the value in line \d+ is no \[key value\] pair$/),
+      reason: expect.stringMatching(/^not keyed: the value in line \d+ is no \[key value\] pair$/),
     });
     expect(warnings).toEqual([]);
     expect(form).toBe('edn');
@@ -101,7 +101,7 @@ describe('the forms of a file', () => {
       ['r', 0, [4, 5]],
       ['append', 1, 1],
     ]);
-    expect(keyed).toEqual({ chosen: false, why: 'line 1 is a transaction' });
+    expect(keyed).toEqual({ chosen: false, reason: 'not keyed: line 1 is a transaction' });
   });
 });
 
@@ -117,7 +117,7 @@ describe('keys in values', () => {
 
   it('are taken out when every value is a pair', () => {
     const { history, keyed } = load(keyedText);
-    expect(keyed).toEqual({ chosen: true, why: 'every value of a client is a [key value] pair' });
+    expect(keyed).toEqual({ chosen: true, reason: 'keyed: every value of a client is a [key value] pair' });
     expect(history.keys).toEqual(['x', '1', 1, '[1,"a"]']);
     expect([...history.operations()].map(({ key, asked, value }) => [key, asked, value])).toEqual([
       ['x', null, 5],
@@ -128,10 +128,12 @@ describe('keys in values', () => {
   });
 
   it('are left in when it was asked for, or when one read has none', () => {
-    expect(load(keyedText, { keyed: 'no' })).toMatchObject({ keyed: { chosen: false, why: 'it was asked for' } });
+    expect(load(keyedText, { keyed: 'no' })).toMatchObject({
+      keyed: { chosen: false, reason: 'not keyed: it was asked for' },
+    });
     const { history, keyed } = load(keyedText.replace('[:x nil]', 'nil'));
     expect(history.keys).toEqual([]);
-    expect(keyed.chosen).toBe(false);
+    expect(keyed?.chosen).toBe(false);
   });
 
   it('are left in when a completion begins otherwise: those are lists of two', () => {
@@ -140,12 +142,12 @@ describe('keys in values', () => {
     );
     expect(keyed).toEqual({
       chosen: false,
-      why: 'the pair in line 2 begins otherwise than the one of its invocation',
+      reason: 'not keyed: the pair in line 2 begins otherwise than the one of its invocation',
     });
   });
 
   it('must be there when they are asked for', () => {
-    expect(load(keyedText, { keyed: 'yes' }).keyed).toEqual({ chosen: true, why: 'it was asked for' });
+    expect(load(keyedText, { keyed: 'yes' }).keyed).toEqual({ chosen: true, reason: 'keyed: it was asked for' });
     const error = problem(REGISTER, { keyed: 'yes' });
     expect(error).toMatchObject({ code: 'history-malformed', location: { line: 2 } });
     expect(error.message).toContain('no [key value] pair');
@@ -160,7 +162,7 @@ describe('processes', () => {
       '{:process 0 :type :ok :f :read :value 1}\n';
     const { history, warnings } = load(text);
     expect(eventsOf(history).map(({ process }) => process)).toEqual([0, 0, 4, 3, 4]);
-    expect(warnings).toEqual([expect.stringContaining('history.edn:3: process 0 goes on')]);
+    expect(warnings).toEqual([expect.stringContaining('line 3: process 0 goes on')]);
   });
 });
 
@@ -209,12 +211,12 @@ it('drops an operation that the end of the file cuts, wherever that is, and says
     for (let length = begins + 1; length < text.length - 1 - (close?.length ?? 0); length++) {
       const { history, warnings } = load(text.slice(0, length));
       expect(history.length).toBe(6);
-      expect(warnings).toEqual([expect.stringContaining('history.edn:7: the last operation is torn')]);
+      expect(warnings).toEqual([expect.stringContaining('line 7: the last operation is torn')]);
     }
   }
   const { history, warnings } = load(`[${REGISTER}`);
   expect(history.length).toBe(7);
-  expect(warnings).toEqual([expect.stringContaining('history.edn:7: the list of operations has no end')]);
+  expect(warnings).toEqual([expect.stringContaining('line 7: the list of operations has no end')]);
 });
 
 describe('logs of Jepsen', () => {
@@ -251,7 +253,7 @@ INFO  jepsen.core - Worker 0 done
     );
     expect(eventsOf(history).map(({ time }) => time)).toEqual([2, 3, 4, 5, 6]);
     expect(warnings).toEqual([expect.stringContaining('no times')]);
-    expect(keyed.chosen).toBe(false);
+    expect(keyed?.chosen).toBe(false);
   });
 
   it('errors that are any text, and values that are not EDN', () => {
@@ -276,7 +278,7 @@ describe('the form of a file', () => {
 
   it('decides where keys are', () => {
     const line = '{"process":0,"type":"invoke","f":"read","key":"x","value":[1,2]}\n';
-    expect(load(line, {}, 'a.jsonl')).toMatchObject({ keyed: { chosen: true }, warnings: [] });
+    expect(load(line, {}, 'a.jsonl')).toMatchObject({ form: 'jsonl', warnings: [] });
     expect(load(line, { keyed: 'no' }, 'a.jsonl').warnings).toEqual([expect.stringContaining("'keyed: no'")]);
   });
 });
@@ -341,7 +343,7 @@ describe('what is exported', () => {
         fc.pre(calls.length > 0);
         const [history, imported] = exported(calls);
         expect(eventsOf(imported.history)).toEqual(eventsOf(history));
-        expect(imported.keyed.chosen).toBe(history.keys.length > 0);
+        expect(imported.keyed?.chosen).toBe(history.keys.length > 0);
         expect(imported.warnings).toEqual([]);
       }),
       { seed: 11, numRuns: 150 },
@@ -355,7 +357,7 @@ describe('what is exported', () => {
         const [history, imported] = exported(calls);
         const all = [...history.operations()].every(({ key }) => key !== undefined);
         const some = history.keys.length > 0;
-        expect(imported.keyed.chosen).toBe(all && some);
+        expect(imported.keyed?.chosen).toBe(all && some);
         expect(imported.history.length).toBe(history.length);
       }),
       { seed: 12, numRuns: 50 },

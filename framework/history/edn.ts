@@ -5,7 +5,7 @@ import { EdnForms } from './edn-forms.js';
 import { keyword, parseEdn, toEdnValue } from './edn-value.js';
 import { malformed } from './issue.js';
 import { historyOfJepsen, type JepsenHistory } from './jepsen.js';
-import type { JepsenEvent, KeyedOption } from './keyed.js';
+import { choice, type JepsenEvent, type KeyedOption } from './keyed.js';
 import { unreadable } from './load.js';
 import { textChunks } from './text-file.js';
 
@@ -30,8 +30,8 @@ export function importEdn(file: string, keyed: KeyedOption = 'auto'): JepsenHist
   }
   const option = keyed === 'auto' && (mark === 'yes' || mark === 'no') ? mark : keyed;
   const imported = historyOfJepsen(file, events, option);
-  if (option !== keyed) imported.keyed.why = 'the file says so';
-  return { ...imported, warnings: [...forms.warnings, ...imported.warnings] };
+  const keyedChoice = option === keyed ? imported.keyed : choice(imported.keyed.chosen, 'the file says so');
+  return { ...imported, keyed: keyedChoice, warnings: [...forms.warnings, ...imported.warnings] };
 }
 
 function* noting(chunks: Iterable<string>, note: (mark: string | undefined) => void): IterableIterator<string> {

@@ -13,8 +13,8 @@ export type HistoryForm = 'jsonl' | 'edn' | 'jepsen-log';
 
 export interface ImportedHistory extends LoadedHistory {
   form: HistoryForm;
-  /** Whether values were taken apart into key and value, and why. */
-  keyed: KeyedChoice;
+  /** Files of Jepsen: whether values were taken apart into key and value, and why. */
+  keyed?: KeyedChoice;
 }
 
 export interface ImportOptions {
@@ -48,9 +48,8 @@ function importJsonl(file: string, keyed: KeyedOption): ImportedHistory {
   const loaded = loadHistory(file);
   const chosen = loaded.history.keys.length > 0;
   const asked = keyed === 'auto' ? chosen : keyed === 'yes';
-  if (asked !== chosen)
-    loaded.warnings.push(`${file}: 'keyed: ${keyed}' means nothing here: keys are fields of their own`);
-  return { ...loaded, form: 'jsonl', keyed: { chosen, why: 'keys are fields of their own in this file' } };
+  if (asked !== chosen) loaded.warnings.push(`'keyed: ${keyed}' means nothing here: keys are fields of their own`);
+  return { ...loaded, form: 'jsonl' };
 }
 
 function fromJepsen(form: HistoryForm, imported: JepsenHistory): ImportedHistory {

@@ -21,7 +21,7 @@ export function importJepsenLog(file: string, keyed: KeyedOption = 'auto'): Jeps
     if (match !== null) events.push(operation(file, line, match));
   }
   const imported = historyOfJepsen(file, events, keyed);
-  imported.warnings.push(`${file}: there are no times in this file: line numbers stand for nanoseconds`);
+  imported.warnings.push('there are no times in this file: line numbers stand for nanoseconds');
   return imported;
 }
 

@@ -28,7 +28,7 @@ export function historyOfJepsen(file: string, events: readonly JepsenEvent[], op
     }
     append(file, history, event, processes.number(event), keyed.chosen);
   }
-  return { history, keyed, warnings: processes.warnings(file) };
+  return { history, keyed, warnings: processes.warnings() };
 }
 
 function append(file: string, history: ColumnarHistory, event: JepsenEvent, process: unknown, keyed: boolean): void {
@@ -65,11 +65,11 @@ class Processes {
     return this.#renamed.get(process) ?? process;
   }
 
-  warnings(file: string): string[] {
+  warnings(): string[] {
     if (this.#first === null) return [];
     const { process, line } = this.#first;
     return [
-      `${file}:${line}: process ${process} goes on after an indeterminate operation: it has a fresh number from here on`,
+      `line ${line}: process ${process} goes on after an indeterminate operation: it has a fresh number from here on`,
     ];
   }
 }

@@ -7,8 +7,8 @@ export type KeyedOption = 'auto' | 'yes' | 'no';
 
 export interface KeyedChoice {
   chosen: boolean;
-  /** One sentence, without a full stop. */
-  why: string;
+  /** What was chosen and why, one sentence without a full stop. */
+  reason: string;
 }
 
 /** An operation as a file of Jepsen holds it, values already JSON. */
@@ -26,16 +26,20 @@ export interface JepsenEvent {
 
 /** Throws `ChaosError('history-malformed')` when `yes` meets a value that is no pair. */
 export function chooseKeyed(file: string, events: readonly JepsenEvent[], option: KeyedOption): KeyedChoice {
-  if (option === 'no') return { chosen: false, why: 'it was asked for' };
+  if (option === 'no') return choice(false, 'it was asked for');
   const clients = events.filter(({ process }) => process !== 'nemesis');
   if (option === 'yes') {
     const odd = clients.find(({ value }) => !isPair(value));
     if (odd !== undefined) throw malformed(file, odd.line, 'the value is no [key value] pair', "Try 'keyed: no'.");
-    return { chosen: true, why: 'it was asked for' };
+    return choice(true, 'it was asked for');
   }
-  if (clients.length === 0) return { chosen: false, why: 'there is no operation of a client' };
+  if (clients.length === 0) return choice(false, 'there is no operation of a client');
   const why = objection(clients);
-  return why === null ? { chosen: true, why: 'every value of a client is a [key value] pair' } : { chosen: false, why };
+  return why === null ? choice(true, 'every value of a client is a [key value] pair') : choice(false, why);
+}
+
+export function choice(chosen: boolean, why: string): KeyedChoice {
+  return { chosen, reason: `${chosen ? 'keyed' : 'not keyed'}: ${why}` };
 }
 
 function objection(clients: readonly JepsenEvent[]): string | null {

@@ -70,7 +70,7 @@ describe('what others write', () => {
       INVOKE.replace('"index":0', '"index":10') + OK.replace('"index":1', '"index":12'),
     );
     expect(history.length).toBe(2);
-    expect(warnings).toEqual([`${file}:1: events are renumbered: index 10 is event 0 here`]);
+    expect(warnings).toEqual([`line 1: events are renumbered: index 10 is event 0 here`]);
   });
 
   it('a process that goes on after an indeterminate operation', () => {
@@ -121,7 +121,7 @@ describe('what a crash leaves', () => {
   it('a torn last line is dropped', () => {
     const { history, warnings } = load(INVOKE + OK.slice(0, 50));
     expect(history.length).toBe(1);
-    expect(warnings).toEqual([`${file}:2: the last line is torn and was left out`]);
+    expect(warnings).toEqual([`line 2: the last line is torn and was left out`]);
   });
 
   it('a tail of zeros is a torn line', () => {

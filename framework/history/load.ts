@@ -11,7 +11,7 @@ export interface LoadedHistory {
   history: ColumnarHistory;
   /** The first line, when it is a header. */
   header: Record<string, unknown> | null;
-  /** What a person should know: a torn last line was dropped, … */
+  /** What a person should know, each with its line: a torn last line was dropped, … */
   warnings: string[];
 }
 
@@ -172,7 +172,7 @@ class Loader {
     if (torn && this.#line === 1 && !text.startsWith('{')) {
       throw malformed(this.#file, 1, 'this is no history: one JSON object a line is expected');
     }
-    if (torn) this.#warnings.push(`${this.#file}:${this.#line}: the last line is torn and was left out`);
+    if (torn) this.#warnings.push(`line ${this.#line}: the last line is torn and was left out`);
     else this.#carefulLine(text);
   }
 
@@ -227,7 +227,7 @@ class Loader {
     if (index !== this.#history.length && !this.#renumbered) {
       this.#renumbered = true;
       const now = this.#history.length;
-      this.#warnings.push(`${this.#file}:${this.#line}: events are renumbered: index ${index} is event ${now} here`);
+      this.#warnings.push(`line ${this.#line}: events are renumbered: index ${index} is event ${now} here`);
     }
     this.#lastIndex = index;
   }
