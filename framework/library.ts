@@ -8,6 +8,7 @@ import { type Key, NEMESIS, type Outcome } from './contracts/operation.js';
 import type { OptionValues } from './contracts/options.js';
 import { ColumnarHistory } from './history/history.js';
 import { loadPlan } from './plan/load.js';
+import { resolveOptions } from './plan/options.js';
 import { type RunOutcome, runPlan } from './run/run.js';
 import { createRandom } from './time/random.js';
 
@@ -74,7 +75,7 @@ export async function check(
   const judged = 'columns' in history ? history : historyOf(history);
   const start = performance.now();
   return (definition as AnyChecker).check(judged, {
-    options: { ...defaultsOf(definition as AnyChecker), ...options },
+    options: resolveOptions((definition as AnyChecker).options ?? {}, options, 'check'),
     nodes: judged.nodes,
     reads: ['read'],
     events: [],
@@ -83,8 +84,4 @@ export async function check(
     cancelled: () => false,
     elapsed: () => performance.now() - start,
   });
-}
-
-function defaultsOf({ options = {} }: AnyChecker): OptionValues {
-  return Object.fromEntries(Object.entries(options).map(([name, schema]) => [name, schema.default]));
 }

@@ -1,24 +1,16 @@
 // Known errors print in two lines and choose the exit code; unknown ones print their stack.
 import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
+import { formatDiagnostics, PlanErrors } from '../plan/diagnostics.js';
 import { type Io, paint } from './io.js';
-
-/** Plan errors carry their own text, with positions. */
-interface Formatted {
-  format(): string;
-}
-
-function isFormatted(error: unknown): error is Formatted {
-  return typeof error === 'object' && error !== null && 'format' in error && typeof error.format === 'function';
-}
 
 export function printError(error: unknown, io: Io): number {
   if (!(error instanceof ChaosError)) {
     io.err(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return EXIT.internal;
   }
-  if (isFormatted(error)) {
-    io.err(`${error.format()}\n`);
+  if (error instanceof PlanErrors) {
+    io.err(`${formatDiagnostics(error)}\n`);
   } else {
     const { location } = error;
     const where = location === undefined ? '' : `${location.file}:${location.line}:${location.column}: `;
