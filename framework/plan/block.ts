@@ -4,7 +4,8 @@ import { check, type Naming } from './check.js';
 import { type Advice, orList, type Problems } from './diagnostics.js';
 import { type Block, blockSchema } from './keys.js';
 import { type Dict, type Entry, isNull, type Span, type Tree, toJson } from './tree.js';
-import { convertUnits, fillDefaults, optionsSchema, validator } from './values.js';
+import { validator } from './validator.js';
+import { convertUnits, fillDefaults, optionsSchema } from './values.js';
 
 /** Both forms of the same data: as the plan would write it, and with units turned into numbers. Defaults are in both. */
 export interface Filled {

@@ -5,7 +5,7 @@ import { type Advice, clip, orList, type Problems, show } from './diagnostics.js
 import { nearest } from './nearest.js';
 import { isText, type Span, type Tree, toJson, walk } from './tree.js';
 import { guessUnit } from './units.js';
-import { validator } from './values.js';
+import { validator } from './validator.js';
 
 /** How messages name what is checked. */
 export interface Naming {

@@ -124,7 +124,8 @@ function formatDiagnostic(diagnostic: Diagnostic): string {
   return lines.join('\n');
 }
 
-function summary({ message, suggestion }: Diagnostic): string {
+/** The message with its suggestion, on one line. */
+export function summary({ message, suggestion }: Diagnostic): string {
   return printable(suggestion === undefined ? message : `${message}; did you mean "${suggestion}"?`);
 }
 

@@ -1,10 +1,14 @@
 // Reads the blocks `nemeses` and `injections`: which faults, on what, and when.
+
+import type { Capability } from '../contracts/capability.js';
+import { messageOf } from '../contracts/error.js';
 import type { AnyNemesis, Injection, TargetName } from '../contracts/nemesis.js';
 import { entriesBeside, type Filled, misplaced, type ReadBlock, readBlock, readOptions, spanAt } from './block.js';
 import { type Found, findDefinition, type Scope } from './definitions.js';
+import { clip } from './diagnostics.js';
 import { DEFAULT_EVERY, INJECTION, NEMESIS } from './keys.js';
-import { nearest } from './nearest.js';
 import type { PlannedInjection, PlannedNemesis, Schedule } from './plan.js';
+import { rehearse } from './rehearse.js';
 import { requirePositive } from './subject.js';
 import { asBlock, child, type Dict, type Span, type Tree, toJson } from './tree.js';
 import { formatDuration, parseDuration } from './units.js';
@@ -19,7 +23,7 @@ export interface Setting {
 /** A fault of the plan with where it stands, for checks that need the rest of the plan. */
 export interface ReadFault {
   definition: AnyNemesis;
-  options: Filled;
+  needs: readonly Capability[];
   span: Span;
   targetSpan: Span;
   targets: TargetName | readonly string[] | null;
@@ -51,7 +55,7 @@ export async function readNemesis(tree: Tree, setting: Setting, scope: Scope): P
   const planned = schedule && { name, definition: found.definition, options: options.values, targets, schedule };
   return {
     definition: found.definition,
-    options,
+    needs: needsOf(found.definition, options, spanAt(read, 'use'), scope),
     span: spanAt(read, 'use'),
     targetSpan: spanAt(read, 'targets'),
     targets: targets ?? found.definition.targets,
@@ -96,11 +100,14 @@ function checkNodes(list: Tree, nodes: readonly string[] | undefined, { problems
   for (const item of list.items) {
     const name = String(toJson(item));
     if (!nodes.includes(name)) {
-      const hint = `The nodes are ${nodes.length === 1 ? 'n1' : `n1 to n${nodes.length}`}.`;
-      problems.add(item.span, `there is no node "${name}"`, { suggestion: nearest(name, nodes), hint });
+      problems.add(item.span, `there is no node "${clip(name)}"`, { hint: nodesHint(nodes) });
     } else if (seen.has(name)) problems.add(item.span, `the node ${name} is in this list twice`);
     seen.add(name);
   }
+}
+
+function nodesHint(nodes: readonly string[]): string {
+  return nodes.length === 1 ? 'The only node is n1.' : `The nodes are n1 to n${nodes.length}.`;
 }
 
 function readSchedule(read: ReadBlock, load: number | undefined, scope: Scope): Schedule | undefined {
@@ -169,36 +176,55 @@ export async function readInjection(tree: Tree, setting: Setting, scope: Scope):
   const found = read && (await findDefinition('nemesis', child(read.dict, 'fault'), scope));
   if (read === undefined || found === undefined) return undefined;
   requirePositive('injection', read, scope);
+  const { at, for: length, targets } = read.values as { at?: number; for?: number; targets?: string[] };
+  checkTimes(listOfOne(child(read.dict, 'at')), 0, setting.load, scope);
+  if (at === undefined || length === undefined || targets === undefined) return undefined;
   const listed = child(read.dict, 'targets');
   if (listed !== undefined) checkNodes(listed, setting.nodes, scope);
-  const { at, for: length, targets } = read.values as { at?: number; for?: number; targets?: string[] };
-  checkTimes(
-    child(read.dict, 'at') && { kind: 'list', items: [child(read.dict, 'at')!], span: spanAt(read, 'at') },
-    0,
-    setting.load,
-    scope,
-  );
-  // What a nemesis needs may depend on its options; an injection has none, so its defaults stand for them.
-  const options = readOptions(found.definition.options ?? NO_OPTIONS, undefined, '', scope.problems) ?? {
-    words: {},
-    values: {},
-  };
   const decided = toJson(entriesBeside(read.dict, INJECTION)) as Record<string, unknown>;
-  const injection: Injection = { ...decided, targets: targets ?? [] };
-  const planned =
-    at === undefined || length === undefined || targets === undefined
-      ? undefined
-      : { name: found.definition.name, definition: found.definition, at, for: length, injection };
-  const words = { ...read.words, fault: found.use, ...decided };
+  const injection: Injection = { ...decided, targets };
+  const needs = await checkInjection(found.definition, injection, read, setting.nodes, scope);
   return {
     definition: found.definition,
-    options,
+    needs,
     span: spanAt(read, 'fault'),
     targetSpan: spanAt(read, 'targets'),
-    targets: targets ?? [],
-    planned,
-    words,
+    targets,
+    planned: { name: found.definition.name, definition: found.definition, at, for: length, injection },
+    words: { ...read.words, fault: found.use, ...decided },
   };
+}
+
+/** Refuses what the nemesis would refuse, and nodes that do not exist; returns what the injection needs. */
+async function checkInjection(
+  nemesis: AnyNemesis,
+  injection: Injection,
+  read: ReadBlock,
+  nodes: readonly string[] | undefined,
+  { problems }: Scope,
+): Promise<readonly Capability[]> {
+  const rehearsal = await rehearse(nemesis, injection);
+  const span = spanAt(read, 'fault');
+  if (rehearsal.problem !== null) problems.add(span, rehearsal.problem.message, { hint: rehearsal.problem.hint });
+  const strangers = rehearsal.nodes.filter(
+    (node) => nodes?.includes(node) === false && !injection.targets.includes(node),
+  );
+  for (const node of strangers)
+    problems.add(span, `there is no node "${clip(node)}"`, { hint: nodesHint(nodes ?? []) });
+  return rehearsal.needs;
+}
+
+function listOfOne(tree: Tree | undefined): Tree | undefined {
+  return tree && { kind: 'list', items: [tree], span: tree.span };
+}
+
+function needsOf({ needs, name }: AnyNemesis, options: Filled, span: Span, { problems }: Scope): readonly Capability[] {
+  try {
+    return typeof needs === 'function' ? needs(options.values) : needs;
+  } catch (error) {
+    problems.add(span, `nemesis ${name} could not say what it needs: ${messageOf(error)}`);
+    return [];
+  }
 }
 
 /** The items of a list in the plan; none where it is left out or is no list (which is told elsewhere). */

@@ -1,7 +1,6 @@
 // Refuses what the system and its deployment cannot do together, and names a deployment that can.
 import { CAPABILITIES, type Capability } from '../contracts/capability.js';
 import type { AnyDeployment } from '../contracts/deployment.js';
-import { messageOf } from '../contracts/error.js';
 import type { AnySystem } from '../contracts/system.js';
 import type { Scope } from './definitions.js';
 import { orList } from './diagnostics.js';
@@ -35,14 +34,17 @@ export async function checkFeasible(
   scope: Scope,
 ): Promise<void> {
   const pair = { system: system.found.definition, deployment: deploy.found.definition };
-  const offered = capabilitiesOf(pair.system, pair.deployment);
-  if (offered === null) {
-    await refuseRuntime(pair, deploy.span, scope);
-    return;
-  }
+  const here = capabilitiesOf(pair.system, pair.deployment);
+  if (here === null) await refuseRuntime(pair, deploy.span, scope);
+  // Where it cannot run at all, what no other deployment could do either is still worth telling.
+  const offered = here ?? (await capabilitiesAnywhere(pair.system, scope));
   for (const fault of faults) await checkFault(fault, pair, offered, scope);
   if (leaderRoute !== undefined)
     await checkReports(leaderRoute, 'clients cannot be routed to the leader', pair, offered, scope);
+}
+
+async function capabilitiesAnywhere(system: AnySystem, { catalog }: Scope): Promise<readonly Capability[]> {
+  return (await catalog.all('deployment')).flatMap((deployment) => capabilitiesOf(system, deployment) ?? []);
 }
 
 interface Pair {
@@ -50,8 +52,12 @@ interface Pair {
   deployment: AnyDeployment;
 }
 
+function kindOf({ nodes, program }: AnySystem): Runtime | undefined {
+  return nodes !== undefined ? 'protocol' : program !== undefined ? 'program' : undefined;
+}
+
 async function refuseRuntime({ system, deployment }: Pair, span: Span, scope: Scope): Promise<void> {
-  const kind = system.nodes !== undefined ? 'protocol' : system.program !== undefined ? 'program' : undefined;
+  const kind = kindOf(system);
   if (kind === undefined) {
     scope.problems.add(span, `system ${system.name} has neither nodes nor a program: nothing can be started`);
     return;
@@ -63,28 +69,18 @@ async function refuseRuntime({ system, deployment }: Pair, span: Span, scope: Sc
 }
 
 async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capability[], scope: Scope): Promise<void> {
-  const { definition, targets } = fault;
-  const missing = needsOf(fault, scope).filter((need) => need !== 'reports' && !offered.includes(need));
+  const { definition, needs, targets } = fault;
+  const missing = needs.filter((need) => need !== 'reports' && !offered.includes(need));
   for (const need of missing) {
-    const runtime = RUNTIME_WORDS[runtimeOf(pair.system, pair.deployment) ?? 'protocol'];
+    const runtime = RUNTIME_WORDS[runtimeOf(pair.system, pair.deployment) ?? kindOf(pair.system) ?? 'protocol'];
     const message = `nemesis ${definition.name} needs "${need}" (${CAPABILITIES[need]}); deployment ${pair.deployment.name} cannot do that to ${runtime}`;
     scope.problems.add(fault.span, message, { hint: useInstead(await deploymentsWith(need, pair, scope)) });
   }
-  if (needsOf(fault, scope).includes('reports')) {
+  if (needs.includes('reports')) {
     await checkReports(fault.span, `nemesis ${definition.name} has to know the leader`, pair, offered, scope);
   } else if (targets === 'leader' || targets === 'followers') {
     const whom = targets === 'leader' ? 'the leader' : 'followers';
     await checkReports(fault.targetSpan, `nemesis ${definition.name} cannot find ${whom}`, pair, offered, scope);
-  }
-}
-
-function needsOf({ definition, options, span }: ReadFault, { problems }: Scope): readonly Capability[] {
-  const { needs, name } = definition;
-  try {
-    return typeof needs === 'function' ? needs(options.values) : needs;
-  } catch (error) {
-    problems.add(span, `nemesis ${name} could not say what it needs: ${messageOf(error)}`);
-    return [];
   }
 }
 

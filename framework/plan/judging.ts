@@ -1,5 +1,6 @@
 // Reads the blocks `checks` and `expect`: who judges the history, and what the run must come to.
 
+import { dirname, resolve } from 'node:path';
 import { isPath } from '../catalog/kinds.js';
 import type { AnyChecker, CheckSpec } from '../contracts/checker.js';
 import { messageOf } from '../contracts/error.js';
@@ -8,11 +9,11 @@ import { type Filled, readBlock, readOptions } from './block.js';
 import { check } from './check.js';
 import { type Found, findDefinition, type Scope } from './definitions.js';
 import { clip, type Problems, show } from './diagnostics.js';
-import { EXPECT, PLAN } from './keys.js';
+import { EXPECT } from './keys.js';
 import { nearest } from './nearest.js';
 import type { PlannedCheck } from './plan.js';
 import type { Subject } from './subject.js';
-import { child, type Dict, isNull, isText, type Span, type Tree, toJson } from './tree.js';
+import { child, type Dict, fromJson, isNull, isText, type Tree, toJson } from './tree.js';
 import { NO_OPTIONS } from './values.js';
 
 interface ReadCheck {
@@ -135,19 +136,32 @@ async function ownChecks(workload: Subject<'workload'> | undefined, scope: Scope
   const { definition } = workload.found;
   const read: ReadCheck[] = [];
   for (const { use, with: options = {} } of checkSpecs(workload, scope)) {
-    const name: Tree = { kind: 'scalar', value: use, plain: true, span: workload.span };
-    const found = isPath(use) ? undefined : await findDefinition('checker', name, scope);
+    const found = await ownChecker(use, workload, scope);
     if (found === undefined) continue;
     const title = `check ${use} of workload ${definition.name}`;
     const filled = readOptions(
       found.definition.options ?? NO_OPTIONS,
-      treeOf(options, workload.span),
+      fromJson(options, workload.span),
       title,
       scope.problems,
     );
     if (filled !== undefined) read.push({ found, options: filled });
   }
   return read;
+}
+
+async function ownChecker(use: string, { found, span }: Subject<'workload'>, scope: Scope) {
+  const { source } = found;
+  // A path in a module is relative to the module.
+  const value = isPath(use) && source.kind === 'path' ? resolve(dirname(source.path), use) : use;
+  if (!isPath(use) && (await scope.catalog.load('checker', use)) === undefined) {
+    scope.problems.add(
+      span,
+      `workload ${found.definition.name} is judged by the checker "${clip(use)}", which does not exist`,
+    );
+    return undefined;
+  }
+  return findDefinition('checker', { kind: 'scalar', value, plain: true, span }, scope);
 }
 
 function checkSpecs({ found, options, span }: Subject<'workload'>, { problems }: Scope): readonly CheckSpec[] {
@@ -160,18 +174,6 @@ function checkSpecs({ found, options, span }: Subject<'workload'>, { problems }:
   }
 }
 
-/** Data from a definition as a tree whose every part stands at one place of the plan. */
-function treeOf(value: unknown, span: Span): Tree {
-  if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => treeOf(item, span)), span };
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(
-      ([key, item]) => [key, { keySpan: span, value: treeOf(item, span) }] as const,
-    );
-    return { kind: 'map', entries: new Map(entries), span };
-  }
-  return { kind: 'scalar', value: value as string | number | boolean | null, plain: false, span };
-}
-
 /** What the plan expects; undefined (and a problem) when it makes no sense. */
 export async function readExpect(
   plan: Dict,
@@ -182,16 +184,10 @@ export async function readExpect(
   if (tree === undefined) return 'valid';
   if (tree.kind !== 'map') {
     if (toJson(tree) === 'valid') return 'valid';
-    const names = knownAnomalies(checks.map(({ definition }) => definition));
-    const wanted = isText(tree) && names.includes(tree.value) ? tree.value : undefined;
-    const hint = `To expect anomalies: expect: { anomalies: [${wanted ?? names[0] ?? '…'}] }.`;
-    const schema = PLAN.keys['expect']!;
-    if (wanted === undefined)
-      scope.problems.add(tree.span, `"expect" must be valid or a map, got ${show(toJson(tree))}`, advice(tree, hint));
-    else
-      scope.problems.add(tree.span, `"expect" must be ${String(schema.default)} or a map, got the anomaly ${wanted}`, {
-        hint,
-      });
+    const suggestion = isText(tree) ? nearest(tree.value, ['valid']) : undefined;
+    const anomaly = isText(tree) && /^[\w-]+$/.test(tree.value) ? tree.value : '…';
+    const hint = suggestion === undefined ? `To expect an anomaly: expect: { anomalies: [${anomaly}] }.` : undefined;
+    scope.problems.add(tree.span, `"expect" must be valid or a map, got ${show(toJson(tree))}`, { suggestion, hint });
     return undefined;
   }
   const read = readBlock(EXPECT, tree, scope.problems);
@@ -199,11 +195,6 @@ export async function readExpect(
   if (read === undefined || anomalies === undefined || others === undefined) return undefined;
   await checkNames(child(read.dict, 'anomalies'), checks, scope);
   return { anomalies, others };
-}
-
-function advice(tree: Tree, hint: string) {
-  const suggestion = isText(tree) ? nearest(tree.value, ['valid']) : undefined;
-  return suggestion === undefined ? { hint } : { suggestion };
 }
 
 function knownAnomalies(checkers: readonly AnyChecker[]): string[] {

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../contracts/error.js';
 import type { AnySystem } from '../contracts/system.js';
-import { type Filled, listNames, misplaced, type ReadBlock, readBlock, readOptions, spanAt } from './block.js';
+import { type Filled, misplaced, type ReadBlock, readBlock, readOptions, spanAt } from './block.js';
 import { type Found, findDefinition, type Scope } from './definitions.js';
 import { DEPLOY, PLAN, POSITIVE, SYSTEM, WORKLOAD } from './keys.js';
 import { asBlock, child, type Dict, type Span, type Tree, withoutKeys } from './tree.js';
@@ -100,6 +100,6 @@ export function checkOffer(system: Subject<'system'>, workload: Subject<'workloa
   const { name, workloads } = system.found.definition;
   if (workloads.some((offered) => asked.includes(offered))) return;
   problems.add(workload.span, `system ${name} does not offer the workload ${use}`, {
-    hint: listNames('workloads for it', workloads),
+    hint: workloads.length === 0 ? 'It offers none.' : `It offers ${workloads.join(', ')}.`,
   });
 }

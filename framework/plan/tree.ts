@@ -85,6 +85,18 @@ export function toJson(tree: Tree): Json {
   return json;
 }
 
+/** JSON that was not read from a text as a tree, every part of which stands at one place. */
+export function fromJson(value: unknown, span: Span): Tree {
+  if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => fromJson(item, span)), span };
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => [key, { keySpan: span, value: fromJson(item, span) }] as const,
+    );
+    return { kind: 'map', entries: new Map(entries), span };
+  }
+  return { kind: 'scalar', value: value as Scalar['value'], plain: false, span };
+}
+
 /** The value under a key; undefined also for null, which in a plan means "as if it were not there". */
 export function child(dict: Dict, key: string): Tree | undefined {
   const value = dict.entries.get(key)?.value;

@@ -1,35 +1,12 @@
-// Fills in defaults and turns units into numbers, after validation: the schema says both.
-import { Ajv, type ValidateFunction } from 'ajv';
-import { ChaosError, messageOf } from '../contracts/error.js';
-import type { OptionSchema, Options } from '../contracts/options.js';
+// Options by their schema: defaults are filled in, and units turned into numbers.
+import { ChaosError } from '../contracts/error.js';
+import type { OptionSchema, Options, OptionValues } from '../contracts/options.js';
 import type { PlantedBug } from '../contracts/system.js';
+import { check } from './check.js';
+import { Problems, summary } from './diagnostics.js';
+import { fromJson, Source } from './tree.js';
 import { PARSE_UNIT } from './units.js';
-
-const ajv = new Ajv({
-  allErrors: true,
-  verbose: true,
-  strict: false,
-  validateSchema: false,
-  ownProperties: true,
-  logger: false,
-});
-const compiled = new WeakMap<OptionSchema, ValidateFunction>();
-
-/** The validator of a schema, compiled once. Throws `ChaosError` for a schema that is none. */
-export function validator(schema: OptionSchema): ValidateFunction {
-  let validate = compiled.get(schema);
-  if (validate === undefined) {
-    try {
-      validate = ajv.compile(schema);
-    } catch (error) {
-      throw new ChaosError('options-invalid', `a list of options is no JSON schema: ${messageOf(error)}`, {
-        kind: 'internal',
-      });
-    }
-    compiled.set(schema, validate);
-  }
-  return validate;
-}
+import { validator } from './validator.js';
 
 const schemas = new WeakMap<Options, OptionSchema>();
 
@@ -71,6 +48,25 @@ function bugOption(bugs: Readonly<Record<string, PlantedBug>>): OptionSchema {
     enum: ['none', ...Object.keys(bugs)],
     default: 'none',
   };
+}
+
+/**
+ * Options that do not come from a plan (from a command line, say), checked and resolved: defaults filled in, units turned
+ * into numbers. `title` names whose options they are: `checker linearizable`. Throws one `ChaosError` that tells all misfits.
+ */
+export function resolveOptions(options: Options, given: Record<string, unknown>, title: string): OptionValues {
+  const schema = optionsSchema(options);
+  const source = new Source(title, title, process.cwd());
+  const problems = new Problems();
+  if (!check(schema, fromJson(given, { source, start: 0, end: 0 }), { title, option: true }, problems)) {
+    const told = problems.list();
+    const hint = told.find((diagnostic) => diagnostic.hint !== undefined)?.hint;
+    throw new ChaosError('bad-options', told.map(summary).join('; '), {
+      kind: 'usage',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  return convertUnits(schema, fillDefaults(schema, given)) as OptionValues;
 }
 
 /** A copy of valid data with defaults filled in, still in the plan's words; keys come in the schema's order. */
