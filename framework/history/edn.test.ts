@@ -346,7 +346,7 @@ describe('what is exported', () => {
         expect(imported.keyed?.chosen).toBe(history.keys.length > 0);
         expect(imported.warnings).toEqual([]);
       }),
-      { seed: 11, numRuns: 150 },
+      { seed: 11, numRuns: 100 },
     );
   });
 
@@ -363,4 +363,27 @@ describe('what is exported', () => {
       { seed: 12, numRuns: 50 },
     );
   });
+});
+
+it('whatever is done to a file, it loads or is refused in words', () => {
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.nat(REGISTER.length),
+      fc.nat(6),
+      fc.string({
+        unit: fc.constantFrom('"', '\\', '{', '}', '[', ']', '(', ')', '#', ';', ':', '0', ' ', '\n', '_'),
+        maxLength: 3,
+      }),
+      (vector, start, length, put) => {
+        const text = REGISTER.slice(0, start) + put + REGISTER.slice(start + length);
+        try {
+          expect(load(vector ? `[${text}]` : text).history.length).toBeLessThanOrEqual(7);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ChaosError);
+        }
+      },
+    ),
+    { seed: 8, numRuns: 300 },
+  );
 });

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChaosError } from '../contracts/error.js';
 import { type LoadedHistory, loadHistory } from './load.js';
@@ -182,5 +183,63 @@ describe('what cannot be', () => {
     expect(() => loadHistory(join(folder, 'nothing.jsonl'))).toThrow(/cannot read the history .*nothing.jsonl/);
     mkdirSync(join(folder, 'sub'));
     expect(() => loadHistory(join(folder, 'sub'))).toThrow(/it is a folder/);
+  });
+});
+
+describe('whatever is done to a file', () => {
+  const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+  it('nesting without bounds is a value, or refused where no value can be', () => {
+    const { history } = load(INVOKE.replace('null', deep));
+    expect(Array.isArray(history.value(0))).toBe(true);
+    expect(load(`${INVOKE}{"process":0,"type":"ok","f":"read","error":${deep}}\n`).history.error(1)).toMatch(
+      /nested|\[/,
+    );
+    expect(problem(INVOKE.replace('"x"', deep)).message).toMatch(/^"key" is/);
+  });
+
+  const lines = INVOKE + OK + INVOKE.replaceAll(':0', ':2').replace('null', '[1,2]') + OK.replaceAll(':1', ':3');
+  it('it loads or is refused in words', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(lines.length),
+        fc.nat(6),
+        fc.string({
+          unit: fc.constantFrom('"', '\\', '{', '}', '[', ',', ':', '-', '0', '9', 'e', '\n', '\0', 'é'),
+          maxLength: 3,
+        }),
+        (start, length, put) => {
+          writeFileSync(file, lines.slice(0, start) + put + lines.slice(start + length));
+          try {
+            expect(loadHistory(file).history.length).toBeLessThanOrEqual(4);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ChaosError);
+          }
+        },
+      ),
+      { seed: 5, numRuns: 400 },
+    );
+  });
+
+  it('the fast reader and JSON.parse agree', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(INVOKE.length - 2),
+        fc.nat(3),
+        fc.constantFrom('', '1', '-', '0', '"', 'a', '5,'),
+        (start, length, put) => {
+          const line = INVOKE.slice(0, start) + put + INVOKE.slice(Math.min(start + length, INVOKE.length - 1));
+          // A space in front keeps the fast reader away.
+          const [fast, careful] = [line, ` ${line}`].map((content) => {
+            try {
+              return eventsOf(load(content).history);
+            } catch (error) {
+              return (error as ChaosError).code;
+            }
+          });
+          expect(fast).toEqual(careful);
+        },
+      ),
+      { seed: 6, numRuns: 400 },
+    );
   });
 });

@@ -76,16 +76,19 @@ class Loader {
   #line = 0;
   #lastIndex = -1;
   #renumbered = false;
-  #bytes = Buffer.alloc(CHUNK + SLACK);
+  #bytes = Buffer.alloc(0);
 
   constructor(file: string) {
     this.#file = file;
   }
 
   load(fd: number): LoadedHistory {
+    const { size } = fstatSync(fd);
+    // One byte more than a small file has, so that its end is seen at once; what is no regular file has size 0.
+    this.#bytes = Buffer.alloc((size > 0 ? Math.min(size + 1, CHUNK) : CHUNK) + SLACK);
     let filled = this.#fill(fd, 0);
     if (filled === 0) throw this.#empty();
-    this.#reserve(fstatSync(fd).size, filled);
+    this.#reserve(size, filled);
     let start = this.#skipMark();
     for (;;) {
       start = this.#lines(start, filled);

@@ -15,9 +15,17 @@ export interface LooseEvent {
   error?: unknown;
 }
 
+function text(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'a value that is nested too deep';
+  }
+}
+
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const shown = text(value);
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
 }
 
 function keyProblem(key: unknown): string | null {
@@ -81,7 +89,7 @@ export function differs(history: ColumnarHistory, open: number, f: string, key: 
 function rest(history: ColumnarHistory, row: number, { value, error }: LooseEvent): null {
   history.setValue(row, value);
   if (error !== undefined && error !== null) {
-    history.setError(row, typeof error === 'string' ? error : JSON.stringify(error));
+    history.setError(row, typeof error === 'string' ? error : text(error));
   }
   return null;
 }

@@ -101,7 +101,7 @@ it('loads what was recorded, whatever it was', () => {
       expect(loaded.warnings).toEqual([]);
       expect(everything(loaded.history)).toEqual(everything(recorder.history));
     }),
-    { seed: 42, numRuns: 300 },
+    { seed: 42, numRuns: 200 },
   );
 });
 
@@ -124,7 +124,7 @@ it('loads a prefix after a crash at any byte', () => {
         expect(warnings).toHaveLength(bytes[length - 1] === 10 || lacksNewline ? 0 : 1);
       }
     }),
-    { seed: 7, numRuns: 12 },
+    { seed: 7, numRuns: 6 },
   );
 });
 
