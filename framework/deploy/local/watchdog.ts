@@ -8,6 +8,11 @@ export class Watchdog {
   #process: ChildProcess | null = null;
   #stopped = false;
 
+  /** Id of its process; null while it does not run. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   start(): void {
     if (this.#process === null) this.#spawn();
   }
