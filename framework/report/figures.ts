@@ -15,6 +15,7 @@ const MOST_FUNCTIONS = 50;
 
 export function operationsByOutcome({ input: { result, history }, statistics }: Story): Html {
   const all = Object.entries(result.coverage.operations);
+  if (all.length === 0) return html`<p>No operation was recorded.</p>`;
   const rows = all.slice(0, MOST_FUNCTIONS).map(([name, counts]): FunctionRow => {
     const id = history.functionId(name);
     return { name, ...counts, latency: id < 0 ? undefined : statistics.byFunction[id] };

@@ -20,22 +20,28 @@ function isTrouble(event: NodeEvent): event is Trouble {
 }
 
 export function nodeEvents({ events, result, nodeLogs }: ReportInput): Html {
-  const troubles = events.filter(isTrouble);
   const rest = events.filter((event) => event.kind !== 'report' && !isTrouble(event));
-  return html`${troubles.length === 0 ? html`<p>No node ended by itself, and none wrote a malformed line.</p>` : troubleList(troubles)}
+  const calm = events.some(isTrouble) ? '' : html`<p>No node ended by itself, and none wrote a malformed line.</p>`;
+  return html`${calm}${troubles(events)}
 ${rest.length === 0 ? '' : details(`Starts, ends and notes (${rest.length})`, eventList(rest))}${nodeLogs === undefined ? '' : logs(result.nodes, nodeLogs)}`;
+}
+
+/** Nodes that ended by themselves or wrote malformed lines, with their last lines; nothing where there are none. */
+export function troubles(events: readonly NodeEvent[]): Html {
+  const found = events.filter(isTrouble);
+  return found.length === 0 ? html`` : troubleList(found);
 }
 
 const TROUBLE = { exit: 'ended by itself', 'protocol-error': 'wrote a malformed line' } as const;
 
-function troubleList(troubles: readonly Trouble[]): Html {
-  const items = troubles.slice(0, MOST_TROUBLES).map(
+function troubleList(found: readonly Trouble[]): Html {
+  const items = found.slice(0, MOST_TROUBLES).map(
     (
       event,
     ) => html`<li><strong>${clip(event.node, 40)}</strong> ${TROUBLE[event.kind]} at ${instant(event.time)}: ${clip(event.detail, 300)}${lines(event.lines)}</li>
 `,
   );
-  const more = troubles.length - MOST_TROUBLES;
+  const more = found.length - MOST_TROUBLES;
   return html`<ul class="troubles">${items}</ul>${more > 0 ? html`<p class="note">${plural(more, 'more event')} in events.jsonl.</p>` : ''}`;
 }
 

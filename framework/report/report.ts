@@ -6,7 +6,7 @@ import { circumstances, everyFault } from './circumstances.js';
 import { evidence } from './evidence.js';
 import { checksTable, coverageTables, missing, operationsByOutcome } from './figures.js';
 import { details, type Html, html, section, table, trusted } from './html.js';
-import { nodeEvents } from './nodes.js';
+import { nodeEvents, troubles } from './nodes.js';
 import { keyText } from './operations.js';
 import { overview } from './overview.js';
 import { SCRIPT } from './script.js';
@@ -43,7 +43,7 @@ export function renderReport(input: ReportInput): string {
 ${trusted(PATTERNS)}${verdictHeader(result)}${navigation(story)}<main>
 <div class="first">
 <div>
-${head === undefined ? withoutAnomaly(result) : anomalySection(story, head)}</div>
+${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div>
 <div class="side">
 ${section('faults', head?.span === undefined ? 'Faults' : 'What was going on', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
 </div>
@@ -84,7 +84,7 @@ function navigation({ cases, others }: Story): Html {
 function anomalySection(story: Story, found: Case): Html {
   return html`<section id="anomaly" aria-labelledby="anomaly-title"><h2 id="anomaly-title">${anomalyName(found.anomaly)}</h2>
 <p class="message">${clip(found.anomaly.message, 1000)}</p>
-${evidence(story, found, 'evidence')}</section>
+${errorOf(story.input.result)}${evidence(story, found, 'evidence')}</section>
 `;
 }
 
@@ -92,9 +92,29 @@ function anomalyName({ name, key, checker }: FoundAnomaly): Html {
   return html`<span class="name">${clip(name, 80)}</span>${key === undefined ? '' : html` on key <bdi>${keyText(key)}</bdi>`} <span class="faint">found by ${clip(checker, 60)}</span>`;
 }
 
-function withoutAnomaly(result: RunResult): Html {
-  const title = result.valid === true ? 'What the verdict rests on' : 'Why there is no verdict';
-  return section('anomaly', title, html`${errorOf(result)}${missing(result)}${checksTable(result, false)}`);
+const WITHOUT_ANOMALY = {
+  true: 'What the verdict rests on',
+  false: 'What went wrong',
+  unknown: 'Why there is no verdict',
+} as const;
+
+function withoutAnomaly(story: Story): Html {
+  const { result } = story.input;
+  const title = WITHOUT_ANOMALY[String(result.valid) as keyof typeof WITHOUT_ANOMALY];
+  const content = html`${errorOf(result)}${result.status === 'failed' ? troubles(story.input.events) : ''}${missing(result)}${basis(story)}${checksTable(result, false)}`;
+  return section('anomaly', title, content);
+}
+
+/** What was seen, in one sentence. */
+function basis({ input: { result }, statistics, faults }: Story): Html {
+  if (statistics.operations === 0) return html`<p>No operation was recorded.</p>`;
+  const ok = Object.values(result.coverage.operations).reduce((sum, counts) => sum + counts.ok, 0);
+  const parts = [
+    `${plural(statistics.operations, 'operation')}, ${grouped(ok)} of them ok`,
+    `${plural(faults.inForce.length, 'fault')} injected`,
+    `${plural(result.coverage.readsAfterHeal, 'read')} succeeded after the last fault had healed`,
+  ];
+  return html`<p>${parts.join('; ')}.</p>`;
 }
 
 function errorOf({ error }: RunResult): Html {

@@ -20,7 +20,7 @@ h3{font-size:15px;margin:14px 0 4px}
 p{margin:6px 0}
 a{color:var(--link)}
 code,pre{font:13px/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
-h1,p,td,th,li,dd,pre,code,bdi{overflow-wrap:anywhere;unicode-bidi:isolate}
+h1,p,td,th,li,dd,pre,code,bdi{overflow-wrap:anywhere;unicode-bidi:isolate}th,td{min-width:4.5em}thead th{overflow-wrap:normal}
 pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 10px;margin:6px 0;overflow:auto;white-space:pre-wrap;max-height:30em}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--page);padding:6px}
@@ -86,6 +86,7 @@ figure svg.swatch,svg.swatch{display:inline-block;width:24px;min-width:0;height:
 .toggle{font-size:13px}section:has(.only-key:checked) .pale{display:none}
 #tip{position:fixed;left:0;top:0;max-width:520px;white-space:pre-line;background:var(--ink);color:var(--page);font-size:13px;padding:6px 10px;border-radius:6px;pointer-events:none;z-index:9;unicode-bidi:plaintext}
 footer{color:var(--faint);font-size:13px;margin-top:28px;border-top:1px solid var(--line);padding-top:8px}
+@media (max-width:700px){body{padding:8px 12px 32px}.verdict{display:block}.verdict .stamp{margin-bottom:6px}}
 @media print{:root{${COLOURS_LIGHT}}body{max-width:none;padding:0;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,button,.toggle,.skip{display:none}pre{max-height:none}section,figure,tr{break-inside:avoid}section:has(table,pre){break-inside:auto}figure svg{min-width:0}.first{display:block}}
 `;
 
