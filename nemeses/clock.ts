@@ -42,7 +42,7 @@ function clockOf(value: unknown): ClockFault {
 
 export default defineNemesis<ClockOptions, ClockInjection>({
   name: NAME,
-  summary: "bumps the targets' wall clocks and lets their clocks and timers run fast or slow, each by its own amount",
+  summary: "Bumps the targets' wall clocks and lets their clocks and timers run fast or slow, each by its own amount.",
   needs: ['clock'],
   options: {
     bump: option.duration(

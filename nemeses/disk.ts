@@ -30,7 +30,7 @@ function faultOf(injection: DiskInjection): DiskFault {
 
 export default defineNemesis<DiskOptions, DiskInjection>({
   name: NAME,
-  summary: 'loses what was not synced, tears or flips bits of the log, slows syncs down, fills the disk',
+  summary: 'Loses what was not synced, tears or flips bits of the log, slows syncs down, fills the disk.',
   needs: ['disk'],
   options: {
     kinds: option.list(

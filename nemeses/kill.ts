@@ -4,7 +4,7 @@ import { onlyFields, targetsOf } from './shared/fields.js';
 
 export default defineNemesis({
   name: 'kill',
-  summary: 'kills nodes without warning, and starts them again',
+  summary: 'Kills nodes without warning, and starts them again.',
   needs: ['kill'],
   targets: 'one',
   choose: ({ targets }) => ({ targets }),

@@ -64,7 +64,7 @@ function qualityOf(value: unknown): LinkQuality {
 
 export default defineNemesis<LinkQuality, NetworkInjection>({
   name: NAME,
-  summary: 'delays, loses, duplicates and reorders messages on every link of its targets, in both directions',
+  summary: 'Delays, loses, duplicates and reorders messages on every link of its targets, in both directions.',
   needs: ['packet'],
   options: {
     delay: option.object(

@@ -72,7 +72,7 @@ function choose(context: ChooseContext<PartitionOptions>): PartitionInjection | 
 export default defineNemesis<PartitionOptions, PartitionInjection>({
   name: 'partition',
   summary:
-    'cuts links between nodes: halves, one node, the leader, overlapping majorities, a bridge, one direction only',
+    'Cuts links between nodes: halves, one node, the leader, overlapping majorities, a bridge, one direction only.',
   needs: (options) => (options.shapes?.includes('isolate-leader') === true ? ['partition', 'reports'] : ['partition']),
   options: {
     shapes: option.list(

@@ -4,7 +4,7 @@ import { onlyFields, targetsOf } from './shared/fields.js';
 
 export default defineNemesis({
   name: 'pause',
-  summary: 'freezes nodes for a while; they do not notice until they wake',
+  summary: 'Freezes nodes for a while; they do not notice until they wake.',
   needs: ['pause'],
   targets: 'one',
   choose: ({ targets }) => ({ targets }),

@@ -6,10 +6,10 @@ import { MOST_NODES } from './operation.js';
 
 export default defineSystem<AbdOptions>({
   name: 'abd',
-  summary: 'leaderless majority register of Attiya, Bar-Noy and Dolev with many writers: read and write, no cas',
+  summary: 'Leaderless majority register of Attiya, Bar-Noy and Dolev with many writers: read and write, no cas.',
   family: 'leaderless',
   guarantees:
-    'linearizable reads and writes of each key, available wherever a majority is in touch; no clock is trusted',
+    'Linearizable reads and writes of each key, available wherever a majority is in touch; no clock is trusted.',
   workloads: ['register'],
   options: {
     resend: option.duration(
