@@ -57,6 +57,7 @@ async function main(args: NodeArguments): Promise<void> {
     make: (env) => system.nodes!(env, args.options),
     volatile: system.volatile?.(args.options) ?? false,
     parent: args.parent,
+    later: setImmediate,
     output: (text) => writeFully(STDOUT, Buffer.from(text)),
     log: (text) => writeFully(STDERR, Buffer.from(text)),
     stamp,

@@ -29,6 +29,8 @@ export interface Surroundings {
   volatile: boolean;
   /** The parent takes notices and gives control. */
   parent: boolean;
+  /** Runs a task once everything that this turn of the event loop brought has been handled. */
+  later(task: () => void): void;
   /** Write everything, waiting for the reader. */
   output(text: string): void;
   log(text: string): void;
@@ -113,7 +115,7 @@ export class StdioRuntime {
   #wake(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.flush());
+    this.#around.later(() => this.flush());
   }
 
   #handle(handler: () => void): void {

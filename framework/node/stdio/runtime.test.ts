@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../contracts/message.js';
+import type { Environment, Protocol } from '../../contracts/protocol.js';
+import { createRandom } from '../../time/random.js';
+import { VirtualClock } from '../../time/virtual.js';
+import { StdioRuntime } from './runtime.js';
+
+/** Everything that the runtime does to its process, in order. */
+function rig(make: (env: Environment) => Protocol, options: { volatile?: boolean; parent?: boolean } = {}) {
+  const did: string[] = [];
+  const clock = new VirtualClock();
+  const runtime = new StdioRuntime({
+    clock,
+    random: createRandom(1, 'node'),
+    store: {
+      append: (scope, record) => did.push(`append ${scope}${JSON.stringify(record)}`),
+      replace: () => did.push('replace'),
+      recover: () => ({ snapshot: null, records: [] }),
+      flush: () => did.push('write'),
+      sync: () => did.push('sync'),
+    },
+    epoch: 1e15,
+    make,
+    volatile: options.volatile ?? false,
+    parent: options.parent ?? true,
+    // Each test ends its turns itself.
+    later: () => {},
+    output: (text) => did.push(...text.trimEnd().split('\n')),
+    log: (text) => did.push(`log ${text.trimEnd()}`),
+    stamp: () => '0',
+    full: () => {
+      throw new Error('full');
+    },
+    threw: (error) => {
+      throw error;
+    },
+    unusable: (detail) => {
+      throw new Error(detail);
+    },
+  });
+  return {
+    did,
+    clock,
+    /** Lines arrive as these chunks, in one turn; what came of it. */
+    turn: (...chunks: (string | Buffer)[]) => {
+      did.length = 0;
+      for (const chunk of chunks) runtime.input(Buffer.from(chunk));
+      runtime.flush();
+      return [...did];
+    },
+    runtime,
+  };
+}
+
+const line = (message: unknown) => `${JSON.stringify(message)}\n`;
+const init = line({ src: 'c0', dest: 'n1', body: { type: 'init', msg_id: 1, node_id: 'n1', node_ids: ['n1', 'n2'] } });
+const put = (item: unknown, msg_id = 2) => line({ src: 'c1', dest: 'n1', body: { type: 'put', msg_id, item } });
+const get = line({ src: 'c1', dest: 'n1', body: { type: 'get', msg_id: 9 } });
+const control = (body: unknown) => line({ src: 'chaos', dest: 'n1', body });
+const INIT_OK = '{"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}';
+const putOk = (msg_id = 2) => `{"src":"n1","dest":"c1","body":{"type":"put_ok","in_reply_to":${msg_id}}}`;
+const GET_OK = '{"src":"n1","dest":"c1","body":{"type":"get_ok","in_reply_to":9}}';
+
+const store = (env: Environment): Protocol => ({
+  start: () => env.setTimer('tick', 10),
+  timeout: () => env.send('n2', { type: 'tick' }),
+  receive: (message: Message) => {
+    if (message.body.type === 'put') env.log.append(message.body['item']);
+    env.reply(message, { type: `${message.body.type}_ok` });
+  },
+});
+
+describe('the stdio runtime', () => {
+  it('answers init, then serves', () => {
+    const node = rig(store);
+    expect(node.turn(init)).toEqual([INIT_OK]);
+    expect(node.turn(get)).toEqual([GET_OK]);
+  });
+
+  it('writes and syncs once for a batch, then releases everything in order', () => {
+    const node = rig(store);
+    node.turn(init);
+    expect(node.turn(get + put('a', 2) + put('b', 3) + get)).toEqual([
+      'append "a"',
+      'append "b"',
+      'write',
+      'sync',
+      GET_OK,
+      putOk(2),
+      putOk(3),
+      GET_OK,
+    ]);
+  });
+
+  it('one sync covers all chunks of a turn, wherever they were cut', () => {
+    const bytes = Buffer.from(put('größe') + put('b', 3));
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const node = rig(store);
+      node.turn(init);
+      const did = node.turn(bytes.subarray(0, cut), bytes.subarray(cut));
+      expect(did).toEqual(['append "größe"', 'append "b"', 'write', 'sync', putOk(2), putOk(3)]);
+    }
+  });
+
+  it('a volatile node writes, releases and never syncs', () => {
+    const node = rig(store, { volatile: true });
+    node.turn(init);
+    expect(node.turn(put('a'))).toEqual(['append "a"', 'write', putOk()]);
+  });
+
+  it('a slow sync holds back what waits for it, not what came before', async () => {
+    const node = rig(store);
+    node.turn(init);
+    expect(node.turn(control({ type: 'disk', msg_id: 5, slow: 30, full: false }))).toEqual([
+      '{"src":"n1","dest":"chaos","body":{"type":"done","in_reply_to":5}}',
+    ]);
+    expect(node.turn(get + put('a'))).toEqual(['append "a"', 'write', GET_OK]);
+    expect(node.turn(put('b', 3))).toEqual(['append "b"']);
+    node.did.length = 0;
+    while (!node.clock.idle) {
+      node.clock.unsettled = false;
+      node.clock.run(100);
+    }
+    expect(node.did).toEqual(['sync']);
+    // The first sync has begun before the second write: it does not cover it.
+    expect(node.turn()).toEqual(['write', putOk(2)]);
+  });
+
+  it('a full disk ends the node at its next write, not before', () => {
+    const node = rig(store);
+    node.turn(init + control({ type: 'disk', msg_id: 5, slow: 0, full: true }));
+    expect(node.turn(get)).toEqual([GET_OK]);
+    expect(() => node.turn(put('a'))).toThrow('full');
+  });
+
+  it('obeys and tells nobody but its own parent', () => {
+    const node = rig((env) => ({ ...store(env), start: () => env.report({ leader: 'n1', term: 1 }) }), {
+      parent: false,
+    });
+    expect(node.turn(init)).toEqual([INIT_OK]);
+    node.turn(control({ type: 'disk', msg_id: 5, slow: 0, full: true }));
+    expect(node.turn(put('a'))).toContain('sync');
+  });
+
+  it('reports out of band at once, even while messages wait', () => {
+    const node = rig((env) => ({ ...store(env), start: () => env.report({ leader: 'n1', term: 1 }) }));
+    expect(node.turn(init)).toEqual([
+      '{"src":"n1","dest":"chaos","body":{"type":"report","state":{"leader":"n1","term":1}}}',
+      INIT_OK,
+    ]);
+  });
+
+  it('survives input that is no message, and logs it', () => {
+    const node = rig(store);
+    expect(node.turn('nonsense\n')).toEqual(['log 0 not JSON on stdin: nonsense']);
+    expect(node.turn(get)).toEqual([expect.stringContaining('before init')]);
+    expect(node.turn(init + init)).toEqual([INIT_OK]);
+    expect(() => rig(store).turn(line({ src: 'c0', dest: 'n1', body: { type: 'init', msg_id: 1 } }))).toThrow(
+      'node_id',
+    );
+  });
+
+  it('quotes what needs it in addresses', () => {
+    const node = rig(store);
+    node.turn(init);
+    const [reply] = node.turn(line({ src: 'c"\\\n', dest: 'n1', body: { type: 'get', msg_id: 1 } }));
+    expect(JSON.parse(reply!)).toMatchObject({ src: 'n1', dest: 'c"\\\n' });
+  });
+});
