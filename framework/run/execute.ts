@@ -9,7 +9,7 @@ import type { OperationGenerator } from '../contracts/workload.js';
 import type { Plan } from '../plan/plan.js';
 import { createRandom } from '../time/random.js';
 import { type Caller, ClientCaller, RpcCaller } from './caller.js';
-import { Clients, type ThreadMaker } from './clients.js';
+import { Clients, type Counts, type ThreadMaker } from './clients.js';
 import { Load } from './load.js';
 import { NemesisDriver } from './nemesis-driver.js';
 import type { Progress, RunStage } from './progress.js';
@@ -61,7 +61,8 @@ class Executor {
   #stage: RunStage = 'provision';
   #stageSince = 0;
   #planned: Milliseconds | null = null;
-  #clients: Clients | null = null;
+  /** The clients of the load, and those of the final phase. */
+  readonly #clients: Clients[] = [];
   #driver: NemesisDriver | null = null;
 
   constructor(context: ExecuteContext, teardown: Teardown) {
@@ -283,7 +284,7 @@ class Executor {
       onIdle,
       onError: this.#fail,
     });
-    this.#clients = clients;
+    this.#clients.push(clients);
     this.#teardown.defer('close the clients', () => clients.close());
     return clients;
   }
@@ -317,8 +318,8 @@ class Executor {
     const again = () => this.#clock.at(this.#clock.now() + interval * NS_PER_MS, tick);
     const tick = () => {
       if (over) return;
-      const counts = this.#clients?.counts;
-      const now = counts === undefined ? 0 : counts.ok + counts.fail + counts.info;
+      const { ok, fail, info } = this.#counts();
+      const now = ok + fail + info;
       this.#tell(((now - completed) * 1000) / interval);
       completed = now;
       this.#try(() => this.#context.recording.flush());
@@ -340,13 +341,17 @@ class Executor {
     }
   }
 
+  #counts(): Counts {
+    const sum = (outcome: keyof Counts) => this.#clients.reduce((total, { counts }) => total + counts[outcome], 0);
+    return { ok: sum('ok'), fail: sum('fail'), info: sum('info') };
+  }
+
   #tell(rate: number): void {
-    const counts = this.#clients?.counts ?? { ok: 0, fail: 0, info: 0 };
     this.#context.progress({
       stage: this.#stage,
       elapsed: (this.#clock.now() - this.#stageSince) / NS_PER_MS,
       planned: this.#planned,
-      ...counts,
+      ...this.#counts(),
       rate,
       faults: this.#driver?.describe() ?? [],
     });
