@@ -10,10 +10,12 @@ import { duration, instant } from './time-text.js';
 const MOST = 6;
 
 export function circumstances(story: Story, found: Case): Html {
-  if (found.span === undefined) return everyFault(story);
+  if (found.span === undefined || isMostOfTheRun(story, found)) return everyFault(story);
   const { from, to } = found.span;
   const faults = faultsDuring(story, found);
-  const items = faults.slice(0, MOST).map(({ fault, during }) => faultItem(fault, during));
+  const items = faults
+    .slice(0, MOST)
+    .map(({ fault, during }) => faultItem(fault, found.moments.length > 0 ? [] : [whenText(during)]));
   const more =
     faults.length > MOST
       ? html`<p class="note">and ${plural(faults.length - MOST, 'more fault')}: see the timeline.</p>`
@@ -22,15 +24,21 @@ export function circumstances(story: Story, found: Case): Html {
   return html`${list}${leadership(story, from, to)}`;
 }
 
-function faultItem(fault: Fault, during: readonly number[]): Html {
-  const until = fault.healed ? instant(fault.to) : 'the end (never healed)';
-  const when =
-    during.length === 0
-      ? 'between the operations'
-      : `during operation${during.length === 1 ? '' : 's'} ${listed(during.map(String), 13)}`;
-  return html`<li><strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 200)}</bdi><br><span class="faint">${instant(fault.from)} to ${until}, ${when}</span></li>`;
+function whenText(during: readonly number[]): string {
+  if (during.length === 0) return 'between the operations';
+  return `during operation${during.length === 1 ? '' : 's'} ${listed(during.map(String), 13)}`;
 }
 
+function faultItem(fault: Fault, remarks: readonly string[]): Html {
+  const until = fault.healed ? instant(fault.to) : 'the end (never healed)';
+  const when = [`${instant(fault.from)} to ${until}`, ...remarks].join(', ');
+  return html`<li><strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 200)}</bdi><br><span class="faint">${when}</span></li>`;
+}
+
+/** A list of every fault would say nothing. */
+function isMostOfTheRun({ statistics }: Story, { span, moments }: Case): boolean {
+  return span !== undefined && moments.length > 0 && span.to - span.from > statistics.end / 3;
+}
 /** No fault was in force: the last one before is the next thing to look at. */
 function calm(story: Story, from: Nanoseconds): Html {
   const before = story.faults.inForce.filter((fault) => fault.to < from).sort((a, b) => b.to - a.to)[0];

@@ -4,6 +4,7 @@ import type { Nanoseconds } from '../contracts/time.js';
 import { type Fault, faultTip } from './faults.js';
 import { type Html, html, table } from './html.js';
 import { leaderMarks } from './leader-marks.js';
+import { isMoment } from './moments.js';
 import { keyText, OUTCOME_MEANING, operationSummary, operationText, valueText } from './operations.js';
 import { bar, figure, label, px, textWidth } from './plot.js';
 import { type Case, faultsDuring, type Story } from './story.js';
@@ -194,7 +195,7 @@ function otherEvidence({ anomaly }: Case, open: boolean): Html {
     return html`${open ? html`<p class="note">The checker names no operations for this anomaly.</p>` : ''}`;
   const rows = facts
     .slice(0, MOST_FACTS)
-    .map(([name, value]) => html`<dt>${clip(name, 60)}</dt><dd>${factText(value)}</dd>`);
+    .map(([name, value]) => html`<dt>${clip(name, 60)}</dt><dd>${factText(name, value)}</dd>`);
   const more =
     facts.length > MOST_FACTS
       ? html`<p class="note">${plural(facts.length - MOST_FACTS, 'more entry', 'more entries')} in result.json.</p>`
@@ -202,7 +203,8 @@ function otherEvidence({ anomaly }: Case, open: boolean): Html {
   return html`<details${open ? html` open` : ''}><summary>What the checker adds</summary><dl class="facts">${rows}</dl>${more}</details>`;
 }
 
-function factText(value: unknown): Html {
+function factText(name: string, value: unknown): Html {
+  if (isMoment(name, value)) return html`${instant(value, 6)}`;
   if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
     const lines = value.slice(0, 20).map((line) => clip(line, 300));
     if (value.length > 20) lines.push(`… and ${plural(value.length - 20, 'more line')}`);

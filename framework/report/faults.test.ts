@@ -72,7 +72,10 @@ describe('what was done', () => {
   });
   it('shows directions where the cuts part nobody entirely', () => {
     expect(whatOf({ cuts: [['n1', 'n2']] })).toBe('n1 ↛ n2');
-    expect(whatOf({ cuts: both('n1', 'n2') })).toBe('n1 ↛ n2 and n2 ↛ n1');
+    expect(whatOf({ cuts: both('n1', 'n2') })).toBe('n1 ↮ n2');
+    const bridge = ['n3', 'n4'].flatMap((node) => [...both(node, 'n1'), ...both(node, 'n9')]);
+    expect(whatOf({ cuts: bridge, shape: 'bridge' })).toBe('n1 n9 ↮ n3 n4 (bridge)');
+    expect(whatOf({ cuts: [...both('n1', 'n2'), ['n1', 'n3']] })).toBe('n1 ↛ n2 n3 and n2 ↛ n1');
   });
   it('shows targets and settings of other faults', () => {
     expect(whatOf({ targets: ['n1', 'n2'] }, ['n1', 'n2'])).toBe('n1 n2');

@@ -149,14 +149,32 @@ function linksOf(value: unknown): [string, string][] {
   return links;
 }
 
-/** `n1 n2 | n3` where the cuts part the cluster into groups, otherwise the cut directions: `n1 ↛ n2`. */
+/** `n1 n2 | n3` where the cuts part the cluster into groups, otherwise who is cut from whom: `n1 ↛ n2`, `n1 ↮ n3 n4`. */
 function cutText(cuts: readonly [string, string][], nodes: readonly string[]): string {
   const groups = groupsUnder(cuts, nodes);
   if (groups !== undefined) return groups.map((group) => listTargets(group)).join(' | ');
-  return listed(
-    cuts.map(([from, to]) => `${clipShort(from, 40)} ↛ ${clipShort(to, 40)}`),
-    5,
-  );
+  return listed(directions(cuts), 5);
+}
+
+/** Nodes that are cut from the same others are named together. */
+function directions(cuts: readonly [string, string][]): string[] {
+  const reached = new Map<string, string[]>();
+  for (const [from, to] of cuts) reached.set(from, [...(reached.get(from) ?? []), to]);
+  const together = new Map<string, string[]>();
+  for (const [from, to] of reached) {
+    const others = listTargets(to.sort(byText));
+    together.set(others, [...(together.get(others) ?? []), from]);
+  }
+  const pairs = [...together].map(([to, from]) => [listTargets(from.sort(byText)), to] as const);
+  const known = new Set(pairs.map(([from, to]) => `${from} ↛ ${to}`));
+  return pairs.flatMap(([from, to]) => {
+    if (!known.has(`${to} ↛ ${from}`)) return [`${from} ↛ ${to}`];
+    return byText(from, to) < 0 ? [`${from} ↮ ${to}`] : [];
+  });
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const LARGEST_CLUSTER = 64;

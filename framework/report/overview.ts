@@ -93,10 +93,11 @@ function leaderLane(leaders: readonly LeaderChange[], scale: TimeScale, top: num
 
 /** Where the anomalies are: a line at each of their operations, joined at the top. */
 function caseMarks({ cases }: Story, scale: TimeScale, bottom: number): Html {
-  const marks = cases.map(({ span, anomaly, operations }, i) => {
+  const marks = cases.map(({ span, anomaly, operations, moments }, i) => {
     if (span === undefined) return '';
     const [x0, x1] = [scale.x(span.from), scale.x(span.to)];
-    const lines = [...new Set(operations.map(({ invoked }) => `M${px(scale.x(invoked))} 16V${bottom}`))].join('');
+    const times = operations.length > 0 ? operations.map(({ invoked }) => invoked) : moments;
+    const lines = [...new Set(times.map((time) => `M${px(scale.x(time))} 16V${bottom}`))].join('');
     const name = clipShort(anomaly.name, 40);
     const half = textWidth(name) / 2;
     const middle = Math.min(Math.max((x0 + x1) / 2, scale.left + half), scale.right - half);

@@ -166,6 +166,17 @@ describe('what the page says', () => {
     expect(text).toContain('panic: index out of range');
   });
 
+  it('places a crash in time, with the faults of that moment', () => {
+    const input = validRun();
+    const evidence = { node: 'n4', time: 14_500_000_000, detail: 'exit code 134', lines: ['panic: <oops>'] };
+    const crash = { name: 'node-crash', checker: 'node-health', message: 'n4 ended by itself.', evidence };
+    const page = renderReport({ ...input, result: { ...input.result, valid: false, anomalies: [crash] } });
+    const text = textOf(page);
+    expect(text).toContain('What was going on kill n2 n3 13.002 s to 17.002 s n2 (term 2) led when it began.');
+    expect(text).toMatch(/time 14\.500000 s detail exit code 134 lines panic: <oops>/);
+    expect(text).toMatch(/From 14\.\d+ s to 14\.\d+ s, around the anomaly/);
+  });
+
   it('keeps the expected anomaly apart from an unexpected one', () => {
     const input = staleRead();
     const expected = {

@@ -12,7 +12,7 @@ import { overview } from './overview.js';
 import { SCRIPT } from './script.js';
 import { type Case, type ReportInput, type Story, tell } from './story.js';
 import { PATTERNS, STYLE } from './style.js';
-import { clip, compact, grouped, listed, plural } from './text.js';
+import { clip, grouped, listed, plural } from './text.js';
 import { duration } from './time-text.js';
 import { timeline } from './timeline.js';
 import { standingOf, verdictHeader } from './verdict.js';
@@ -128,9 +128,9 @@ function repeat(result: RunResult): Html {
 
 function runFacts({ input: { result }, statistics }: Story): Html {
   const { system, workload, times, rate } = result;
-  const facts: [string, Html | string][] = [
-    ['System', named(system)],
-    ['Workload', named(workload)],
+  const facts: [string, string][] = [
+    ['System', `${clip(system.name, 60)}${bugOf(system)}`],
+    ['Workload', clip(workload.name, 60)],
     [
       'Deployment',
       `${clip(result.deployment, 40)}, ${plural(result.nodes.length, 'node')}, ${plural(result.clients, 'client')}`,
@@ -146,9 +146,9 @@ function runFacts({ input: { result }, statistics }: Story): Html {
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-function named({ name, options }: RunResult['system']): Html {
-  const given = Object.keys(options).length === 0 ? '' : html` <code class="faint">${compact(options, 120)}</code>`;
-  return html`${clip(name, 60)}${given}`;
+function bugOf({ options }: RunResult['system']): string {
+  const bug = Object.hasOwn(options, 'bug') ? options['bug'] : 'none';
+  return typeof bug === 'string' && bug !== 'none' ? ` with the planted bug ${clip(bug, 60)}` : '';
 }
 
 const FEW = 5;

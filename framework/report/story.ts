@@ -5,6 +5,7 @@ import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import type { Nanoseconds } from '../contracts/time.js';
 import { type Fault, type Faults, overlapping, readFaults } from './faults.js';
 import { type LeaderChange, leaderChanges } from './leaders.js';
+import { momentsOf } from './moments.js';
 import { operationAt } from './operations.js';
 import { endOfHistory, gather, type Statistics } from './statistics.js';
 
@@ -25,7 +26,9 @@ export interface Case {
   readonly operations: readonly Operation[];
   /** Operations of the anomaly that were left out. */
   readonly hidden: number;
-  /** From the first invocation to the last completion; undefined without operations. */
+  /** Without operations: the instants that its evidence names. */
+  readonly moments: readonly Nanoseconds[];
+  /** From the first invocation to the last completion, or over the moments; undefined where there are neither. */
   readonly span: { readonly from: Nanoseconds; readonly to: Nanoseconds } | undefined;
 }
 
@@ -53,7 +56,7 @@ export function tell(input: ReportInput): Story {
     faults: readFaults(history, result.nodes, end),
     leaders: leaderChanges(events),
     statistics: gather(history, end),
-    cases: [...shown].map((anomaly) => caseOf(anomaly, history)),
+    cases: [...shown].map((anomaly) => caseOf(anomaly, history, end)),
     others: ordered.filter((anomaly) => !shown.has(anomaly)),
   };
 }
@@ -81,7 +84,7 @@ function distinctFirst(anomalies: readonly FoundAnomaly[], limit: number): Found
   return [...firsts, ...rest].slice(0, limit);
 }
 
-function caseOf(anomaly: FoundAnomaly, history: History): Case {
+function caseOf(anomaly: FoundAnomaly, history: History, end: Nanoseconds): Case {
   const rows = new Map<number, Operation>();
   let hidden = 0;
   for (const row of anomaly.operations ?? []) {
@@ -93,7 +96,13 @@ function caseOf(anomaly: FoundAnomaly, history: History): Case {
     if (operation !== undefined) rows.set(operation.index, operation);
   }
   const operations = [...rows.values()].sort((a, b) => a.index - b.index);
-  return { anomaly, operations, hidden, span: spanOf(operations) };
+  const moments = operations.length > 0 ? [] : momentsOf(anomaly.evidence ?? {}, end);
+  return { anomaly, operations, hidden, moments, span: spanOf(operations) ?? hullOf(moments) };
+}
+
+function hullOf(moments: readonly Nanoseconds[]): Case['span'] {
+  const last = moments[moments.length - 1];
+  return last === undefined ? undefined : { from: moments[0]!, to: last };
 }
 
 function spanOf(operations: readonly Operation[]): Case['span'] {

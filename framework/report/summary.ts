@@ -2,7 +2,7 @@
 import type { RunResult } from '../contracts/result.js';
 import { clipShort, grouped, listed, plural, visible } from './text.js';
 import { duration } from './time-text.js';
-import { standingOf } from './verdict.js';
+import { opensWith, standingOf } from './verdict.js';
 
 const MOST_LINES = 20;
 const LINE = 400;
@@ -18,7 +18,7 @@ export interface SummaryOptions {
 export function renderSummary(result: RunResult, { folder = null }: SummaryOptions = {}): string[] {
   const { symbol, word, remark } = standingOf(result);
   const lines = [
-    `${symbol} ${saysIt(result.verdict, word) ? '' : `${word}: `}${result.verdict}`,
+    `${symbol} ${opensWith(result.verdict, word) ? '' : `${word}: `}${result.verdict}`,
     ...(remark === undefined ? [] : [`  ${remark}`]),
     ...errorLines(result),
     ...anomalyLines(result),
@@ -29,11 +29,6 @@ export function renderSummary(result: RunResult, { folder = null }: SummaryOptio
     ...(folder === null ? [] : [`  report      ${folder.replace(/\/+$/, '')}/report.html`]),
   ].map((line) => clipShort(oneLine(line), LINE));
   return [...lines.slice(0, MOST_LINES - 1), `  repeat      ${oneLine(result.repeat)}`];
-}
-
-/** A sentence that opens with the word needs no second one. */
-function saysIt(verdict: string, word: string): boolean {
-  return verdict.toLowerCase().startsWith(word.toLowerCase());
 }
 
 function oneLine(text: string): string {

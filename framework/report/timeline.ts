@@ -1,5 +1,6 @@
 // Every operation of a short stretch: a lane for each process, bars coloured and shaped by outcome, faults and leaders above.
 import type { Operation } from '../contracts/history.js';
+import type { Nanoseconds } from '../contracts/time.js';
 import { legend } from './areas.js';
 import { faultBands, faultLanes } from './fault-lanes.js';
 import { type Html, html } from './html.js';
@@ -9,7 +10,7 @@ import { bar, figure, label, px, TimeScale, textWidth, timeAxis } from './plot.j
 import type { Case, Story } from './story.js';
 import { clipShort, plural } from './text.js';
 import { instant } from './time-text.js';
-import { firstInvocation, type Window, windowAt, windowsAround } from './windows.js';
+import { firstInvocation, type Span, type Window, windowAt, windowsAround } from './windows.js';
 
 /** Operations drawn with a tooltip each; a tooltip is some 150 bytes. */
 const MOST_OPERATIONS = 500;
@@ -26,10 +27,7 @@ export function timeline(story: Story, found: Case | undefined): Html {
   const operations = found?.operations ?? [];
   const start = story.faults.inForce[0]?.from ?? firstInvocation(history);
   if (start === undefined) return html`<p class="note">The history holds no operation.</p>`;
-  const spans = operations.map((operation) => ({
-    from: operation.invoked,
-    to: operation.completed ?? operation.invoked,
-  }));
+  const spans = spansOf(found, end);
   const windows =
     spans.length > 0
       ? windowsAround(history, spans, end, MOST_OPERATIONS)
@@ -37,6 +35,15 @@ export function timeline(story: Story, found: Case | undefined): Html {
   const about =
     spans.length > 0 ? 'around the anomaly' : story.faults.inForce.length > 0 ? 'around the first fault' : '';
   return html`${windows.map((window, i) => closeUp(story, window, operations, i, about))}`;
+}
+
+/** Where an anomaly is; nothing where it is spread over much of the run. */
+function spansOf(found: Case | undefined, end: Nanoseconds): Span[] {
+  if (found?.span === undefined) return [];
+  if (found.operations.length > 0) {
+    return found.operations.map(({ invoked, completed }) => ({ from: invoked, to: completed ?? invoked }));
+  }
+  return found.span.to - found.span.from > end / 10 ? [] : [found.span];
 }
 
 interface Lane {

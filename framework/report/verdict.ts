@@ -48,9 +48,14 @@ export function standingOf(result: RunResult): Standing {
   return { ...rule.standing, remark: remark === '' ? undefined : remark };
 }
 
+/** True for a sentence that says the word by itself. */
+export function opensWith(sentence: string, word: string): boolean {
+  return sentence.toLowerCase().startsWith(word.toLowerCase());
+}
+
 export function verdictHeader(result: RunResult): Html {
   const { tone, symbol, word, remark } = standingOf(result);
-  return html`<header class="verdict ${tone}"><p class="stamp"><span class="symbol" aria-hidden="true">${symbol}</span> <strong>${word}</strong></p>
+  return html`<header class="verdict ${tone}"><p class="stamp"><span class="symbol" aria-hidden="true">${symbol}</span>${opensWith(result.verdict, word) ? '' : html` <strong>${word}</strong>`}</p>
 <div><h1>${clip(result.verdict, 400)}</h1>
 <p class="plan">${clip(result.plan.name, 200)}${result.plan.cell === null ? '' : html` <span class="chip">${clip(result.plan.cell, 120)}</span>`}${remark === undefined ? '' : html` · ${clip(remark, 300)}`}</p></div></header>
 `;
