@@ -23,11 +23,11 @@ export default defineSystem<AbdOptions>({
   bugs: {
     'no-write-back': {
       summary: 'reads answer without writing back: a later read may return an older value (new-old inversion)',
-      anomalies: ['stale-read'],
+      anomalies: ['new-old-inversion', 'stale-read', 'not-linearizable'],
     },
     'minority-quorum': {
       summary: 'the largest minority counts as a quorum: two quorums may have no node in common',
-      anomalies: ['stale-read', 'lost-write'],
+      anomalies: ['stale-read', 'lost-write', 'new-old-inversion', 'not-linearizable'],
     },
   },
   nodes: (env, options) => new AbdNode(env, options),
