@@ -9,6 +9,8 @@ export interface Io {
   columns: number;
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Lines typed on standard input; null when it is not a terminal. */
+  lines: (() => AsyncIterable<string>) | null;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
 }

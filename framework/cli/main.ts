@@ -5,6 +5,7 @@ import { EXIT } from '../contracts/result.js';
 import { check } from './check.js';
 import type { Command, OptionBag } from './command.js';
 import { printError } from './errors.js';
+import { exportHistory } from './export.js';
 import type { Io } from './io.js';
 import { list } from './list.js';
 import { create } from './new.js';
@@ -14,7 +15,7 @@ import { schema } from './schema.js';
 import { validate } from './validate.js';
 import { verify } from './verify.js';
 
-const COMMANDS: readonly Command[] = [run, check, validate, list, verify, create, schema, reference];
+const COMMANDS: readonly Command[] = [run, check, validate, list, verify, create, exportHistory, schema, reference];
 
 function terminal(signal: AbortSignal): Io {
   const { env, stderr, stdout } = process;
@@ -27,6 +28,7 @@ function terminal(signal: AbortSignal): Io {
     columns: stderr.columns ?? 80,
     cwd: process.cwd(),
     env,
+    lines: process.stdin.isTTY === true ? () => createInterface({ input: process.stdin }) : null,
     signal,
   };
 }

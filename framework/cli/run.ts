@@ -15,7 +15,7 @@ export const run: Command = {
     { flags: '--set <path=value>', description: 'override a value of the plan, such as timing.load=60s', repeat: true },
     { flags: '--cell <id>', description: 'only this cell of the matrix, such as reads=lease' },
     { flags: '--results <folder>', description: 'where results go', default: 'results' },
-    { flags: '--keep', description: 'leave the nodes running and say how to reach and remove them' },
+    { flags: '--keep', description: 'leave the nodes running until Ctrl-C, and say how to reach them' },
     { flags: '-q, --quiet', description: 'no progress: the summary only' },
     { flags: '--json', description: 'print one result a line as JSON instead of a summary' },
   ],
@@ -113,5 +113,9 @@ async function runOne(plan: Plan, options: OptionBag, io: Io, titled: boolean): 
   }
   if (options['json'] === true) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
   else await printSummary(outcome, io);
+  if (outcome.kept !== null) {
+    const { holdCluster } = await import('./keep.js');
+    await holdCluster(outcome.kept, io);
+  }
   return outcome.result.exitCode;
 }

@@ -11,5 +11,4 @@ export async function printSummary(outcome: RunOutcome, io: Io): Promise<void> {
   const [first = '', ...rest] = renderSummary(result, { folder: shown });
   io.out(`${paint(io, style, first)}\n`);
   for (const line of rest) io.out(`${line}\n`);
-  for (const line of outcome.kept) io.out(`${line}\n`);
 }

@@ -23,7 +23,8 @@ export class Interrupted extends Error {}
 export interface Execution {
   /** Operations issued during the load. */
   issued: number;
-  kept: readonly string[];
+  /** The cluster, when it was left running. */
+  kept: Cluster | null;
   log: (node: string) => Iterable<string>;
 }
 
@@ -114,7 +115,7 @@ class Executor {
     );
     execution.log = (node) => cluster.log?.(node) ?? [];
     this.#teardown.defer('stop the nodes', async () => {
-      if (keep && this.#stage === 'collect') execution.kept = cluster.describe();
+      if (keep && this.#stage === 'collect') execution.kept = cluster;
       else await cluster.stop();
     });
     this.#enter('start');

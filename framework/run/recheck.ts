@@ -53,5 +53,5 @@ export async function recheck(path: string, signal: AbortSignal, warn: (line: st
   if (stored !== null) result.plan = stored.plan;
   writeResult(folder, result);
   await writeReports(folder, { result, history, events, planYaml: planToYaml(plan), nodeLogs: evidence.log });
-  return { result, history, events, folder, kept: [] };
+  return { result, history, events, folder, kept: null };
 }

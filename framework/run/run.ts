@@ -1,5 +1,5 @@
 // One run: provision, start, load under faults, heal, recover, final reads, collect, check, report.
-import type { NodeEvent } from '../contracts/cluster.js';
+import type { Cluster, NodeEvent } from '../contracts/cluster.js';
 import type { History } from '../contracts/history.js';
 import { EXIT, type RunResult } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
@@ -29,8 +29,8 @@ export interface RunOutcome {
   events: readonly NodeEvent[];
   /** The folder of this run; null when nothing was kept. */
   folder: string | null;
-  /** How to reach and remove nodes that were left running. */
-  kept: readonly string[];
+  /** The cluster, when `keep` left it running: the caller stops it. */
+  kept: Cluster | null;
   /** What ended the run, when `result.status` is `failed`. */
   error?: unknown;
 }
@@ -46,7 +46,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const signal = options.signal ?? new AbortController().signal;
   const progress = options.onProgress ?? (() => {});
   const world = plan.deploy.definition.createWorld();
-  const execution: Execution = { issued: 0, kept: [], log: () => [] };
+  const execution: Execution = { issued: 0, kept: null, log: () => [] };
   const keep = options.keep ?? false;
   let error: unknown;
   try {
