@@ -61,7 +61,7 @@ figure{margin:8px 0}figure svg{display:block;width:100%;min-width:680px;height:a
 svg text{font-size:12px;fill:var(--ink);unicode-bidi:isolate;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
 svg .axis text,svg .faint,svg .lane.faint{fill:var(--faint)}
 svg .grid{stroke:var(--grid);stroke-width:1;fill:none}svg .rule{stroke:var(--line);stroke-width:1}
-svg .what{font-weight:600;font-size:13px}
+svg .what{font-weight:600;font-size:13px}svg .witness text{paint-order:stroke;stroke:var(--page);stroke-width:3px;stroke-linejoin:round}svg .witness .badge-text{stroke:none}
 svg .band{fill:var(--band)}svg .fault{fill:var(--fault)}svg .on-fault{fill:var(--fault-ink);font-size:11.5px}
 svg .leader{stroke:var(--leader);stroke-width:2;stroke-dasharray:5 3;fill:none}svg .leader-name{fill:var(--leader);font-size:11.5px}
 svg .op{stroke-width:1.2}
