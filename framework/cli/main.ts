@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The program's entry: knows the commands, the terminal and the exit codes; nobody else ends the process.
+import { createInterface } from 'node:readline';
 import { CommanderError, Command as Parser } from 'commander';
 import { EXIT } from '../contracts/result.js';
 import { check } from './check.js';
