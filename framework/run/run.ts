@@ -86,7 +86,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     }
   } catch (thrown) {
     error ??= thrown;
-    Object.assign(result, { status: 'failed', exitCode: EXIT.internal, error: describeError(thrown) });
+    // The verdict stands, and a bad one is not hidden by a report that could not be written.
+    result.error = describeError(thrown);
+    if (result.exitCode === EXIT.ok) result.exitCode = EXIT.internal;
   }
   progress({ ...IDLE, stage: 'done' });
   return { result, history, events, folder, kept: execution.kept, ...(error === undefined ? {} : { error }) };
