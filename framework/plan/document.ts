@@ -9,7 +9,7 @@ export function planToYaml(plan: Pick<Plan, 'document'>): string {
 
 /** What looks like a variable is text by now: `${` is written `$${`, or it would be looked up again. */
 function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(escaped);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escaped(item)]));

@@ -11,7 +11,7 @@ export interface Block {
   required: readonly string[];
 }
 
-const use = (what: string) => option.text(`${what}: a built-in name, or the path of a module such as ./my-${what}.ts.`);
+const use = (what: string) => option.text(`A built-in ${what}, or the path of a module such as ./my-${what}.ts.`);
 const options = (what: string) => option.any(`Options of the ${what}.`);
 
 const TARGET_LIST: OptionSchema = {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/catalog.js';
 import { ChaosError, messageOf } from '../contracts/error.js';
-import { clip, Problems, show } from './diagnostics.js';
+import { clip, PlanErrors, Problems, show } from './diagnostics.js';
 import { expandMatrix } from './matrix.js';
 import { mergePlans } from './merge.js';
 import { nearest } from './nearest.js';
@@ -78,6 +78,8 @@ function readWhole(
   const own = withoutKeys(tree, ['extends']);
   const base =
     path === undefined ? undefined : readBase(expandVariables(path, variables, problems), problems, variables, chain);
+  // Without what it extends, a plan lacks most of its keys: to say so would only distract.
+  if (path !== undefined && base === undefined) problems.throwIfAny(source.file);
   return base === undefined ? own : mergePlans(base, own);
 }
 
@@ -104,6 +106,7 @@ function readBase(path: Tree, problems: Problems, variables: Variables, chain: r
     if (base === undefined && problems.count === 0) problems.add(span, `${clip(path.value)} is empty`);
     return base;
   } catch (error) {
+    if (error instanceof PlanErrors) throw error;
     problems.add(span, messageOf(error), { hint: error instanceof ChaosError ? error.hint : undefined });
     return undefined;
   }

@@ -11,6 +11,7 @@ export function applyOverrides(plan: Dict, overrides: readonly string[], problem
 
 function override(plan: Dict, text: string, problems: Problems): Dict {
   const source = new Source('--set', text, process.cwd());
+  problems.announce(source);
   const equals = text.indexOf('=');
   const whole = { source, start: 0, end: text.length };
   if (equals <= 0) {

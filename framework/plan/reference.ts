@@ -116,7 +116,7 @@ async function systems(catalog: Catalog): Promise<string> {
   const parts = (await catalog.all('system')).map((system) => {
     const facts = [
       ...(system.family === undefined ? [] : [`Family: ${system.family}.`]),
-      ...(system.guarantees === undefined ? [] : [`Guarantees: ${system.guarantees}`]),
+      ...(system.guarantees === undefined ? [] : [`Guarantees: ${sentenceEnd(system.guarantees)}`]),
       `Workloads: ${codes(system.workloads)}.`,
     ];
     return [
@@ -132,7 +132,11 @@ async function systems(catalog: Catalog): Promise<string> {
 function bugTable({ bugs }: AnySystem): string {
   const entries = Object.entries(bugs ?? {});
   if (entries.length === 0) return '';
-  const rows = entries.map(([name, { summary, anomalies }]) => [`\`${name}\``, escaped(summary), codes(anomalies)]);
+  const rows = entries.map(([name, { summary, anomalies }]) => [
+    `\`${name}\``,
+    escaped(sentence(summary)),
+    codes(anomalies),
+  ]);
   return table(['bug', 'what is wrong', 'anomalies'], rows);
 }
 
@@ -263,7 +267,13 @@ function escaped(text: string): string {
   return text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 }
 
+function sentenceEnd(text: string): string {
+  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+}
+
 function sentence(text: string): string {
   const trimmed = text.trim();
-  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+  if (trimmed === '') return '';
+  const begun = `${trimmed[0]?.toUpperCase()}${trimmed.slice(1)}`;
+  return sentenceEnd(begun);
 }

@@ -59,7 +59,7 @@ export function guessUnit(unit: Unit, value: unknown): string | undefined {
   if (match === null) return undefined;
   const [, amount = '', suffix = ''] = match;
   if (suffix === '') return guessNumber(unit, Number(amount));
-  const word = LONG_UNITS[suffix.replace(/^(per|\/)/, '')];
+  const word = LONG_UNITS[suffix.replace(/^(per(?!cent)|\/)/, '')];
   if (word === undefined) return undefined;
   if (unit === 'duration') return `${amount}${word}`;
   return unit === 'rate' && word in SECONDS

@@ -1,0 +1,2 @@
+// No definition: the catalog leaves it alone.
+export const helper = 1;
