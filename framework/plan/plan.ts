@@ -19,7 +19,7 @@ export interface PlannedNemesis {
   name: string;
   definition: AnyNemesis;
   options: OptionValues;
-  /** A name, or a list of node ids; null: the nemesis chooses. */
+  /** A name, or a list of node ids; null: the plan does not say, so that the nemesis's own default holds. */
   targets: TargetName | readonly string[] | null;
   schedule: Schedule;
 }

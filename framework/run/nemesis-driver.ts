@@ -89,8 +89,8 @@ export class NemesisDriver {
   async #strike(nemesis: PlannedNemesis, random: Random, duration: Milliseconds): Promise<void> {
     const { cluster } = this.#options;
     const leader = cluster.leader();
-    const targets =
-      nemesis.targets === null ? [] : resolveTargets(nemesis.targets, cluster.nodes, leader, random.derive('targets'));
+    const named = nemesis.targets ?? nemesis.definition.targets;
+    const targets = named === null ? [] : resolveTargets(named, cluster.nodes, leader, random.derive('targets'));
     if ('skip' in targets) return this.#skip(nemesis.name, targets.skip);
     const chosen = nemesis.definition.choose({
       options: nemesis.options,
