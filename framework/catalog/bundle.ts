@@ -21,6 +21,8 @@ export async function importModule(path: string): Promise<unknown> {
   try {
     const file = join(folder, 'module.mjs');
     await writeFile(file, code);
+    // Stacks then name the user's own lines instead of a temporary file.
+    process.setSourceMapsEnabled(true);
     const module: unknown = await import(/* @vite-ignore */ pathToFileURL(file).href);
     return (module as { default?: unknown }).default;
   } catch (error) {
@@ -47,6 +49,7 @@ export async function bundle(path: string): Promise<string> {
       platform: 'node',
       target: 'node20',
       sourcemap: 'inline',
+      sourceRoot: `${pathToFileURL(dirname(path)).href}/`,
       logLevel: 'silent',
       define: Object.fromEntries(Object.entries(META).map(([key, name]) => [`import.meta.${key}`, name])),
       plugins: [ownPackage, packages, moduleUrl],

@@ -218,6 +218,22 @@ describe('modules of users', () => {
   });
 });
 
+it('shows stacks of the lines that users wrote', async () => {
+  write(
+    'user/stack.ts',
+    `interface Shape { a: number }
+
+export default { [Symbol.for('chaosplan.kind')]: 'system', name: 'stack', where(): string {
+  const shape: Shape = { a: 1 };
+  return String(new Error(String(shape.a)).stack);
+} };
+`,
+  );
+  const system = await new Catalog(root).loadPath('system', 'user/stack.ts', root);
+  const where: unknown = Reflect.get(system, 'where');
+  expect(typeof where === 'function' ? where() : '').toContain(`${join(root, 'user', 'stack.ts')}:5:`);
+});
+
 it('tells paths from names', () => {
   expect(['./a.ts', '../a', '/a/b', 'a.ts', 'a/b.mjs', 'C.JS'].map(isPath)).toEqual([
     true,
