@@ -3,7 +3,16 @@
 import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import type { Random } from '../../contracts/random.js';
 import { CorruptLogError } from '../corrupt-log.js';
-import { FILE_HEADER, FRAME_HEADER, generationOf, KIND_APPEND, scanFrames, sealFrame } from './frame.js';
+import {
+  FILE_HEADER,
+  FRAME_HEADER,
+  type Frame,
+  generationOf,
+  isZero,
+  KIND_APPEND,
+  scanFrames,
+  sealFrame,
+} from './frame.js';
 import { logPath, markPath } from './log-file.js';
 import { readMark } from './synced-mark.js';
 
@@ -14,7 +23,7 @@ export type Keep = 'prefix' | 'none';
 export function crash(folder: string, random: Random, keep: Keep): number {
   const log = readLog(folder);
   if (log === null) return 0;
-  const unsynced = log.file.length - log.synced;
+  const unsynced = log.end - log.synced;
   if (unsynced <= 0) return 0;
   const kept = keep === 'none' ? 0 : random.int(unsynced + 1);
   if (kept < unsynced) truncateSync(logPath(folder), log.synced + kept);
@@ -25,16 +34,15 @@ export function crash(folder: string, random: Random, keep: Keep): number {
 export function tear(folder: string, random: Random): void {
   const log = readLog(folder);
   if (log === null) return;
-  const starts: number[] = [];
-  const end = safely(() => scanFrames(log.file, FILE_HEADER, (frame) => starts.push(frame.start)));
-  if (end === null || end < log.file.length) return;
-  const last = starts.at(-1);
-  if (last !== undefined && last >= log.synced) {
+  const { file, end, last, synced } = log;
+  if (!isZero(file, end)) return;
+  if (last >= synced) {
     truncateSync(logPath(folder), last + 1 + random.int(end - last - 1));
     return;
   }
   const record = Buffer.alloc(FRAME_HEADER + 32, 'x');
   sealFrame(record, KIND_APPEND, 0, 0, record.length);
+  truncateSync(logPath(folder), end);
   writeFileSync(logPath(folder), record.subarray(0, 1 + random.int(record.length - 1)), { flag: 'a' });
 }
 
@@ -43,9 +51,7 @@ export function tear(folder: string, random: Random): void {
  * not in `flipped` yet. Returns the byte's position, or null when the log has no record.
  */
 export function flipBit(folder: string, position: number, flipped: ReadonlySet<number>): number | null {
-  const log = readLog(folder);
-  if (log === null) return null;
-  const size = log.synced - FILE_HEADER;
+  const size = durableLength(folder) - FILE_HEADER;
   const first = Math.min(size - 1, Math.floor(position * size));
   for (let step = 0; step < size; step++) {
     const at = FILE_HEADER + ((first + step) % size);
@@ -70,15 +76,35 @@ function invert(folder: string, at: number): void {
   closeSync(fd);
 }
 
-/** The file, and how much of it is durable; null where there is none. */
-function readLog(folder: string): { file: Buffer; synced: number } | null {
+interface Log {
+  file: Buffer;
+  /** How much is durable, where the last complete record begins (-1: there is none), and where it ends. */
+  synced: number;
+  last: number;
+  end: number;
+}
+
+/** As its last sync left it, whatever has been damaged since; 0 where there is no log. */
+function durableLength(folder: string): number {
+  const log = readLog(folder);
+  return log?.synced ?? readMark(markPath(folder))?.length ?? 0;
+}
+
+/** Null where there is no log, or a damaged one. */
+function readLog(folder: string): Log | null {
   if (!existsSync(logPath(folder))) return null;
   const file = readFileSync(logPath(folder));
-  const generation = safely(() => generationOf(file));
-  if (generation === null) return null;
-  const mark = readMark(markPath(folder));
-  const known = mark !== null && mark.generation === generation && mark.length <= file.length;
-  return { file, synced: known ? mark.length : file.length };
+  return safely(() => {
+    const generation = generationOf(file);
+    const mark = readMark(markPath(folder));
+    const synced = mark?.generation === generation ? mark.length : undefined;
+    let last = -1;
+    const visit = (frame: Frame) => {
+      last = frame.start;
+    };
+    const end = scanFrames(file, FILE_HEADER, visit, synced);
+    return { file, synced: Math.min(synced ?? end, end), last, end };
+  });
 }
 
 function safely<T>(read: () => T): T | null {

@@ -55,24 +55,43 @@ export function sealFrame(buffer: Buffer, kind: number, scopeLength: number, sta
 }
 
 /**
- * Walks the frames of `file` from `offset`. Returns where the last complete one ends: what follows is a torn tail. Throws
- * CorruptLogError at the first frame that fails a checksum.
+ * Walks the frames of `file` from `offset`. Returns where the last complete one ends; what follows is space kept for later
+ * (zeros) or a torn tail. Throws CorruptLogError at the first frame that fails a checksum, but not from byte `unsynced` on: there
+ * a kill may have cut a write into pieces, and nothing was promised.
  */
-export function scanFrames(file: Buffer, offset: number, visit: (frame: Frame) => void): number {
+export function scanFrames(
+  file: Buffer,
+  offset: number,
+  visit: (frame: Frame) => void,
+  unsynced = Number.POSITIVE_INFINITY,
+): number {
   let start = offset;
   while (start + FRAME_HEADER <= file.length) {
-    if (file.readUInt32LE(start + 12) !== crc32(file.subarray(start, start + 12)) || file[start] !== MARK) {
-      throw new CorruptLogError(`the record at byte ${start} fails its header checksum`);
-    }
+    const end = endOfFrame(file, start, unsynced);
+    if (end === null) break;
     const payload = start + FRAME_HEADER;
-    const end = payload + file.readUInt32LE(start + 4);
-    if (end > file.length) break;
-    if (file.readUInt32LE(start + 8) !== crc32(file.subarray(payload, end))) {
-      throw new CorruptLogError(`the record at byte ${start} fails its checksum`);
-    }
     const json = payload + file[start + 2]!;
     visit({ kind: file[start + 1]!, scope: file.toString('utf8', payload, json), start, json, end });
     start = end;
   }
   return start;
+}
+
+/** Null: no complete frame begins here. */
+function endOfFrame(file: Buffer, start: number, unsynced: number): number | null {
+  const payload = start + FRAME_HEADER;
+  if (file.readUInt32LE(start + 12) !== crc32(file.subarray(start, start + 12)) || file[start] !== MARK) {
+    if (start >= unsynced || isZero(file, start)) return null;
+    throw new CorruptLogError(`the record at byte ${start} fails its header checksum`);
+  }
+  const end = payload + file.readUInt32LE(start + 4);
+  if (end > file.length) return null;
+  if (file.readUInt32LE(start + 8) === crc32(file.subarray(payload, end))) return end;
+  if (start >= unsynced) return null;
+  throw new CorruptLogError(`the record at byte ${start} fails its checksum`);
+}
+
+/** True when nothing was ever written from `start` on. */
+export function isZero(file: Buffer, start: number): boolean {
+  return file.subarray(start).equals(Buffer.alloc(file.length - start));
 }

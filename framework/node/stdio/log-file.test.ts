@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../time/random.js';
 import { CorruptLogError } from '../corrupt-log.js';
 import { crash, flipBit, tear, unflipBit } from './damage.js';
+import { FILE_HEADER, scanFrames } from './frame.js';
 import { FileLog, logPath } from './log-file.js';
 
 const root = mkdtempSync(join(tmpdir(), 'chaos-log-'));
@@ -28,6 +29,15 @@ function recover(at: string, scope = '') {
   const recovered = log.recover(scope);
   log.close();
   return { ...recovered, torn: log.torn };
+}
+
+/** The file without the space kept behind the records. */
+function content(at: string): Buffer {
+  const file = readFileSync(logPath(at));
+  return file.subarray(
+    0,
+    scanFrames(file, FILE_HEADER, () => {}),
+  );
 }
 
 type Step =
@@ -151,12 +161,12 @@ describe('durable log', () => {
     log.append('', 'one');
     log.flush();
     log.sync();
-    const durable = statSync(logPath(at)).size;
+    const durable = content(at).length;
     log.append('', 'two');
     log.append('', 'three');
     log.flush();
     log.close();
-    const file = readFileSync(logPath(at));
+    const file = content(at);
     const mark = readFileSync(`${at}/log.synced`);
     for (let cut = durable; cut <= file.length; cut++) {
       writeFileSync(logPath(at), file.subarray(0, cut));
@@ -168,22 +178,41 @@ describe('durable log', () => {
     }
   });
 
+  it('a write that a kill cut into pieces is torn: what was durable before it is whole', () => {
+    const at = written('one');
+    const log = new FileLog(at);
+    log.append('', 'x'.repeat(10_000));
+    log.append('', 'three');
+    log.flush();
+    log.close();
+    const file = readFileSync(logPath(at));
+    // The first page of the write is there, the rest is not.
+    file.fill(0, 4096);
+    writeFileSync(logPath(at), file);
+    crash(at, createRandom(1, 'crash'), 'prefix');
+    const { records, torn } = recover(at);
+    expect(records).toEqual(['one']);
+    expect(torn).toBeGreaterThan(0);
+    expect(recover(at)).toMatchObject({ records: ['one'], torn: 0 });
+  });
+
   it('cut in what was durable: corrupt, not torn', () => {
     const at = written('one', 'two');
-    truncateSync(logPath(at), statSync(logPath(at)).size - 1);
+    truncateSync(logPath(at), content(at).length - 1);
     expect(() => new FileLog(at)).toThrow(CorruptLogError);
   });
 
   it('one flipped bit anywhere is corrupt, in every byte of the file', () => {
     const at = written('one', { two: 2 }, [3]);
-    const file = readFileSync(logPath(at));
+    const whole = readFileSync(logPath(at));
+    const file = content(at);
     for (let byte = 0; byte < file.length; byte++) {
-      const damaged = Buffer.from(file);
+      const damaged = Buffer.from(whole);
       damaged[byte]! ^= 1 << (byte % 8);
       writeFileSync(logPath(at), damaged);
       expect(() => new FileLog(at), `byte ${byte}`).toThrow(CorruptLogError);
     }
-    writeFileSync(logPath(at), file);
+    writeFileSync(logPath(at), whole);
     expect(recover(at).records).toEqual(['one', { two: 2 }, [3]]);
   });
 
@@ -218,7 +247,7 @@ describe('durable log', () => {
       log.append('other', i);
       log.flush();
       log.sync();
-      expect(statSync(logPath(at)).size).toBeLessThan(60_000);
+      expect(content(at).length).toBeLessThan(60_000);
     }
     log.close();
     expect(recover(at)).toMatchObject({ snapshot: { i: 199 }, records: [199] });

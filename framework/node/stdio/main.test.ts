@@ -77,7 +77,7 @@ describe("a node's process", () => {
     log.sync();
     log.close();
     const bytes = readFileSync(logPath(data));
-    bytes[bytes.length - 3]! ^= 4;
+    bytes[36]! ^= 4;
     writeFileSync(logPath(data), bytes);
     const corrupt = run(args(data), INIT);
     expect(corrupt).toMatchObject({ status: NODE_EXIT.corrupt, replies: [] });
