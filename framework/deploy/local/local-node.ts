@@ -51,6 +51,8 @@ export class LocalNode implements Station {
   readonly #options: LocalNodeOptions;
   readonly #flipped = new Set<number>();
   process: NodeProcess | null = null;
+  /** The incarnation that ended last. */
+  #previous: NodeProcess | null = null;
   lastReport: NodeReport | null = null;
   #lives = 0;
   #frozen = false;
@@ -146,8 +148,10 @@ export class LocalNode implements Station {
     this.#stopping = true;
     this.process?.signal('SIGKILL');
     await this.#chain;
-    this.process?.signal('SIGKILL');
-    await this.process?.exited;
+    const last = this.process;
+    last?.signal('SIGKILL');
+    await last?.exited;
+    await this.#previous?.vanished();
     if (this.#log !== null) closeSync(this.#log);
     this.#log = null;
   }
@@ -257,11 +261,15 @@ export class LocalNode implements Station {
     ended.signal('SIGKILL');
     if (ended.pid !== null) watchdog.remove(ended.pid);
     this.process = null;
+    this.#previous = ended;
     this.lastReport = null;
     this.#congestion = 0;
     this.#acknowledge.clear();
+    const initialized = this.#initialized;
+    this.#initialized = null;
     if (this.#stopping) {
       ended.dispose();
+      initialized?.({ detail: 'was stopped', error: null });
       return;
     }
     const lost = this.own
@@ -270,8 +278,6 @@ export class LocalNode implements Station {
     const detail = this.#killing === null ? this.#describe(code, signal, error) : killed(lost);
     const fault = this.#killing !== null || this.#inflicted(code);
     this.#event({ kind: 'exit', fault, detail, lines: fault ? [] : lastLines(this.logFile) });
-    const initialized = this.#initialized;
-    this.#initialized = null;
     initialized?.({ detail, error });
   }
 

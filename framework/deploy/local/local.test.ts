@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../contracts/cluster.js';
+import { defineSystem } from '../../contracts/define.js';
 import type { Body } from '../../contracts/message.js';
 import { type Bench, bench } from './testing/bench.js';
 import { alive } from './testing/processes.js';
@@ -8,6 +9,26 @@ import { alive } from './testing/processes.js';
 /** The node does not answer, for as long as is worth waiting. */
 const silent = async (b: Bench, node: string, request: Body = { type: 'read' }) =>
   (await b.ask(node, request, 60)) === null;
+
+/** A program whose child ignores everything polite and outlives it. */
+const forking = defineSystem({
+  name: 'forking',
+  summary: '',
+  workloads: [],
+  program: () => ({
+    command: process.execPath,
+    args: [
+      '-e',
+      `const { spawn } = require('node:child_process');
+       const child = spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']);
+       require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+         const { src, dest, body } = JSON.parse(line);
+         const reply = { type: body.type + '_ok', in_reply_to: body.msg_id, pid: child.pid };
+         console.log(JSON.stringify({ src: dest, dest: src, body: reply }));
+       });`,
+    ],
+  }),
+});
 
 describe('local cluster', () => {
   it('answers, logs, and remembers across a kill what it acknowledged', () =>
@@ -37,6 +58,24 @@ describe('local cluster', () => {
       await b.cluster.stop();
       expect(pids.some(alive)).toBe(false);
       expect(b.cluster.describe()).toEqual([]);
+    }));
+
+  it('may be stopped while it starts', () =>
+    bench({ idle: true }, async (b) => {
+      const started = b.cluster.start();
+      await b.until(() => b.cluster.describe().length > 0);
+      await b.cluster.stop();
+      await started;
+      expect(b.cluster.describe()).toEqual([]);
+    }));
+
+  it('takes along what a node has started itself', () =>
+    bench({ idle: true, nodes: ['n1'], system: forking }, async (b) => {
+      await b.cluster.start();
+      const child = Number((await b.ask('n1', { type: 'child' }))?.['pid']);
+      expect(alive(child)).toBe(true);
+      await b.cluster.stop();
+      expect(alive(child)).toBe(false);
     }));
 
   it('keeps nothing on disk without a folder, but the logs are known', () =>

@@ -2,11 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { LineReader } from '../../node/stdio/line-reader.js';
 import { Outbox } from './outbox.js';
 
 /** A line longer than this is no message: what has come of it is dropped. */
 const LONGEST_LINE = 64 * 1024 * 1024;
+
+/** Turns of 5 ms that a killed group gets to disappear: zombies whose new parent is slow would else hold us up. */
+const MOST_TURNS = 40;
 
 /** What waits for a node that does not read (paused, say); beyond it the network drops. */
 const LONGEST_BACKLOG = 16 * 1024 * 1024;
@@ -93,6 +97,21 @@ export class NodeProcess {
       process.kill(-this.pid, signal);
     } catch {
       // Nothing of the group is left.
+    }
+  }
+
+  /** Resolves when nothing of a killed group is left, or only what nobody has waited for yet. */
+  async vanished(): Promise<void> {
+    for (let turn = 0; turn < MOST_TURNS && this.#groupExists(); turn++) await setTimeout(5);
+  }
+
+  #groupExists(): boolean {
+    if (this.pid === null) return false;
+    try {
+      process.kill(-this.pid, 0);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -88,9 +88,16 @@ export class Router {
 
   /** A request or reply from a client or a service to a node. */
   send(src: string, to: Station, body: Body): void {
-    if (this.#options.delayed) this.#options.network.route(src, to.id, (delay) => this.#later(delay, src, to, body));
-    else this.#sendNow(src, to, body);
-    this.#record(src, to.id, body, this.#options.delayed ? [] : [0]);
+    const { delayed, network } = this.#options;
+    const delays: Milliseconds[] = [];
+    const deliver = (delay: Milliseconds) => {
+      delays.push(delay);
+      this.#after(delay, () => this.#sendNow(src, to, body));
+    };
+    // Nothing may overtake `init`.
+    if (delayed && src !== INIT_CLIENT) network.route(src, to.id, deliver);
+    else deliver(0);
+    this.#record(src, to.id, body, delays);
   }
 
   /** Puts text into a node's input as it is. */
@@ -228,10 +235,6 @@ export class Router {
     }
     process.outbox.line(source, start, end);
     this.#wake(process);
-  }
-
-  #later(delay: Milliseconds, src: string, to: Station, body: Body): void {
-    this.#after(delay, () => this.#sendNow(src, to, body));
   }
 
   #sendNow(src: string, to: Station, body: Body): void {
