@@ -18,7 +18,7 @@ async function run(workload: string, bin: string, args: readonly string[] = [], 
     `name: plan
 system: { use: maelstrom, nodes: 3, with: { bin: ${JSON.stringify(bin)}, args: ${JSON.stringify(args)} } }
 deploy: local
-workload: { use: ${workload}, clients: 6, rate: 200/s }
+workload: { use: ${workload}, clients: 6, rate: ${workload === 'lin-kv' ? 1000 : 200}/s }
 timing: { load: 1500ms, recover: 500ms, op-timeout: 500ms }
 ${more}`,
   );
