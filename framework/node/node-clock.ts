@@ -33,9 +33,13 @@ export class NodeClock {
     return this.#epoch + this.elapsed() + this.#offset;
   }
 
-  /** True instant at which `elapsed()` will have reached `local`, at the present rate. */
+  /** First true instant at which `elapsed()` will have reached `local`, at the present rate. */
   trueInstant(local: Nanoseconds): Nanoseconds {
-    return this.#trueBase + Math.ceil((local - this.#localBase) / this.#rate);
+    const span = local - this.#localBase;
+    let wait = Math.ceil(span / this.#rate);
+    // Rounding may leave it a nanosecond short, and a timer would then be due at the same instant for ever.
+    while (Math.floor(wait * this.#rate) < span) wait++;
+    return this.#trueBase + wait;
   }
 
   /** Puts exactly these faults in force: offsets add up, rates multiply. */
