@@ -76,6 +76,17 @@ describe('virtualWorld', () => {
     ).rejects.toMatchObject({ code: 'simulation-stuck' });
   });
 
+  it('names tasks that keep time from moving', async () => {
+    const { clock, drive } = virtualWorld();
+    const again = () => clock.schedule(clock.now(), again);
+    await expect(
+      drive(async () => {
+        again();
+        await clock.sleep(5);
+      }),
+    ).rejects.toMatchObject({ code: 'simulation-livelock' });
+  });
+
   it('passes on what the body throws', async () => {
     const { clock, drive } = virtualWorld();
     await expect(

@@ -4,9 +4,24 @@ import { ChaosError } from '../contracts/error.js';
 import { type Alarm, type Clock, type Milliseconds, type Nanoseconds, toNs } from '../contracts/time.js';
 import { EventQueue } from './event-queue.js';
 
+/** Tasks at one instant after which time is taken to stand still for good. */
+const STANDSTILL = 5_000_000;
+
+function livelock(now: Nanoseconds): ChaosError {
+  return new ChaosError(
+    'simulation-livelock',
+    `time stands still at ${now / 1e9} s: tasks keep scheduling tasks for now`,
+    {
+      hint: 'a protocol that sets a timer without delay in the handler of that timer does this',
+    },
+  );
+}
+
 export class VirtualClock implements Clock {
   readonly #queue = new EventQueue();
   #now: Nanoseconds = 0;
+  /** Tasks run since time last moved. */
+  #standing = 0;
   /** Promise callbacks may be waiting. The body of `drive` is such a callback at first. */
   unsettled = true;
 
@@ -51,7 +66,11 @@ export class VirtualClock implements Clock {
   run(limit: number): number {
     let count = 0;
     while (count < limit && !this.unsettled && this.#queue.size > 0) {
-      this.#now = this.#queue.earliest;
+      const instant = this.#queue.earliest;
+      if (instant > this.#now) {
+        this.#now = instant;
+        this.#standing = 0;
+      } else if (++this.#standing > STANDSTILL) throw livelock(this.#now);
       this.#queue.pop()();
       count++;
     }
