@@ -8,7 +8,7 @@ import { type Key, NEMESIS, type Outcome } from './contracts/operation.js';
 import type { OptionValues } from './contracts/options.js';
 import { ColumnarHistory } from './history/history.js';
 import { loadPlan } from './plan/load.js';
-import { resolveOptions } from './plan/options.js';
+import { resolveOptions } from './plan/values.js';
 import { type RunOutcome, runPlan } from './run/run.js';
 import { createRandom } from './time/random.js';
 

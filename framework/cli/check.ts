@@ -51,7 +51,7 @@ async function checkFile(file: string, options: OptionBag, io: Io): Promise<numb
   const [{ importHistory }, { defaultCatalog }, { resolveOptions }] = await Promise.all([
     import('../history/import.js'),
     import('../catalog/catalog.js'),
-    import('../plan/options.js'),
+    import('../plan/values.js'),
   ]);
   const name = textOption(options, 'checker') ?? 'linearizable';
   const catalog = defaultCatalog();

@@ -109,7 +109,10 @@ export const TIMING: Block = {
   required: [],
   keys: {
     load: option.duration('Load under faults.', '30s'),
-    recover: option.duration('Rest after every fault was healed, before the final reads.', '10s'),
+    recover: option.duration(
+      'Time after every fault was healed: the load goes on, in the second half nothing does if final reads follow.',
+      '10s',
+    ),
     'op-timeout': option.duration('An operation that takes longer counts as indeterminate.', '2s'),
     ready: option.duration('How long nodes may take to get ready.', '10s'),
   },

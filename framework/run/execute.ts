@@ -186,9 +186,12 @@ class Executor {
     await this.#orFail(driver.stop());
     this.#phase('recover');
     this.#enter('recover', timing.recover);
-    await this.#sleep(timing.recover);
+    // Where final operations follow, the second half is quiet: what still spreads by gossip is to arrive before them.
+    const calm = workload.definition.final === undefined ? 0 : timing.recover / 2;
+    await this.#sleep(timing.recover - calm);
     load.stop();
     await this.#orFail(clients.quiet());
+    await this.#sleep(calm);
     clients.close();
     if (load.shed > 0) recording.log(`${load.shed} arrivals were shed: the clients cannot keep up with the rate`);
     return clients.nextProcess;

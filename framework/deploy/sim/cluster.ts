@@ -108,7 +108,7 @@ export class SimulatedCluster implements Cluster {
   }
 
   leader(): string | null {
-    return leaderOf([...this.#nodes].map(([id, node]) => [id, node.lastReport] as const));
+    return leaderOf([...this.#nodes].map(([id, node]) => [id, this.isDown(id) ? null : node.lastReport] as const));
   }
 
   isDown(node: string): boolean {
