@@ -1,21 +1,21 @@
 // The whole check as a function of a history: partitions, an engine for each, evidence for what is wrong.
-import type { Valid } from '../../framework/contracts/checker.js';
+import type { Anomaly, Valid } from '../../framework/contracts/checker.js';
 import { ChaosError } from '../../framework/contracts/error.js';
 import type { History } from '../../framework/contracts/history.js';
 import type { Key } from '../../framework/contracts/operation.js';
 import type { Milliseconds } from '../../framework/contracts/time.js';
+import { type Algorithm, type Assessment, assess } from './engines.js';
+import { explain } from './evidence/explain.js';
 import type { AnyModel } from './models/model.js';
 import { MODELS, modelNamed } from './models/table.js';
 import { Actions } from './prepare/actions.js';
 import { Machine } from './prepare/machine.js';
 import { NEVER, type Partition, partition } from './prepare/partition.js';
 import { Values } from './prepare/values.js';
-import { problemOf } from './search/problem.js';
-import { type Ended, runInRounds } from './search/rounds.js';
-import { Search } from './search/search.js';
+import type { Ended } from './search/rounds.js';
 
 export interface LinearizableOptions {
-  /** A built-in model's name, `auto`, or a model. */
+  /** A built-in model's name, `auto`, or a model; default `auto`. */
   model?: string | AnyModel;
   /** The value at the start, of every key; default null. */
   initial?: unknown;
@@ -30,13 +30,17 @@ export interface LinearizableOptions {
   cancelled?: () => boolean;
   /** A read that returned null says nothing. */
   nilMatchesAny?: boolean;
+  /** False: judge every key by the general search; for comparisons. */
+  monitors?: boolean;
 }
 
 export interface KeyResult {
   /** Undefined where operations have no key. */
   key: Key | undefined;
   valid: Valid;
-  algorithm: 'search';
+  algorithm: Algorithm;
+  /** Why this algorithm, a clause. */
+  why: string;
   /** Operations that happened or may have happened, and how many of them completed. */
   operations: number;
   completed: number;
@@ -46,7 +50,7 @@ export interface KeyResult {
   /** Event index of the invocation that could not be linearized, or (unknown) not yet; -1: none. */
   stuck: number;
   /** What ended an `unknown`. */
-  ended?: Ended;
+  ended: Ended | null;
 }
 
 export interface LinearizableResult {
@@ -54,11 +58,15 @@ export interface LinearizableResult {
   model: string;
   operations: number;
   configurations: number;
+  /** In the order in which the keys first appear. */
   keys: KeyResult[];
+  /** The first violation of each key, the earliest first, for at most `MOST_EXPLAINED` keys. */
+  anomalies: Anomaly[];
 }
 
 export const DEFAULT_BUDGET = 1_000_000;
 export const DEFAULT_MEMORY = 256 * 1024 * 1024;
+export const MOST_EXPLAINED = 10;
 
 /**
  * Judges whether each key of a history is linearizable. Deterministic unless `maxTime` or `cancelled` ends it.
@@ -66,10 +74,16 @@ export const DEFAULT_MEMORY = 256 * 1024 * 1024;
  */
 export function checkLinearizable(history: History, options: LinearizableOptions = {}): LinearizableResult {
   const model = resolveModel(options.model ?? 'auto');
+  const initial = options.initial ?? null;
   const actions = new Actions(model, new Values());
-  const machine = new Machine(actions, options.initial ?? null);
+  const machine = new Machine(actions, initial);
   const partitions = partition(history, actions, { nilMatchesAny: options.nilMatchesAny ?? false });
-  const keys = searchAll(history, partitions, machine, options);
+  const assessments = assess(machine, partitions, {
+    limits: { configurations: options.budget ?? DEFAULT_BUDGET, stop: stopper(options) },
+    allowance: { bytes: options.memory ?? DEFAULT_MEMORY },
+    monitors: options.monitors ?? true,
+  });
+  const keys = assessments.map((assessment) => keyResult(history, assessment));
   const sum = (pick: (key: KeyResult) => number) => keys.reduce((total, key) => total + pick(key), 0);
   return {
     valid: merged(keys.map(({ valid }) => valid)),
@@ -77,7 +91,16 @@ export function checkLinearizable(history: History, options: LinearizableOptions
     operations: sum(({ operations }) => operations),
     configurations: sum(({ configurations }) => configurations),
     keys,
+    anomalies: violations(assessments).map((violation) => explain(history, machine, initial, violation)),
   };
+}
+
+function violations(assessments: readonly Assessment[]): Assessment[] {
+  const rowOf = ({ partition, stuck }: Assessment) => partition.row[stuck]!;
+  return assessments
+    .filter(({ valid }) => valid === false)
+    .sort((a, b) => rowOf(a) - rowOf(b))
+    .slice(0, MOST_EXPLAINED);
 }
 
 function resolveModel(model: string | AnyModel): AnyModel {
@@ -90,31 +113,20 @@ function resolveModel(model: string | AnyModel): AnyModel {
   });
 }
 
-function searchAll(
-  history: History,
-  partitions: readonly Partition[],
-  machine: Machine,
-  options: LinearizableOptions,
-): KeyResult[] {
-  const allowance = { bytes: options.memory ?? DEFAULT_MEMORY };
-  const searches = partitions.map((part) => new Search(machine, problemOf(part, machine.actions), allowance));
-  const found = runInRounds(searches, { configurations: options.budget ?? DEFAULT_BUDGET, stop: stopper(options) });
-  return partitions.map((part, i) => {
-    const search = searches[i]!;
-    const result = found[i]!;
-    const stuck = result.outcome === 'linearizable' ? -1 : part.row[search.problem.origin[search.stuckAt()]!]!;
-    return {
-      key: history.keys[part.key],
-      valid: result.outcome === 'unknown' ? 'unknown' : result.outcome === 'linearizable',
-      algorithm: 'search',
-      operations: part.count,
-      completed: completed(part),
-      placed: search.furthest,
-      configurations: search.configurations,
-      stuck,
-      ...(result.outcome === 'unknown' ? { ended: result.ended } : {}),
-    };
-  });
+function keyResult(history: History, assessment: Assessment): KeyResult {
+  const { partition, valid, algorithm, why, configurations, placed, stuck, ended } = assessment;
+  return {
+    key: history.keys[partition.key],
+    valid,
+    algorithm,
+    why,
+    operations: partition.count,
+    completed: completed(partition),
+    placed,
+    configurations,
+    stuck: partition.row[stuck] ?? -1,
+    ended,
+  };
 }
 
 function stopper({ cancelled, elapsed, maxTime }: LinearizableOptions): () => Ended | undefined {

@@ -1,6 +1,7 @@
 // Remembers configurations from which nothing can be reached any more. It only saves work, so when its memory is used up it
 // forgets instead of growing.
 import { mix } from '../prepare/hash-index.js';
+import type { PendingSets } from './pending-sets.js';
 
 /** Memory that the caches of one check share, in bytes. */
 export interface Allowance {
@@ -9,17 +10,22 @@ export interface Allowance {
 
 const FIRST_CAPACITY = 64;
 
+/**
+ * A configuration is `stride` integers, the last of them a set of pending operations in effect. An entry says: with at least
+ * these in effect nothing can be reached. So one entry stands for all configurations that differ from it by a larger set.
+ */
 export class Cache {
   readonly #stride: number;
+  readonly #sets: PendingSets;
   readonly #allowance: Allowance;
   #rows = new Int32Array(0);
   #used = new Uint8Array(0);
   #mask = -1;
   #size = 0;
 
-  /** A configuration is `stride` integers. */
-  constructor(stride: number, allowance: Allowance) {
+  constructor(stride: number, sets: PendingSets, allowance: Allowance) {
     this.#stride = stride;
+    this.#sets = sets;
     this.#allowance = allowance;
   }
 
@@ -27,19 +33,20 @@ export class Cache {
     return this.#size;
   }
 
-  /** Whether the configuration at `from[at]` was added and is not forgotten. */
-  has(from: Int32Array, at: number): boolean {
-    if (this.#size === 0) return false;
+  /** The set of an entry that covers the configuration at `from[at]`; -1: none does. */
+  find(from: Int32Array, at: number): number {
+    if (this.#size === 0) return -1;
     let slot = this.#hash(from, at) & this.#mask;
     while (this.#used[slot] === 1) {
-      if (this.#equals(slot, from, at)) return true;
+      if (this.#covers(slot, from, at)) return this.#rows[slot * this.#stride + this.#stride - 1]!;
       slot = (slot + 1) & this.#mask;
     }
-    return false;
+    return -1;
   }
 
-  /** Adds a configuration that is not in the cache. */
+  /** Adds the configuration at `from[at]`, in place of one that it covers if there is one. */
   add(from: Int32Array, at: number): void {
+    if (this.#replace(from, at)) return;
     if ((this.#size + 1) * 3 > (this.#mask + 1) * 2 && !this.#grow()) {
       this.#used.fill(0);
       this.#size = 0;
@@ -65,15 +72,34 @@ export class Cache {
     for (let i = 0; i < this.#stride; i++) this.#rows[base + i] = from[at + i]!;
   }
 
-  #equals(slot: number, from: Int32Array, at: number): boolean {
+  #replace(from: Int32Array, at: number): boolean {
+    if (this.#size === 0) return false;
+    const set = this.#stride - 1;
+    let slot = this.#hash(from, at) & this.#mask;
+    for (; this.#used[slot] === 1; slot = (slot + 1) & this.#mask) {
+      const base = slot * this.#stride;
+      if (!this.#samePlace(base, from, at) || !this.#sets.within(from[at + set]!, this.#rows[base + set]!)) continue;
+      this.#rows[base + set] = from[at + set]!;
+      return true;
+    }
+    return false;
+  }
+
+  #covers(slot: number, from: Int32Array, at: number): boolean {
+    const set = this.#stride - 1;
     const base = slot * this.#stride;
-    for (let i = 0; i < this.#stride; i++) if (this.#rows[base + i] !== from[at + i]) return false;
+    return this.#samePlace(base, from, at) && this.#sets.within(this.#rows[base + set]!, from[at + set]!);
+  }
+
+  /** Whether two configurations are the same but for their sets. */
+  #samePlace(base: number, from: Int32Array, at: number): boolean {
+    for (let i = 0; i < this.#stride - 1; i++) if (this.#rows[base + i] !== from[at + i]) return false;
     return true;
   }
 
   #hash(from: Int32Array, at: number): number {
     let hash = 7;
-    for (let i = 0; i < this.#stride; i++) hash = mix(hash, from[at + i]!);
+    for (let i = 0; i < this.#stride - 1; i++) hash = mix(hash, from[at + i]!);
     return hash ^ (hash >>> 16);
   }
 

@@ -27,6 +27,44 @@ export class PendingSets {
     return result;
   }
 
+  /** Whether every element of `part` is in `whole`. */
+  within(part: number, whole: number): boolean {
+    for (let [a, b] = [part, whole]; ; a = this.#rest[a]!, b = this.#rest[b]!) {
+      while (a !== b && this.#largest[b]! > this.#largest[a]!) b = this.#rest[b]!;
+      if (a === b || a === NONE) return true;
+      if (this.#largest[a] !== this.#largest[b]) return false;
+    }
+  }
+
+  /** All elements of both. */
+  union(a: number, b: number): number {
+    if (this.within(a, b)) return b;
+    let all = a;
+    for (const element of this.elements(b)) if (!this.has(all, element)) all = this.add(all, element);
+    return all;
+  }
+
+  has(set: number, element: number): boolean {
+    let at = set;
+    while (this.#largest[at]! > element) at = this.#rest[at]!;
+    return this.#largest[at] === element;
+  }
+
+  /** The elements that `keep` accepts. */
+  filter(set: number, keep: (element: number) => boolean): number {
+    const path = this.#path;
+    path.length = 0;
+    let same = set;
+    for (let at = set; at !== NONE; at = this.#rest[at]!) {
+      if (keep(this.#largest[at]!)) path.push(this.#largest[at]!);
+      else same = NONE;
+    }
+    if (same === set) return set;
+    let result = NONE;
+    for (let element = path.pop(); element !== undefined; element = path.pop()) result = this.#node(element, result);
+    return result;
+  }
+
   /** The elements, ascending. */
   elements(set: number): number[] {
     const list: number[] = [];

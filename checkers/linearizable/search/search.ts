@@ -3,26 +3,27 @@
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import { NEVER } from '../prepare/partition.js';
 import { type Allowance, Cache } from './cache.js';
-import { PendingSets } from './pending-sets.js';
+import { NONE, PendingSets } from './pending-sets.js';
 import type { Problem } from './problem.js';
 
 /** `more`: the limit was reached or `stop` said so; call `run` again to go on. */
 export type Outcome = 'linearizable' | 'illegal' | 'more';
 
 // A frame is a configuration with its progress. The first part is the configuration itself, as the cache keeps it:
-// level, state, set of pending operations in effect, then the mask.
+// level, state, the mask, and the set of pending operations in effect.
 const LEVEL = 0;
 const STATE = 1;
-const PENDING = 2;
-const MASK = 3;
-// Behind the mask: the state before a pending operation that nothing has needed yet (or NO_STATE), the pending group whose
-// use led here (or -1), and the range of candidates left; FROM is UNTRIED until they are computed.
+const MASK = 2;
+// Behind it: the state before a pending operation that nothing has needed yet (or NO_STATE), the pending group whose
+// use led here (or -1), the range of candidates left (FROM is UNTRIED until they are computed), and the set of pending groups
+// that were used up where they could have been of use: only through them does the outcome depend on what is in effect.
 const BEFORE = 0;
 const GROUP = 1;
 const FROM = 2;
 const NEXT = 3;
 const TO = 4;
-const EXTRA = 5;
+const DEPENDS = 5;
+const EXTRA = 6;
 
 const UNTRIED = -1;
 const NO_GROUP = -1;
@@ -38,6 +39,8 @@ export class Search {
   readonly #machine: Machine;
   readonly #cache: Cache;
   readonly #sets = new PendingSets();
+  /** Where the set of pending operations is in a configuration. */
+  readonly #pending: number;
   readonly #width: number;
   readonly #stride: number;
   #frames: Int32Array;
@@ -54,6 +57,8 @@ export class Search {
   readonly #inSlot: Int32Array;
   readonly #open: Int32Array;
   readonly #openPure: Int32Array;
+  /** Group of each pending operation. */
+  readonly #groupOf: Int32Array;
   /** Per pending group: operations in effect. */
   readonly #used: Int32Array;
   // Per action of the problem: the open operation with the earliest deadline, if `#seenIn` is the collection at hand.
@@ -65,15 +70,21 @@ export class Search {
     const { words } = problem;
     this.problem = problem;
     this.#machine = machine;
-    this.#width = MASK + words;
+    this.#pending = MASK + words;
+    this.#width = this.#pending + 1;
     this.#stride = this.#width + EXTRA;
-    this.#cache = new Cache(this.#width, allowance);
+    this.#cache = new Cache(this.#width, this.#sets, allowance);
     this.#frames = new Int32Array(this.#stride * 64);
     this.#now = new Int32Array(this.#width);
     this.#inSlot = new Int32Array(words * 32);
     this.#open = new Int32Array(words);
     this.#openPure = new Int32Array(words);
     this.#used = new Int32Array(problem.pending.count);
+    this.#groupOf = new Int32Array(problem.pending.operations.length === 0 ? 0 : problem.count);
+    const { count, start, operations } = problem.pending;
+    for (let group = 0; group < count; group++) {
+      for (let i = start[group]!; i < start[group + 1]!; i++) this.#groupOf[operations[i]!] = group;
+    }
     this.#seen = new Int32Array(problem.twins);
     this.#seenIn = new Int32Array(problem.twins);
     this.#now[STATE] = machine.initial;
@@ -92,11 +103,13 @@ export class Search {
         if (this.configurations % CHECK_EVERY === CHECK_EVERY - 1 && stop()) return 'more';
         this.configurations++;
         this.#entering = false;
-        if (this.#cache.has(this.#now, 0)) {
-          if (this.#group !== NO_GROUP) this.#used[this.#group]!--;
-          this.#restore();
-        } else {
+        const known = this.#cache.find(this.#now, 0);
+        if (known < 0) {
           this.#push();
+        } else {
+          if (this.#group !== NO_GROUP) this.#used[this.#group]!--;
+          this.#depend(this.#groupsOf(known));
+          this.#restore();
         }
       }
       if (this.#tryNext()) this.#entering = true;
@@ -129,21 +142,50 @@ export class Search {
     this.#frames[extra + BEFORE] = this.#before;
     this.#frames[extra + GROUP] = this.#group;
     this.#frames[extra + FROM] = UNTRIED;
+    this.#frames[extra + DEPENDS] = NONE;
   }
 
   /** Leaves an exhausted configuration for the one before it; false when there is none. */
   #pop(): boolean {
     const at = this.#top * this.#stride;
     const extra = at + this.#width;
+    const depends = this.#frames[extra + DEPENDS]!;
     // What was cut off because a pending operation had not been needed yet may still be reachable without that operation.
-    if (this.#frames[extra + BEFORE] === NO_STATE) this.#cache.add(this.#frames, at);
+    if (this.#frames[extra + BEFORE] === NO_STATE) {
+      this.#frames[at + this.#pending] = this.#inEffect(this.#frames[at + this.#pending]!, depends);
+      this.#cache.add(this.#frames, at);
+    }
     const group = this.#frames[extra + GROUP]!;
     if (group !== NO_GROUP) this.#used[group]!--;
     if (this.#frames[extra + FROM] !== UNTRIED) this.#candidatesEnd = this.#frames[extra + FROM]!;
     this.#top--;
     if (this.#top < 0) return false;
+    this.#depend(depends);
     this.#restore();
     return true;
+  }
+
+  /** The top frame depends on these groups, too. */
+  #depend(groups: number): void {
+    if (groups === NONE) return;
+    const at = this.#top * this.#stride + this.#width + DEPENDS;
+    this.#frames[at] = this.#sets.union(this.#frames[at]!, groups);
+  }
+
+  #groupsOf(operations: number): number {
+    if (operations === NONE) return NONE;
+    let groups = NONE;
+    for (const operation of this.#sets.elements(operations)) {
+      const group = this.#groupOf[operation]!;
+      if (!this.#sets.has(groups, group)) groups = this.#sets.add(groups, group);
+    }
+    return groups;
+  }
+
+  /** Of the pending operations in effect, those of some groups. */
+  #inEffect(operations: number, groups: number): number {
+    if (groups === NONE || operations === NONE) return NONE;
+    return this.#sets.filter(operations, (operation) => this.#sets.has(groups, this.#groupOf[operation]!));
   }
 
   /** Makes the top frame the configuration at hand. */
@@ -230,17 +272,19 @@ export class Search {
       const first = pending.start[group]!;
       // Groups are in order of their first invocation.
       if (pending.operations[first]! >= invoked) break;
-      const at = first + this.#used[group]!;
-      if (at >= pending.start[group + 1]! || pending.operations[at]! >= invoked) continue;
       // A completed twin has the earlier deadline.
-      if (this.#seenIn[twin[pending.operations[at]!]!] === this.#collection) continue;
-      this.#consider(~group, pending.action[group]!, state, before, true);
+      if (this.#seenIn[twin[pending.operations[first]!]!] === this.#collection) continue;
+      const at = first + this.#used[group]!;
+      const left = at < pending.start[group + 1]! && pending.operations[at]! < invoked;
+      if (!this.#consider(~group, pending.action[group]!, state, before, true) || left) continue;
+      this.#candidatesEnd -= 2;
+      this.#depend(this.#sets.add(NONE, group));
     }
   }
 
-  #consider(candidate: number, action: number, state: number, before: number, optional: boolean): void {
+  #consider(candidate: number, action: number, state: number, before: number, optional: boolean): boolean {
     const next = this.#machine.step(state, action);
-    if (next === NO_STATE || (optional && next === state) || this.#unneeded(before, action, next)) return;
+    if (next === NO_STATE || (optional && next === state) || this.#unneeded(before, action, next)) return false;
     if (this.#candidatesEnd + 2 > this.#candidates.length) {
       const longer = new Int32Array(this.#candidates.length * 2);
       longer.set(this.#candidates);
@@ -248,6 +292,7 @@ export class Search {
     }
     this.#candidates[this.#candidatesEnd++] = candidate;
     this.#candidates[this.#candidatesEnd++] = next;
+    return true;
   }
 
   /** Insertion sort: there are few candidates, and they are nearly in order. */
@@ -284,7 +329,7 @@ export class Search {
       const group = ~candidate;
       const { start, operations } = this.problem.pending;
       const operation = operations[start[group]! + this.#used[group]!++]!;
-      now[PENDING] = this.#sets.add(now[PENDING]!, operation);
+      now[this.#pending] = this.#sets.add(now[this.#pending]!, operation);
       this.#before = now[STATE]!;
       this.#group = group;
     } else {

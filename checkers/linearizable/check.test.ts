@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Anomaly } from '../../framework/contracts/checker.js';
+import type { History } from '../../framework/contracts/history.js';
+import { createRandom } from '../../framework/time/random.js';
+import { isLinearizable } from './brute-force.js';
+import { checkLinearizable } from './check.js';
+import { NAMED_SHAPES } from './evidence/names.js';
+import { casRegister } from './models/cas-register.js';
+import { bruteForce, judged } from './testing/judged.js';
+import { type HistoryShape, randomHistory } from './testing/random-history.js';
+
+const SHAPES: HistoryShape[] = [
+  { processes: 3, operations: 7, values: 2, mix: [3, 2, 2], pending: 0.1, lies: 1, slow: 0.3 },
+  { processes: 4, operations: 8, values: 3, mix: [4, 2, 2], pending: 0.3, lies: 2, slow: 0.5 },
+  { processes: 4, operations: 8, values: 2, mix: [1, 1, 3], pending: 0.3, lies: 2, slow: 0.5 },
+  { processes: 4, operations: 8, values: null, mix: [3, 2, 2], pending: 0.2, lies: 2, slow: 0.5 },
+  { processes: 3, operations: 8, values: null, mix: [2, 1, 0], pending: 0.2, lies: 2, slow: 0.5 },
+  { processes: 3, operations: 6, values: 2, mix: [3, 1, 1], pending: 0.1, lies: 0, slow: 0.3, nonsense: true },
+];
+
+/** Whether the operations, with all others relaxed, leave no order: the definition, by brute force. */
+function proves(history: History, required: readonly number[], until: number): boolean {
+  const operations = [...history.operations()].filter(
+    (operation) => operation.outcome !== 'fail' && operation.index < until,
+  );
+  const kept = operations.filter((operation) => operation.f !== 'read' || required.includes(operation.index));
+  return !isLinearizable(
+    casRegister,
+    null,
+    kept.map((operation) => judged(operation, !required.includes(operation.index))),
+  );
+}
+
+interface Evidence {
+  stuck: number;
+  witness: number[];
+  rechecked: boolean;
+  irreducible: boolean;
+  folded: number;
+}
+
+function evidenceOf(anomaly: Anomaly): Evidence {
+  return anomaly.evidence as unknown as Evidence;
+}
+
+describe('checkLinearizable', () => {
+  it('agrees with the brute-force judge with and without monitors, and on the operation that does not fit', () => {
+    const names = new Map<string, number>();
+    let invalid = 0;
+    let sameName = 0;
+    for (const [s, shape] of SHAPES.entries()) {
+      for (let seed = 0; seed < 400; seed++) {
+        const label = `shape ${s}, seed ${seed}`;
+        const history = randomHistory(createRandom(seed, 'check', s), shape);
+        const fast = checkLinearizable(history);
+        const slow = checkLinearizable(history, { monitors: false });
+        const expected = bruteForce(history, casRegister);
+        expect(fast.valid, label).toBe(expected);
+        expect(slow.valid, label).toBe(expected);
+        expect(fast.keys[0]?.stuck, label).toBe(slow.keys[0]?.stuck);
+        if (expected) continue;
+        invalid++;
+        for (const { anomalies } of [fast, slow]) {
+          const anomaly = anomalies[0]!;
+          const { stuck, rechecked, irreducible, witness, folded } = evidenceOf(anomaly);
+          const until = history.operation(stuck).end;
+          expect({ rechecked, irreducible, folded }, label).toEqual({ rechecked: true, irreducible: true, folded: 0 });
+          expect(witness, label).toContain(stuck);
+          expect(anomaly.operations, label).toEqual(expect.arrayContaining(witness));
+          expect(proves(history, witness, until), label).toBe(true);
+          for (const row of witness) {
+            expect(
+              proves(
+                history,
+                witness.filter((one) => one !== row),
+                until,
+              ),
+              `${label} without ${row}`,
+            ).toBe(false);
+          }
+        }
+        if (fast.anomalies[0]!.name === slow.anomalies[0]!.name) sameName++;
+        names.set(fast.anomalies[0]!.name, (names.get(fast.anomalies[0]!.name) ?? 0) + 1);
+      }
+    }
+    // Both are right, but which witness is found first may differ.
+    expect(sameName).toBeGreaterThan(0.99 * invalid);
+    expect(invalid).toBeGreaterThan(1000);
+    for (const { name } of NAMED_SHAPES) expect(names.get(name), name).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,159 @@
+// Which engine judges a key: contradictions first, then the zones where values are distinct, then the search.
+import { type Contradiction, Contradictions } from './monitors/contradictions.js';
+import { Zones } from './monitors/zones.js';
+import type { Machine } from './prepare/machine.js';
+import { NEVER, type Operations, type Partition } from './prepare/partition.js';
+import type { Allowance } from './search/cache.js';
+import { problemOf } from './search/problem.js';
+import { type Ended, type Limits, runInRounds } from './search/rounds.js';
+import { Search } from './search/search.js';
+
+export type Algorithm = 'zones' | 'search';
+
+export interface Assessment {
+  partition: Partition;
+  valid: boolean | 'unknown';
+  algorithm: Algorithm;
+  /** Why this algorithm, a clause. */
+  why: string;
+  configurations: number;
+  /** Completed operations that could be linearized, in order of return, before the first that could not (as far as known). */
+  placed: number;
+  /** That first one, as an index into the partition; -1: none, or not known. */
+  stuck: number;
+  /** What says so, if it is a direct contradiction. */
+  contradiction: Contradiction | null;
+  /** Operations that clash, as far as known. */
+  hint: number[];
+  ended: Ended | null;
+}
+
+export interface EngineOptions {
+  limits: Limits;
+  allowance: Allowance;
+  /** False: use the search for every key. */
+  monitors: boolean;
+}
+
+const DISTINCT = 'every value is written once';
+
+/** Judges every partition; answers come in their order. */
+export function assess(machine: Machine, partitions: readonly Partition[], options: EngineOptions): Assessment[] {
+  const contradictions = findContradictions(machine, partitions, options);
+  const zones = zonesFor(machine, options);
+  const assessments = partitions.map((partition, i) => begin(partition, contradictions[i]!, zones));
+  const open = assessments.filter(({ algorithm }) => algorithm === 'search');
+  searchAll(machine, open, options);
+  return assessments;
+}
+
+function findContradictions(machine: Machine, partitions: readonly Partition[], options: EngineOptions) {
+  if (!options.monitors || machine.actions.model.cell === undefined) return partitions.map(() => null);
+  const monitor = new Contradictions(machine.actions, machine.initial);
+  return partitions.map((partition) => monitor.first(partition));
+}
+
+function zonesFor(machine: Machine, { monitors }: EngineOptions): Zones | string {
+  if (!monitors) return 'monitors are switched off';
+  if (machine.actions.model.cell === undefined)
+    return `there is no monitor for the model ${machine.actions.model.name}`;
+  return new Zones(machine.actions, machine.initial);
+}
+
+function begin(partition: Partition, contradiction: Contradiction | null, zones: Zones | string): Assessment {
+  const assessment: Assessment = {
+    partition,
+    valid: true,
+    algorithm: 'search',
+    why: '',
+    configurations: 0,
+    placed: 0,
+    stuck: -1,
+    contradiction,
+    hint: [],
+    ended: null,
+  };
+  const judgement = typeof zones === 'string' ? { obstacle: zones } : zones.judge(partition);
+  if (typeof zones === 'string' || 'obstacle' in judgement) {
+    const { obstacle } = judgement as { obstacle: string };
+    return { ...assessment, why: obstacle };
+  }
+  const zoned = { ...assessment, algorithm: 'zones' as const, why: DISTINCT };
+  if (judgement.outcome === 'linearizable') return { ...zoned, placed: returnedBefore(partition, NEVER) };
+  return { ...zoned, valid: false, ...firstFailure(partition, contradiction, zones) };
+}
+
+/** The earliest prefix that is illegal ends with the return of the stuck operation. */
+function firstFailure(partition: Partition, contradiction: Contradiction | null, zones: Zones) {
+  const { ret, events } = partition;
+  let low = 0;
+  let high = events - 1;
+  if (contradiction !== null) {
+    high = ret[contradiction.observation]!;
+    if (isFine(zones, partition, high - 1)) low = high;
+  }
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isFine(zones, partition, middle)) low = middle + 1;
+    else high = middle;
+  }
+  const stuck = ret.indexOf(low);
+  const judgement = zones.judge(partition, low);
+  return {
+    stuck,
+    placed: returnedBefore(partition, low),
+    contradiction: contradiction?.observation === stuck ? contradiction : null,
+    hint: 'hint' in judgement ? judgement.hint : [],
+  };
+}
+
+function isFine(zones: Zones, partition: Partition, cutoff: number): boolean {
+  const judgement = zones.judge(partition, cutoff);
+  return 'outcome' in judgement && judgement.outcome === 'linearizable';
+}
+
+function returnedBefore({ ret }: Partition, stamp: number): number {
+  let count = 0;
+  for (const one of ret) if (one < stamp) count++;
+  return count;
+}
+
+/** A key with a contradiction is illegal; the search only looks whether something was wrong before that. */
+function searchAll(machine: Machine, assessments: readonly Assessment[], { limits, allowance }: EngineOptions): void {
+  const searches = assessments.map(({ partition, contradiction }) => {
+    const operations = contradiction === null ? partition : until(partition, partition.ret[contradiction.observation]!);
+    return new Search(machine, problemOf(operations, machine.actions), allowance);
+  });
+  const found = runInRounds(searches, limits);
+  assessments.forEach((assessment, i) => {
+    const search = searches[i]!;
+    const result = found[i]!;
+    assessment.configurations = search.configurations;
+    assessment.placed = search.furthest;
+    if (result.outcome === 'illegal') {
+      assessment.valid = false;
+      assessment.contradiction = null;
+    } else if (assessment.contradiction !== null) {
+      assessment.valid = false;
+      assessment.stuck = assessment.contradiction.observation;
+      return;
+    } else if (result.outcome === 'unknown') {
+      assessment.valid = 'unknown';
+      assessment.ended = result.ended;
+    }
+    const at = search.stuckAt();
+    if (at >= 0) assessment.stuck = search.problem.origin[at]!;
+  });
+}
+
+/** The events before a stamp: what returned later is pending. */
+function until({ call, ret, action }: Partition, stamp: number): Operations {
+  let count = 0;
+  while (count < call.length && call[count]! < stamp) count++;
+  return {
+    count,
+    call: call.subarray(0, count),
+    ret: ret.subarray(0, count).map((one) => (one < stamp ? one : NEVER)),
+    action: action.subarray(0, count),
+  };
+}

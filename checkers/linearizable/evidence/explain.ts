@@ -1,0 +1,108 @@
+// Turns a violation into an anomaly: the smallest witness, checked a second time, with a name and a sentence.
+import type { Anomaly } from '../../../framework/contracts/checker.js';
+import { ChaosError } from '../../../framework/contracts/error.js';
+import type { History, Operation } from '../../../framework/contracts/history.js';
+import { isLinearizable, isPossible, type JudgedOperation, TooHard } from '../brute-force.js';
+import type { Contradiction } from '../monitors/contradictions.js';
+import type { Machine } from '../prepare/machine.js';
+import type { Partition } from '../prepare/partition.js';
+import { NAMED_SHAPES } from './names.js';
+import { Relaxed } from './relaxed.js';
+import { shapeOf } from './shape.js';
+import { contradictionSeed, findWitness, type Witness } from './witness.js';
+import { Words } from './words.js';
+
+export interface Violation {
+  partition: Partition;
+  /** The completed operation that could not be linearized, as an index into the partition. */
+  stuck: number;
+  /** Completed operations that could be. */
+  placed: number;
+  algorithm: string;
+  contradiction: Contradiction | null;
+  /** Operations that clash, as far as known. */
+  hint: readonly number[];
+}
+
+/** Configurations that may be spent on shrinking one witness. */
+const SHRINK_BUDGET = 1_000_000;
+/** Steps of the brute-force judge. */
+const RECHECK_STEPS = 100_000;
+
+export function explain(history: History, machine: Machine, initial: unknown, violation: Violation): Anomaly {
+  const { partition, stuck, contradiction, hint } = violation;
+  const { actions } = machine;
+  const relaxed = new Relaxed(machine, partition, partition.ret[stuck]!, SHRINK_BUDGET);
+  const hints = contradiction === null ? [[...hint]] : [contradictionSeed(contradiction, relaxed, actions)];
+  const witness = findWitness(relaxed, actions, stuck, hints);
+  const rechecked = recheck(history, machine, initial, relaxed, witness);
+  const shape = shapeOf(history, partition, actions, actions.values.id(initial), witness.shown, stuck);
+  const named = NAMED_SHAPES.find(({ fits }) => fits(shape))!;
+  const rows = witness.shown.map((i) => partition.row[i]!);
+  const operations = [...new Set([...rows, ...(named.context?.(shape) ?? [])])].sort((a, b) => a - b);
+  const key = history.keys[partition.key];
+  return {
+    name: named.name,
+    message: named.sentence(shape, new Words(history, actions)),
+    operations,
+    ...(key === undefined ? {} : { key }),
+    evidence: {
+      operations: operations.map((row) => summary(history.operation(row))),
+      // Those that prove it by themselves, and the one among them that could not be placed.
+      witness: rows,
+      stuck: partition.row[stuck]!,
+      initial,
+      placed: violation.placed,
+      folded: witness.folded.length,
+      irreducible: witness.irreducible,
+      rechecked,
+      model: actions.model.name,
+      algorithm: violation.algorithm,
+    },
+  };
+}
+
+function summary({ index, process, f, asked, value, invoked, completed, outcome, node }: Operation) {
+  return {
+    index,
+    process,
+    f,
+    value: outcome === 'ok' ? value : asked,
+    invoked,
+    completed: completed ?? null,
+    outcome,
+    node: node ?? null,
+  };
+}
+
+/** Lets the brute-force judge confirm the witness; false when that is too hard for it. */
+function recheck(history: History, machine: Machine, initial: unknown, relaxed: Relaxed, witness: Witness): boolean {
+  const { model } = machine.actions;
+  const { members, optional } = relaxed.arrange([...witness.shown, ...witness.folded]);
+  const all = members.map((i, at) => judged(history.operation(relaxed.partition.row[i]!), optional[at]!));
+  try {
+    const required = all.filter((_, at) => !optional[at]);
+    const helpers = all.filter((_, at) => optional[at]);
+    const refuted =
+      isPossible(model, initial, required, helpers, RECHECK_STEPS) &&
+      isLinearizable(model, initial, all, RECHECK_STEPS);
+    if (!refuted) return true;
+  } catch (error) {
+    if (error instanceof TooHard) return false;
+    throw error;
+  }
+  const rows = witness.shown.map((i) => relaxed.partition.row[i]).join(', ');
+  throw new ChaosError('witness-refuted', `a witness of the checker linearizable does not hold (operations ${rows})`, {
+    kind: 'internal',
+  });
+}
+
+function judged(operation: Operation, optional: boolean): JudgedOperation {
+  return {
+    f: operation.f,
+    input: operation.asked,
+    output: optional ? undefined : operation.value,
+    invoked: operation.index,
+    returned: optional ? Number.POSITIVE_INFINITY : operation.end,
+  };
+}

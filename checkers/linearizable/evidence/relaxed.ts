@@ -1,0 +1,92 @@
+// Asks whether a few operations suffice to prove a violation: all others are relaxed, so that they can only help.
+import type { Machine } from '../prepare/machine.js';
+import { NEVER, type Operations, type Partition } from '../prepare/partition.js';
+import { NO_VALUE } from '../prepare/values.js';
+import { problemOf } from '../search/problem.js';
+import { Search } from '../search/search.js';
+
+/** `fails`: not linearizable whatever the others did. `hard`: the search gave up. */
+export type Answer = 'fails' | 'holds' | 'hard';
+
+const CACHE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The events of a partition up to a stamp. An operation outside the required ones is relaxed: a pure one is dropped, another
+ * may take effect at any time after its invocation, or never. So if the required ones fail, the history does.
+ */
+export class Relaxed {
+  readonly partition: Partition;
+  readonly cutoff: number;
+  /** Searches that may still be made, in configurations. */
+  #budget: number;
+  readonly #machine: Machine;
+  /** Cell models: updates up to the cutoff by the value that they leave. */
+  readonly #sources = new Map<number, number[]>();
+  readonly #updates: number[] = [];
+
+  constructor(machine: Machine, partition: Partition, cutoff: number, budget: number) {
+    this.partition = partition;
+    this.cutoff = cutoff;
+    this.#machine = machine;
+    this.#budget = budget;
+    const { pure, leaves } = machine.actions;
+    const { count, call, action } = partition;
+    for (let i = 0; i < count && call[i]! < cutoff; i++) {
+      if (pure[action[i]!] === 1) continue;
+      this.#updates.push(i);
+      const list = this.#sources.get(leaves[action[i]!]!);
+      if (list === undefined) this.#sources.set(leaves[action[i]!]!, [i]);
+      else list.push(i);
+    }
+  }
+
+  /** Updates that leave a value. */
+  sourcesOf(value: number): readonly number[] {
+    return this.#sources.get(value) ?? [];
+  }
+
+  /** `required`: indexes into the partition, of operations that returned by the cutoff. */
+  ask(required: readonly number[]): Answer {
+    if (this.#budget <= 0) return 'hard';
+    const { operations } = this.arrange(required);
+    const search = new Search(this.#machine, problemOf(operations, this.#machine.actions), { bytes: CACHE_BYTES });
+    const outcome = search.run(this.#budget);
+    // Every question costs something, so that their number is bounded, too.
+    this.#budget -= search.configurations + 1 + operations.count / 16;
+    search.release();
+    if (outcome === 'more') return 'hard';
+    return outcome === 'illegal' ? 'fails' : 'holds';
+  }
+
+  /** The required operations with the relaxed ones that could help them; `members` are indexes into the partition. */
+  arrange(required: readonly number[]): { operations: Operations; members: readonly number[]; optional: boolean[] } {
+    const { call, ret, action } = this.partition;
+    const kept = new Set(required);
+    const members = [...new Set([...required, ...this.#helpers(required)])].sort((a, b) => a - b);
+    const operations = {
+      count: members.length,
+      call: Int32Array.from(members, (i) => call[i]!),
+      ret: Int32Array.from(members, (i) => (kept.has(i) ? ret[i]! : NEVER)),
+      action: Int32Array.from(members, (i) => action[i]!),
+    };
+    return { operations, members, optional: members.map((i) => !kept.has(i)) };
+  }
+
+  #helpers(required: readonly number[]): readonly number[] {
+    const { needs, model } = this.#machine.actions;
+    if (model.cell === undefined) return this.#updates;
+    const { action } = this.partition;
+    const helpers: number[] = [];
+    const seen = new Set<number>([NO_VALUE]);
+    const values = required.map((i) => needs[action[i]!]!);
+    for (let value = values.pop(); value !== undefined; value = values.pop()) {
+      if (seen.has(value)) continue;
+      seen.add(value);
+      for (const i of this.sourcesOf(value)) {
+        helpers.push(i);
+        values.push(needs[action[i]!]!);
+      }
+    }
+    return helpers;
+  }
+}
