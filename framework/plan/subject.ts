@@ -91,9 +91,13 @@ export function requirePositive(title: string, read: ReadBlock, { problems }: Sc
   }
 }
 
-/** The workloads that a system lists, by its own words; aliases of the asked one count on either side. */
+/**
+ * The workloads that a system lists, by its own words; aliases of the asked one count on either side. A workload named by path
+ * is its author's: no shipped system can list it, and which requests it sends is for the run to show.
+ */
 export function checkOffer(system: Subject<'system'>, workload: Subject<'workload'>, { problems }: Scope): void {
-  const { definition, use } = workload.found;
+  const { definition, use, source } = workload.found;
+  if (source.kind === 'path') return;
   const aliases = Object.keys(definition.aliases ?? {});
   const asked =
     use === definition.name || !aliases.includes(use) ? [definition.name, ...aliases] : [use, definition.name];
