@@ -21,7 +21,8 @@ function noopCluster() {
   const answer = () => {
     const batch = waiting;
     waiting = [];
-    for (const { body, reply } of batch) reply({ type: `${body.type}_ok`, in_reply_to: 1, value: body['value'] ?? null });
+    for (const { body, reply } of batch)
+      reply({ type: `${body.type}_ok`, in_reply_to: 1, value: body['value'] ?? null });
   };
   return {
     request: (_client: string, _node: string, body: Body, reply: (body: Body) => void) => {
