@@ -2,7 +2,7 @@
 import type { RunResult } from '../contracts/result.js';
 import { clipShort, grouped, listed, plural, visible } from './text.js';
 import { duration } from './time-text.js';
-import { opensWith, standingOf } from './verdict.js';
+import { standingOf, verdictLine } from './verdict.js';
 
 const MOST_LINES = 20;
 const LINE = 400;
@@ -18,7 +18,7 @@ export interface SummaryOptions {
 export function renderSummary(result: RunResult, { folder = null }: SummaryOptions = {}): string[] {
   const { symbol, word, remark } = standingOf(result);
   const lines = [
-    `${symbol} ${opensWith(result.verdict, word) ? '' : `${word}: `}${result.verdict}`,
+    `${symbol} ${verdictLine(result, word)}`,
     ...(remark === undefined ? [] : [`  ${remark}`]),
     ...errorLines(result),
     ...anomalyLines(result),

@@ -53,10 +53,21 @@ export function opensWith(sentence: string, word: string): boolean {
   return sentence.toLowerCase().startsWith(word.toLowerCase());
 }
 
+/** The sentence without the verdict that it opens with, for where the word beside it says that already. */
+function withoutVerdict(sentence: string): string {
+  const rest = sentence.replace(/^(Valid|Invalid|Unknown): /, '');
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
+/** One line that says the word once: `Invalid, as expected: stale-read found by linearizable.` */
+export function verdictLine({ verdict }: RunResult, word: string): string {
+  return opensWith(verdict, word) ? verdict : `${word}: ${withoutVerdict(verdict)}`;
+}
+
 export function verdictHeader(result: RunResult): Html {
   const { tone, symbol, word, remark } = standingOf(result);
   return html`<header class="verdict ${tone}"><p class="stamp"><span class="symbol" aria-hidden="true">${symbol}</span>${opensWith(result.verdict, word) ? '' : html` <strong>${word}</strong>`}</p>
-<div><h1>${clip(result.verdict, 400)}</h1>
+<div><h1>${clip(opensWith(result.verdict, word) ? result.verdict : withoutVerdict(result.verdict), 400)}</h1>
 <p class="plan">${clip(result.plan.name, 200)}${result.plan.cell === null ? '' : html` <span class="chip">${clip(result.plan.cell, 120)}</span>`}${remark === undefined ? '' : html` · ${clip(remark, 300)}`}</p></div></header>
 `;
 }
