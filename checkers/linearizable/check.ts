@@ -19,9 +19,9 @@ export interface LinearizableOptions {
   model?: string | AnyModel;
   /** The value at the start, of every key; default null. */
   initial?: unknown;
-  /** Configurations that the search may explore for each key. */
+  /** Configurations that the search may explore for each key; by default as many as take a few seconds together. */
   budget?: number;
-  /** Bytes that the caches of the search may take together; with less the search is slower, never wrong. */
+  /** Bytes that the tables of the search may take together; with less it is slower or gives up, and is never wrong. */
   memory?: number;
   /** Milliseconds for the whole check, by `elapsed`. */
   maxTime?: Milliseconds;
@@ -64,7 +64,6 @@ export interface LinearizableResult {
   anomalies: Anomaly[];
 }
 
-export const DEFAULT_BUDGET = 1_000_000;
 export const DEFAULT_MEMORY = 256 * 1024 * 1024;
 export const MOST_EXPLAINED = 10;
 
@@ -79,7 +78,8 @@ export function checkLinearizable(history: History, options: LinearizableOptions
   const machine = new Machine(actions, initial);
   const partitions = partition(history, actions, { nilMatchesAny: options.nilMatchesAny ?? false });
   const assessments = assess(machine, partitions, {
-    limits: { configurations: options.budget ?? DEFAULT_BUDGET, stop: stopper(options) },
+    budget: options.budget ?? null,
+    stop: stopper(options),
     allowance: { bytes: options.memory ?? DEFAULT_MEMORY },
     monitors: options.monitors ?? true,
   });

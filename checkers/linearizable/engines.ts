@@ -3,9 +3,9 @@ import { type Contradiction, Contradictions } from './monitors/contradictions.js
 import { Zones } from './monitors/zones.js';
 import type { Machine } from './prepare/machine.js';
 import { NEVER, type Operations, type Partition } from './prepare/partition.js';
-import type { Allowance } from './search/cache.js';
+import type { Allowance } from './search/allowance.js';
 import { problemOf } from './search/problem.js';
-import { type Ended, type Limits, runInRounds } from './search/rounds.js';
+import { type Ended, runInRounds } from './search/rounds.js';
 import { Search } from './search/search.js';
 
 export type Algorithm = 'zones' | 'search';
@@ -29,10 +29,21 @@ export interface Assessment {
 }
 
 export interface EngineOptions {
-  limits: Limits;
+  /** Configurations per key; null: a share of what is enough for a few seconds. */
+  budget: number | null;
+  stop: () => Ended | undefined;
   allowance: Allowance;
   /** False: use the search for every key. */
   monitors: boolean;
+}
+
+/** By default the keys that need the search share `TOGETHER` configurations, within these bounds for each. */
+const TOGETHER = 2_000_000;
+const MOST_EACH = 1_000_000;
+const LEAST_EACH = 10_000;
+
+export function defaultBudget(keys: number): number {
+  return Math.max(LEAST_EACH, Math.min(MOST_EACH, Math.floor(TOGETHER / Math.max(1, keys))));
 }
 
 const DISTINCT = 'every value is written once';
@@ -119,12 +130,17 @@ function returnedBefore({ ret }: Partition, stamp: number): number {
 }
 
 /** A key with a contradiction is illegal; the search only looks whether something was wrong before that. */
-function searchAll(machine: Machine, assessments: readonly Assessment[], { limits, allowance }: EngineOptions): void {
+function searchAll(
+  machine: Machine,
+  assessments: readonly Assessment[],
+  { budget, stop, allowance }: EngineOptions,
+): void {
   const searches = assessments.map(({ partition, contradiction }) => {
     const operations = contradiction === null ? partition : until(partition, partition.ret[contradiction.observation]!);
     return new Search(machine, problemOf(operations, machine.actions), allowance);
   });
-  const found = runInRounds(searches, limits);
+  const configurations = budget ?? defaultBudget(searches.length);
+  const found = runInRounds(searches, { configurations, stop });
   assessments.forEach((assessment, i) => {
     const search = searches[i]!;
     const result = found[i]!;

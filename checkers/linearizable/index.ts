@@ -4,14 +4,14 @@ import { defineChecker } from '../../framework/contracts/define.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { amount, instant } from '../shared/text.js';
-import { checkLinearizable, DEFAULT_BUDGET, type KeyResult, type LinearizableResult } from './check.js';
+import { checkLinearizable, type KeyResult, type LinearizableResult } from './check.js';
 import { NAMED_SHAPES } from './evidence/names.js';
 import { MODELS } from './models/table.js';
 
 interface Options {
   model: string;
   initial: unknown;
-  budget: number;
+  budget?: number;
   'max-time'?: number;
   'nil-matches-any': boolean;
 }
@@ -21,6 +21,7 @@ const MOST_LISTED = 20;
 
 const ENDED: Readonly<Record<string, string>> = {
   configurations: 'its budget of configurations ran out',
+  memory: 'its memory was used up',
   time: 'max-time was over',
   cancelled: 'it was asked to stop',
 };
@@ -36,8 +37,8 @@ export default defineChecker<Options>({
     ),
     initial: option.any('The value of every key at the start.', null),
     budget: option.integer(
-      'Configurations that the search may explore for each key before it gives up with `unknown`.',
-      DEFAULT_BUDGET,
+      'Configurations that the search may explore for each key before it gives up with `unknown`; by default the keys share 2,000,000, at most 1,000,000 each.',
+      undefined,
       { minimum: 1 },
     ),
     'max-time': option.duration('Time after which the check gives up with `unknown`; by default there is no limit.'),
@@ -48,12 +49,12 @@ export default defineChecker<Options>({
   },
   anomalies: NAMED_SHAPES.map(({ name }) => name),
   check(history, { options, elapsed, cancelled }) {
-    const maxTime = options['max-time'];
+    const { budget, 'max-time': maxTime } = options;
     const result = checkLinearizable(history, {
       model: options.model,
       initial: options.initial,
-      budget: options.budget,
       nilMatchesAny: options['nil-matches-any'],
+      ...(budget === undefined ? {} : { budget }),
       ...(maxTime === undefined ? {} : { maxTime }),
       elapsed,
       cancelled,
@@ -69,25 +70,25 @@ function verdict(history: History, result: LinearizableResult): Verdict {
 }
 
 function whyValid({ operations, keys, model }: LinearizableResult): string {
-  return `${amount(operations, 'operation')} on ${amount(keys.length, 'key')} can be put in order as a ${model}.`;
+  return `${amount(operations, 'operation')} on ${amount(keys.length, 'key')} can be put in order as a ${model}`;
 }
 
 function whyInvalid({ keys, anomalies }: LinearizableResult): string {
   const invalid = keys.filter(({ valid }) => valid === false).length;
   const more = invalid > anomalies.length ? `; the first ${anomalies.length} are explained` : '';
-  return `${invalid} of ${amount(keys.length, 'key')} cannot be put in order${more}.`;
+  return `${invalid} of ${amount(keys.length, 'key')} cannot be put in order${more}`;
 }
 
 function whyUnknown(history: History, keys: readonly KeyResult[]): string {
   const open = keys.filter(({ valid }) => valid === 'unknown');
   const first = open[0]!;
-  const name = first.key === undefined ? 'The history' : `Key ${first.key}`;
+  const name = first.key === undefined ? 'the history' : `key ${first.key}`;
   const others = open.length > 1 ? ` (and ${amount(open.length - 1, 'other key')})` : '';
   const advice =
     first.ended === 'cancelled'
       ? ''
-      : ` Try a larger ${first.ended === 'time' ? 'max-time' : 'budget'}, more keys with fewer operations each, or values that are written only once.`;
-  return `${name}${others} was not judged to the end: ${ENDED[first.ended ?? 'cancelled']} after ${amount(first.configurations, 'configuration')}, with ${first.placed} of ${first.completed} completed operations put in order${until(history, first)}.${advice}`;
+      : `; try ${first.ended === 'memory' ? '' : `a larger ${first.ended === 'time' ? 'max-time' : 'budget'}, `}more keys with fewer operations each, or values that are written only once`;
+  return `${name}${others} was not judged to the end: ${ENDED[first.ended ?? 'cancelled']} after ${amount(first.configurations, 'configuration')}, with ${first.placed} of ${first.completed} completed operations put in order${until(history, first)}${advice}`;
 }
 
 function until(history: History, { stuck }: KeyResult): string {

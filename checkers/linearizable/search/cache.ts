@@ -1,12 +1,8 @@
 // Remembers configurations from which nothing can be reached any more. It only saves work, so when its memory is used up it
 // forgets instead of growing.
 import { mix } from '../prepare/hash-index.js';
+import type { Allowance } from './allowance.js';
 import type { PendingSets } from './pending-sets.js';
-
-/** Memory that the caches of one check share, in bytes. */
-export interface Allowance {
-  bytes: number;
-}
 
 const FIRST_CAPACITY = 64;
 

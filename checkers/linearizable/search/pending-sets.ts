@@ -1,8 +1,13 @@
 // Sets of pending operations that took effect, as single integers: a configuration stays small however many clients crashed.
 import { grown, HashIndex, mix } from '../prepare/hash-index.js';
+import type { Allowance } from './allowance.js';
 
 /** The empty set. */
 export const NONE = 0;
+
+const FREE_NODES = 4096;
+/** Three columns and about two slots of the index. */
+const NODE_BYTES = 20;
 
 /**
  * A set is its largest element and the set without it, so equal sets have equal numbers. Adding to a set rebuilds it from the
@@ -12,9 +17,27 @@ export class PendingSets {
   #count = 1;
   #largest = new Int32Array(16).fill(-1);
   #rest = new Int32Array(16);
+  #size = new Int32Array(16);
   readonly #index = new HashIndex();
   readonly #path: number[] = [];
+  readonly #allowance: Allowance;
+  #charged = 0;
   readonly #hashOf = (row: number) => mix(mix(1, this.#largest[row]!), this.#rest[row]!);
+
+  constructor(allowance: Allowance) {
+    this.#allowance = allowance;
+  }
+
+  /** More memory is in use than was allowed. */
+  get starved(): boolean {
+    return this.#charged > 0 && this.#allowance.bytes < 0;
+  }
+
+  /** Gives the memory back to the allowance; the sets must not be used any more. */
+  release(): void {
+    this.#allowance.bytes += this.#charged;
+    this.#charged = 0;
+  }
 
   /** The set with `element` (from 0, not yet in it) added. */
   add(set: number, element: number): number {
@@ -29,6 +52,7 @@ export class PendingSets {
 
   /** Whether every element of `part` is in `whole`. */
   within(part: number, whole: number): boolean {
+    if (this.#size[part]! > this.#size[whole]!) return false;
     for (let [a, b] = [part, whole]; ; a = this.#rest[a]!, b = this.#rest[b]!) {
       while (a !== b && this.#largest[b]! > this.#largest[a]!) b = this.#rest[b]!;
       if (a === b || a === NONE) return true;
@@ -42,6 +66,11 @@ export class PendingSets {
     let all = a;
     for (const element of this.elements(b)) if (!this.has(all, element)) all = this.add(all, element);
     return all;
+  }
+
+  /** Number of elements. */
+  size(set: number): number {
+    return this.#size[set]!;
   }
 
   has(set: number, element: number): boolean {
@@ -83,10 +112,20 @@ export class PendingSets {
     if (node === this.#largest.length) {
       this.#largest = grown(this.#largest, node * 2);
       this.#rest = grown(this.#rest, node * 2);
+      this.#size = grown(this.#size, node * 2);
+      this.#charge(node);
     }
+    this.#size[node] = this.#size[rest]! + 1;
     this.#largest[node] = largest;
     this.#rest[node] = rest;
     index.insert(slot, node, this.#hashOf);
     return node;
+  }
+
+  /** Charges what is beyond a small table of which every search may have one. */
+  #charge(nodes: number): void {
+    if (nodes < FREE_NODES) return;
+    this.#allowance.bytes -= nodes * NODE_BYTES;
+    this.#charged += nodes * NODE_BYTES;
   }
 }

@@ -2,6 +2,7 @@
 import type { Actions } from '../prepare/actions.js';
 import { neededOperations } from '../prepare/needed.js';
 import { NEVER, type Operations } from '../prepare/partition.js';
+import { NO_VALUE } from '../prepare/values.js';
 
 export interface Problem {
   /** Operations in order of invocation. */
@@ -32,6 +33,10 @@ export interface PendingGroups {
   /** Operations of group g: `operations[start[g]]` to `operations[start[g + 1] - 1]`, in order of invocation. */
   readonly start: Int32Array;
   readonly operations: Int32Array;
+  /** Cell models: groups that need the state to be a value, by that value; for others the map is empty. */
+  readonly conditional: ReadonlyMap<number, readonly number[]>;
+  /** All other groups. */
+  readonly unconditional: readonly number[];
 }
 
 /** Stamps more than this many times as many as operations are sorted rather than looked up. */
@@ -62,7 +67,7 @@ export function problemOf(operations: Operations, actions: Actions): Problem {
   const { slot, slots } = assignSlots(ret, order, opened);
   const { twin, twins } = numberTwins(action);
   const words = Math.max(1, Math.ceil(slots / 32));
-  const pending = groups(action, ret);
+  const pending = groups(action, ret, actions);
   return { count, action, ret, twin, twins, origin, levels, order, opened, slot, words, pending };
 }
 
@@ -121,7 +126,7 @@ function assignSlots(ret: Int32Array, order: Int32Array, opened: Int32Array): { 
   return { slot, slots };
 }
 
-function groups(action: Int32Array, ret: Int32Array): PendingGroups {
+function groups(action: Int32Array, ret: Int32Array, { needs }: Actions): PendingGroups {
   const byAction = new Map<number, number[]>();
   for (let i = 0; i < action.length; i++) {
     if (ret[i] !== NEVER) continue;
@@ -132,7 +137,18 @@ function groups(action: Int32Array, ret: Int32Array): PendingGroups {
   const start = new Int32Array(byAction.size + 1);
   const lists = [...byAction.values()];
   for (let g = 0; g < lists.length; g++) start[g + 1] = start[g]! + lists[g]!.length;
+  const conditional = new Map<number, number[]>();
+  const unconditional: number[] = [];
+  for (const [g, one] of [...byAction.keys()].entries()) {
+    const value = needs[one]!;
+    const same = conditional.get(value);
+    if (value === NO_VALUE) unconditional.push(g);
+    else if (same === undefined) conditional.set(value, [g]);
+    else same.push(g);
+  }
   return {
+    conditional,
+    unconditional,
     count: byAction.size,
     action: Int32Array.from(byAction.keys()),
     start,

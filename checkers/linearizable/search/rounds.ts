@@ -3,7 +3,7 @@
 import type { Search } from './search.js';
 
 /** What ended a search without an answer. */
-export type Ended = 'configurations' | 'time' | 'cancelled';
+export type Ended = 'configurations' | 'memory' | 'time' | 'cancelled';
 export type Found = { outcome: 'linearizable' | 'illegal' } | { outcome: 'unknown'; ended: Ended };
 
 export interface Limits {
@@ -31,6 +31,7 @@ export function runInRounds(searches: readonly Search[], limits: Limits): Found[
       const outcome = searches[i]!.run(limit, stop);
       if (outcome !== 'more') found[i] = { outcome };
       else if (ended !== undefined) found[i] = { outcome: 'unknown', ended };
+      else if (searches[i]!.starved) found[i] = { outcome: 'unknown', ended: 'memory' };
       else if (limit === limits.configurations) found[i] = { outcome: 'unknown', ended: 'configurations' };
       else return true;
       searches[i]!.release();

@@ -2,7 +2,8 @@
 // (Wing & Gong 1993; Lowe 2017), with only the choices that can matter.
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import { NEVER } from '../prepare/partition.js';
-import { type Allowance, Cache } from './cache.js';
+import type { Allowance } from './allowance.js';
+import { Cache } from './cache.js';
 import { NONE, PendingSets } from './pending-sets.js';
 import type { Problem } from './problem.js';
 
@@ -27,6 +28,9 @@ const EXTRA = 6;
 
 const UNTRIED = -1;
 const NO_GROUP = -1;
+/** For DEPENDS: the outcome may depend on all groups. Sets larger than this are not worth telling apart. */
+const ALL_GROUPS = -1;
+const MOST_GROUPS = 16;
 /** Candidates are completed operations by index, or pending groups as `~group`. */
 const CHECK_EVERY = 1024;
 
@@ -38,7 +42,7 @@ export class Search {
   furthest = 0;
   readonly #machine: Machine;
   readonly #cache: Cache;
-  readonly #sets = new PendingSets();
+  readonly #sets: PendingSets;
   /** Where the set of pending operations is in a configuration. */
   readonly #pending: number;
   readonly #width: number;
@@ -73,6 +77,7 @@ export class Search {
     this.#pending = MASK + words;
     this.#width = this.#pending + 1;
     this.#stride = this.#width + EXTRA;
+    this.#sets = new PendingSets(allowance);
     this.#cache = new Cache(this.#width, this.#sets, allowance);
     this.#frames = new Int32Array(this.#stride * 64);
     this.#now = new Int32Array(this.#width);
@@ -99,7 +104,7 @@ export class Search {
     for (;;) {
       if (this.#entering) {
         if (this.#now[LEVEL] === this.problem.levels) return 'linearizable';
-        if (this.configurations >= limit) return 'more';
+        if (this.configurations >= limit || this.#sets.starved) return 'more';
         if (this.configurations % CHECK_EVERY === CHECK_EVERY - 1 && stop()) return 'more';
         this.configurations++;
         this.#entering = false;
@@ -117,8 +122,14 @@ export class Search {
     }
   }
 
+  /** It cannot go on for lack of memory. */
+  get starved(): boolean {
+    return this.#sets.starved;
+  }
+
   /** Gives memory back; the search cannot go on. */
   release(): void {
+    this.#sets.release();
     this.#cache.release();
     this.#frames = new Int32Array(0);
     this.#candidates = new Int32Array(0);
@@ -169,11 +180,15 @@ export class Search {
   #depend(groups: number): void {
     if (groups === NONE) return;
     const at = this.#top * this.#stride + this.#width + DEPENDS;
-    this.#frames[at] = this.#sets.union(this.#frames[at]!, groups);
+    const before = this.#frames[at]!;
+    if (before === ALL_GROUPS) return;
+    const all = groups === ALL_GROUPS ? ALL_GROUPS : this.#sets.union(before, groups);
+    this.#frames[at] = all !== ALL_GROUPS && this.#sets.size(all) > MOST_GROUPS ? ALL_GROUPS : all;
   }
 
   #groupsOf(operations: number): number {
     if (operations === NONE) return NONE;
+    if (this.#sets.size(operations) > MOST_GROUPS * MOST_GROUPS) return ALL_GROUPS;
     let groups = NONE;
     for (const operation of this.#sets.elements(operations)) {
       const group = this.#groupOf[operation]!;
@@ -185,6 +200,7 @@ export class Search {
   /** Of the pending operations in effect, those of some groups. */
   #inEffect(operations: number, groups: number): number {
     if (groups === NONE || operations === NONE) return NONE;
+    if (groups === ALL_GROUPS) return operations;
     return this.#sets.filter(operations, (operation) => this.#sets.has(groups, this.#groupOf[operation]!));
   }
 
@@ -261,14 +277,18 @@ export class Search {
         this.#consider(operation, action[operation]!, state, before, false);
       }
     }
-    this.#collectPending(state, before);
+    const { unconditional, conditional } = this.problem.pending;
+    this.#collectPending(unconditional, before);
+    const groups = conditional.get(state);
+    if (groups !== undefined) this.#collectPending(groups, before);
     this.#sort(from, action[returning]!);
   }
 
-  #collectPending(state: number, before: number): void {
+  #collectPending(groups: readonly number[], before: number): void {
     const { pending, opened, twin } = this.problem;
+    const state = this.#now[STATE]!;
     const invoked = opened[this.#now[LEVEL]!]!;
-    for (let group = 0; group < pending.count; group++) {
+    for (const group of groups) {
       const first = pending.start[group]!;
       // Groups are in order of their first invocation.
       if (pending.operations[first]! >= invoked) break;
