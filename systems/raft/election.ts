@@ -9,8 +9,6 @@ export class Election {
   readonly #raft: Raft;
   /** Votes of the round under way, by voter. */
   readonly #granted: Uint8Array;
-  /** Voters that said anything in this round: the others are asked again. */
-  readonly #answered: Uint8Array;
   /** When a leader was last heard, on this node's own clock. */
   #heard = Number.NEGATIVE_INFINITY;
   #wait = 0;
@@ -18,7 +16,6 @@ export class Election {
   constructor(raft: Raft) {
     this.#raft = raft;
     this.#granted = new Uint8Array(raft.voters.ids.length);
-    this.#answered = new Uint8Array(raft.voters.ids.length);
   }
 
   start(): void {
@@ -53,7 +50,7 @@ export class Election {
     else this.#begin(true);
   }
 
-  /** Asks again whoever has not answered: requests may be lost. */
+  /** Asks again whoever has not agreed: a request may be lost, and a refusal outdated once the leader is silent for longer. */
   onRetry(): void {
     const { role } = this.#raft;
     if (role !== 'pre-candidate' && role !== 'candidate') return;
@@ -93,10 +90,8 @@ export class Election {
       return;
     }
     const pre = raft.role === 'pre-candidate';
-    if (!(pre ? vote.pre && vote.term <= raft.term + 1 : !vote.pre && vote.term === raft.term)) return;
+    if (!vote.granted || vote.pre !== pre || vote.term !== (pre ? raft.term + 1 : raft.term)) return;
     if (!pre && raft.role !== 'candidate') return;
-    this.#answered[from] = 1;
-    if (!vote.granted || (pre && vote.term !== raft.term + 1)) return;
     this.#granted[from] = 1;
     this.#count();
   }
@@ -109,9 +104,7 @@ export class Election {
     raft.role = pre ? 'pre-candidate' : 'candidate';
     if (!pre) log.cast(log.term + 1, env.id);
     this.#granted.fill(0);
-    this.#answered.fill(0);
     this.#granted[voters.self] = 1;
-    this.#answered[voters.self] = 1;
     this.arm();
     raft.announce();
     this.#ask(pre);
@@ -122,7 +115,7 @@ export class Election {
     const { env, log, voters, options } = this.#raft;
     const term = pre ? log.term + 1 : log.term;
     for (let i = 0; i < voters.ids.length; i++) {
-      if (this.#answered[i] === 1) continue;
+      if (this.#granted[i] === 1) continue;
       const ask: AskVote = { type: 'ask-vote', term, pre, lastIndex: log.last, lastTerm: log.lastTerm };
       env.send(voters.ids[i]!, ask);
     }

@@ -211,6 +211,8 @@ export class Raft {
     if (state === this.#reported) return;
     this.#reported = state;
     this.env.report({ role, term, leader, commit: this.commit, last: this.log.last });
+    const follows = leader === null || leader === this.env.id ? '' : ` of ${leader}`;
+    this.env.print(`term ${term}: ${role}${follows}, log to ${this.log.last}, committed to ${this.commit}`);
   }
 
   /** An answer to what this node sent as leader of its current term; an answer from a later term deposes it. */
