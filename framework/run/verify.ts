@@ -6,6 +6,7 @@ import { type Clock, type Milliseconds, NS_PER_MS } from '../contracts/time.js';
 import type { OperationGenerator } from '../contracts/workload.js';
 import { ColumnarHistory } from '../history/history.js';
 import type { Plan } from '../plan/plan.js';
+import { nodeLog } from '../store/store.js';
 import { createRandom } from '../time/random.js';
 import { assess } from './assess.js';
 import { RpcCaller } from './caller.js';
@@ -45,15 +46,7 @@ const STEPS: readonly Step[] = [
     name: 'ready',
     remedy:
       'a system with reports: true must call env.report({ leader }) once a leader is elected; raise timing.ready if it is slow',
-    run: async (bench) => {
-      if (bench.plan.system.definition.reports !== true) return null;
-      await bench.until(
-        () => bench.cluster.leader() !== null,
-        bench.plan.timing.ready,
-        'no node reported itself leader',
-      );
-      return `${bench.cluster.leader()} leads`;
-    },
+    run: (bench) => bench.ready(),
   },
   {
     name: 'set-up',
@@ -145,7 +138,9 @@ const WIPE: Step = {
   remedy: 'keep all state below the node’s own folder, so that a new run begins empty',
   run: async (bench) => {
     await bench.cluster.start();
+    await bench.ready();
     await bench.setUp();
+    await bench.everyNode();
     await bench.everyFunction();
     await bench.judge();
     return 'a new cluster starts empty';
@@ -167,6 +162,8 @@ class Bench {
   readonly plan: Plan;
   readonly cluster: Cluster;
   readonly #clock: Clock;
+  /** A results folder of its own; null in the simulation. */
+  readonly #folder: string | null;
   readonly #history = new ColumnarHistory();
   readonly #generator: OperationGenerator;
   #last: Completion | undefined;
@@ -181,16 +178,17 @@ class Bench {
       systemOptions: plan.system.options,
       clock,
       random: createRandom(plan.seed, 'deploy'),
-      folder,
+      folder: folder === null ? null : `${folder}/nodes`,
       services: plan.system.definition.program === undefined ? [] : ['seq-kv', 'lin-kv', 'lww-kv', 'lin-tso'],
       logMessages: false,
       event: () => {},
       keep: false,
     });
-    return new Bench(plan, clock, cluster);
+    return new Bench(plan, clock, cluster, folder);
   }
 
-  private constructor(plan: Plan, clock: Clock, cluster: Cluster) {
+  private constructor(plan: Plan, clock: Clock, cluster: Cluster, folder: string | null) {
+    this.#folder = folder;
     this.plan = plan;
     this.cluster = cluster;
     this.#clock = clock;
@@ -214,6 +212,12 @@ class Bench {
       if (this.#clock.now() > end) throw new Error(`${complaint} within ${limit} ms`);
       await this.#clock.sleep(20);
     }
+  }
+
+  async ready(): Promise<string | null> {
+    if (this.plan.system.definition.reports !== true) return null;
+    await this.until(() => this.cluster.leader() !== null, this.plan.timing.ready, 'no node reported itself leader');
+    return `${this.cluster.leader()} leads`;
   }
 
   async setUp(): Promise<string | null> {
@@ -276,12 +280,13 @@ class Bench {
     return `${nodes.length} nodes`;
   }
 
-  logs(): string | null {
-    const { log } = this.cluster;
-    if (log === undefined) return null;
-    const silent = this.plan.nodes.filter((node) => [...log.call(this.cluster, node)].length === 0);
-    if (silent.length === this.plan.nodes.length) return 'no node has logged anything';
-    return `${this.plan.nodes.length - silent.length} of ${this.plan.nodes.length} nodes have logged`;
+  logs(): string {
+    const { nodes } = this.plan;
+    const lines = (node: string) =>
+      this.#folder === null ? (this.cluster.log?.(node) ?? []) : nodeLog(this.#folder, node);
+    const silent = nodes.filter((node) => [...lines(node)].length === 0);
+    if (silent.length === nodes.length) throw new Error('no node has logged anything');
+    return `${nodes.length - silent.length} of ${nodes.length} nodes have logged`;
   }
 
   async judge(): Promise<string> {

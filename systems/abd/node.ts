@@ -58,6 +58,7 @@ export class AbdNode implements Protocol {
 
   start(): void {
     this.#replica.start();
+    this.#env.print(`start ${this.#replica.incarnation}, holding ${this.#replica.size} keys`);
   }
 
   receive(message: Message): void {

@@ -60,6 +60,11 @@ export class Replica {
     this.#append({ incarnation: this.incarnation });
   }
 
+  /** Number of keys that it holds a version of. */
+  get size(): number {
+    return this.#versions.size;
+  }
+
   newest(key: Key): Version {
     return this.#versions.get(key) ?? { key, n: 0, writer: '', value: null };
   }
