@@ -1,18 +1,18 @@
 // The part of a run that happens in the world of its deployment, on its clock: everything up to the end of the history.
-import type { Cluster } from '../contracts/cluster.js';
+import type { Cluster, NodeEvent } from '../contracts/cluster.js';
 import { ChaosError, messageOf } from '../contracts/error.js';
 import type { Phase } from '../contracts/history.js';
 import type { Body } from '../contracts/message.js';
 import type { Clock, Milliseconds } from '../contracts/time.js';
 import { NS_PER_MS } from '../contracts/time.js';
-import type { OperationGenerator } from '../contracts/workload.js';
 import type { Plan } from '../plan/plan.js';
 import { createRandom } from '../time/random.js';
-import { type Caller, ClientCaller, RpcCaller } from './caller.js';
-import { Clients, type Counts, type ThreadMaker } from './clients.js';
+import { ClientFactory } from './client-factory.js';
+import type { Clients, Counts } from './clients.js';
 import { Load } from './load.js';
 import { NemesisDriver } from './nemesis-driver.js';
 import type { Progress, RunStage } from './progress.js';
+import { provision } from './provision.js';
 import type { Recording } from './recording.js';
 import { Teardown } from './teardown.js';
 
@@ -88,8 +88,10 @@ class Executor {
     this.#reportProgress();
     const cluster = await this.#provision();
     await this.#setUp(cluster);
-    const nextProcess = await this.#load(cluster);
-    await this.#finalReads(cluster, nextProcess);
+    const { plan, clock, recording } = this.#context;
+    const factory = new ClientFactory({ plan, clock, cluster, sink: recording.recorder, onError: this.#fail });
+    const nextProcess = await this.#load(cluster, factory);
+    await this.#finalReads(cluster, factory, nextProcess);
     this.#phase('end');
     this.#enter('collect');
   }
@@ -97,22 +99,8 @@ class Executor {
   async #provision(): Promise<Cluster> {
     const { plan, clock, recording, keep, execution } = this.#context;
     this.#enter('provision');
-    const cluster = await this.#orFail(
-      plan.deploy.definition.provision({
-        options: plan.deploy.options,
-        nodes: plan.nodes,
-        system: plan.system.definition,
-        source: plan.system.source,
-        systemOptions: plan.system.options,
-        clock,
-        random: createRandom(plan.seed, 'deploy'),
-        folder: recording.nodesFolder,
-        services: plan.system.definition.program === undefined ? [] : SERVICES,
-        logMessages: plan.logMessages,
-        event: (event) => this.#try(() => recording.event(event)),
-        keep,
-      }),
-    );
+    const event = (happened: NodeEvent) => this.#try(() => recording.event(happened));
+    const cluster = await this.#orFail(provision(plan, clock, { folder: recording.nodesFolder, event, keep }));
     execution.log = (node) => cluster.log?.(node) ?? [];
     this.#teardown.defer('stop the nodes', async () => {
       if (keep && this.#stage === 'collect') execution.kept = cluster;
@@ -154,12 +142,11 @@ class Executor {
   }
 
   /** The load under faults, healing, and the load going on while the cluster recovers. Returns a fresh process number. */
-  async #load(cluster: Cluster): Promise<number> {
+  async #load(cluster: Cluster, factory: ClientFactory): Promise<number> {
     const { plan, recording, execution } = this.#context;
     const { workload, timing, seed } = plan;
     const load = new Load(this.#clock, createRandom(seed, 'arrivals'), workload.clients, workload.rate);
-    const operations = this.#generators('process', workload.definition.operations);
-    const clients = this.#makeClients(cluster, 0, workload.clients, operations, (thread) => load.onIdle(thread));
+    const clients = this.#adopt(factory.load((thread) => load.onIdle(thread)));
     const driver = new NemesisDriver({
       clock: this.#clock,
       cluster,
@@ -198,18 +185,14 @@ class Executor {
   }
 
   /** Each node's own process does the workload's final operations, one node after the other. */
-  async #finalReads(cluster: Cluster, firstProcess: number): Promise<void> {
+  async #finalReads(cluster: Cluster, factory: ClientFactory, firstProcess: number): Promise<void> {
     const { nodes, workload } = this.#plan;
     const { final } = workload.definition;
     if (final === undefined) return;
     this.#phase('final');
     this.#enter('final');
-    const make = this.#generators('final', final);
-    // A process that replaces one in doubt has nothing left to do: the final operations are done once.
-    const operations = (process: number, thread: number) =>
-      process < firstProcess + nodes.length ? make(process, thread) : nothing();
     let onIdle = () => {};
-    const clients = this.#makeClients(cluster, firstProcess, nodes.length, operations, () => onIdle());
+    const clients = this.#adopt(factory.final(final, firstProcess, () => onIdle()));
     for (const [thread, node] of nodes.entries()) {
       if (cluster.isDown(node)) {
         this.#context.recording.log(`no final operations at ${node}: it is down`);
@@ -228,66 +211,7 @@ class Executor {
     clients.close();
   }
 
-  #generators(
-    purpose: string,
-    make: Plan['workload']['definition']['operations'],
-  ): (process: number, thread: number) => OperationGenerator {
-    const { workload, nodes, seed } = this.#plan;
-    const random = createRandom(seed, 'workload');
-    const { options, clients } = workload;
-    this.#shared ??= {
-      state: workload.definition.shared?.({ random: random.derive('shared'), options, clients, nodes }),
-    };
-    const { state: shared } = this.#shared;
-    return (process, thread) =>
-      make({ random: random.derive(purpose, process), options, shared, process, thread, clients, nodes });
-  }
-  #shared: { state: unknown } | undefined;
-
-  #makeClients(
-    cluster: Cluster,
-    firstProcess: number,
-    threads: number,
-    operations: (process: number, thread: number) => OperationGenerator,
-    onIdle: (thread: number) => void,
-  ): Clients {
-    const { nodes, workload, timing, system, seed } = this.#plan;
-    const { rpc } = workload.definition;
-    const home = (thread: number) => nodes[thread % nodes.length]!;
-    const routing = createRandom(seed, 'route', firstProcess);
-    const ownClient = system.definition.client !== undefined;
-    const routes: Record<Plan['workload']['route'], ThreadMaker['route']> = {
-      sticky: home,
-      random: () => routing.pick(nodes),
-      leader: (thread) => cluster.leader() ?? home(thread),
-    };
-    const caller = (process: number, node: string): Caller => {
-      if (!ownClient) return new RpcCaller(cluster, rpc, process);
-      const random = createRandom(seed, 'client', process);
-      const name = workload.name;
-      return new ClientCaller(
-        { cluster, clock: this.#clock, random, system: system.definition, workload: name, rpc },
-        process,
-        node,
-      );
-    };
-    const clients = new Clients({
-      clock: this.#clock,
-      sink: this.#context.recording.recorder,
-      maker: {
-        operations,
-        caller,
-        home,
-        // Final operations are about one node each, and a client of its own stays where it is connected.
-        route: firstProcess > 0 || ownClient ? home : routes[workload.route],
-        readOnly: (f) => rpc[f]?.readOnly === true,
-      },
-      threads,
-      firstProcess,
-      timeout: timing.opTimeout,
-      onIdle,
-      onError: this.#fail,
-    });
+  #adopt(clients: Clients): Clients {
     this.#clients.push(clients);
     this.#teardown.defer('close the clients', () => clients.close());
     return clients;
@@ -361,8 +285,3 @@ class Executor {
     });
   }
 }
-
-/** Maelstrom's services, offered to programs of users. */
-const SERVICES = ['seq-kv', 'lin-kv', 'lww-kv', 'lin-tso'];
-
-function* nothing(): OperationGenerator {}
