@@ -6,7 +6,9 @@ import { isLinearizable } from './brute-force.js';
 import { checkLinearizable } from './check.js';
 import { NAMED_SHAPES } from './evidence/names.js';
 import { casRegister } from './models/cas-register.js';
+import type { AnyModel } from './models/model.js';
 import { bruteForce, judged } from './testing/judged.js';
+import { queue, randomQueue } from './testing/queue.js';
 import { type HistoryShape, randomHistory } from './testing/random-history.js';
 
 const SHAPES: HistoryShape[] = [
@@ -19,13 +21,13 @@ const SHAPES: HistoryShape[] = [
 ];
 
 /** Whether the operations, with all others relaxed, leave no order: the definition, by brute force. */
-function proves(history: History, required: readonly number[], until: number): boolean {
+function proves(history: History, required: readonly number[], until: number, model: AnyModel = casRegister): boolean {
   const operations = [...history.operations()].filter(
     (operation) => operation.outcome !== 'fail' && operation.index < until,
   );
-  const kept = operations.filter((operation) => operation.f !== 'read' || required.includes(operation.index));
+  const kept = operations.filter(({ f, index }) => model.functions[f]!.pure !== true || required.includes(index));
   return !isLinearizable(
-    casRegister,
+    model,
     null,
     kept.map((operation) => judged(operation, !required.includes(operation.index))),
   );
@@ -87,5 +89,30 @@ describe('checkLinearizable', () => {
     expect(sameName).toBeGreaterThan(0.99 * invalid);
     expect(invalid).toBeGreaterThan(1000);
     for (const { name } of NAMED_SHAPES) expect(names.get(name), name).toBeGreaterThan(10);
+  });
+
+  it('proves violations of any model, and calls them not-linearizable', () => {
+    let invalid = 0;
+    for (let seed = 0; seed < 500; seed++) {
+      const history = randomQueue(createRandom(seed, 'queue evidence'));
+      const result = checkLinearizable(history, { model: queue });
+      expect(result.valid, `seed ${seed}`).toBe(bruteForce(history, queue));
+      if (result.valid === true) continue;
+      invalid++;
+      const anomaly = result.anomalies[0]!;
+      const { stuck, rechecked, irreducible, witness } = evidenceOf(anomaly);
+      const until = history.operation(stuck).end;
+      expect({ name: anomaly.name, rechecked, irreducible }, `seed ${seed}`).toEqual({
+        name: 'not-linearizable',
+        rechecked: true,
+        irreducible: true,
+      });
+      expect(proves(history, witness, until, queue), `seed ${seed}`).toBe(true);
+      for (const row of witness) {
+        const without = witness.filter((one) => one !== row);
+        expect(proves(history, without, until, queue), `seed ${seed} without ${row}`).toBe(false);
+      }
+    }
+    expect(invalid).toBeGreaterThan(100);
   });
 });

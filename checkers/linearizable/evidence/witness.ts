@@ -11,6 +11,8 @@ export interface Witness {
   folded: number[];
   /** Leaving out any shown operation would spoil the proof. */
   irreducible: boolean;
+  /** No small part proves it, as far as was tried: the shown operations are just the last ones. */
+  loose: boolean;
 }
 
 /** Sets up to this size are shrunk one by one. */
@@ -71,7 +73,7 @@ function withPast(relaxed: Relaxed, actions: Actions, completed: readonly number
     return shrink(relaxed, actions, unique([...near.shown, ...folded]), []);
   }
   const last = completed.slice(-WINDOWS[0]!);
-  return { shown: unique(last), folded: unique(completed.slice(0, -last.length)), irreducible: false };
+  return { shown: unique(last), folded: unique(completed.slice(0, -last.length)), irreducible: false, loose: true };
 }
 
 /** Relaxes the past by kinds of operations. */
@@ -99,7 +101,7 @@ function shrink(relaxed: Relaxed, actions: Actions, required: readonly number[],
     if (answer === 'fails') shown = without;
     if (answer === 'hard') irreducible = false;
   }
-  return { shown: unique(shown), folded: unique(past), irreducible };
+  return { shown: unique(shown), folded: unique(past), irreducible, loose: false };
 }
 
 /** Of many operations with one action, all needed, the one that returned last stands for the others. */
@@ -111,7 +113,7 @@ function foldTwins({ partition }: Relaxed, required: readonly number[]): Witness
     if (other === undefined || ret[i]! > ret[other]!) last.set(action[i]!, i);
   }
   const shown = unique([...last.values()]);
-  return { shown, folded: unique(required.filter((i) => !shown.includes(i))), irreducible: false };
+  return { shown, folded: unique(required.filter((i) => !shown.includes(i))), irreducible: false, loose: false };
 }
 
 function unique(operations: readonly number[]): number[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from '../../../framework/contracts/history.js';
+import { ColumnarHistory } from '../../../framework/history/history.js';
 import { createRandom } from '../../../framework/time/random.js';
 import { casRegister } from '../models/cas-register.js';
 import type { AnyModel } from '../models/model.js';
@@ -8,6 +9,7 @@ import { Machine } from '../prepare/machine.js';
 import { partition } from '../prepare/partition.js';
 import { Values } from '../prepare/values.js';
 import { bruteForce } from '../testing/judged.js';
+import { queue, randomQueue } from '../testing/queue.js';
 import { type HistoryShape, randomHistory } from '../testing/random-history.js';
 import { problemOf } from './problem.js';
 import { Search } from './search.js';
@@ -51,5 +53,41 @@ describe('search', () => {
     }
     expect(verdicts.linearizable).toBeGreaterThan(700);
     expect(verdicts.illegal).toBeGreaterThan(700);
+  });
+
+  it('agrees with the brute-force judge on queues', () => {
+    const verdicts = { linearizable: 0, illegal: 0 };
+    for (let seed = 0; seed < 1500; seed++) {
+      const history = randomQueue(createRandom(seed, 'queues'));
+      const expected = bruteForce(history, queue) ? 'linearizable' : 'illegal';
+      expect(searched(history, queue), `seed ${seed}`).toBe(expected);
+      verdicts[expected]++;
+    }
+    expect(verdicts.linearizable).toBeGreaterThan(300);
+    expect(verdicts.illegal).toBeGreaterThan(300);
+  });
+
+  it('comes to the same answer in slices, and with no memory for its cache', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const history = randomHistory(createRandom(seed, 'slices'), { ...SHAPES[1]!, operations: 30, lies: 3 });
+      const expected = searched(history, casRegister);
+      expect(searched(history, casRegister, 3), `seed ${seed}`).toBe(expected);
+      expect(searched(history, casRegister, Number.MAX_SAFE_INTEGER, 0), `seed ${seed}`).toBe(expected);
+    }
+  });
+
+  it('says how far it came: the first operation that could not return', () => {
+    const history = new ColumnarHistory();
+    history.appendInvoke(0, 0, 'write', undefined, 1, undefined);
+    history.appendCompletion(1, 0, 'ok', 1);
+    history.appendInvoke(2, 1, 'read', undefined, null, undefined);
+    history.appendInvoke(3, 2, 'write', undefined, 2, undefined);
+    history.appendCompletion(4, 2, 'ok', 2);
+    history.appendCompletion(5, 1, 'ok', 3);
+    const actions = new Actions(general(casRegister), new Values());
+    const problem = problemOf(partition(history, actions)[0]!, actions);
+    const search = new Search(new Machine(actions, null), problem, { bytes: 1 << 20 });
+    expect(search.run(1000)).toBe('illegal');
+    expect([search.furthest, problem.levels, problem.origin[search.stuckAt()]]).toEqual([2, 3, 1]);
   });
 });

@@ -3,14 +3,15 @@ import type { History, Operation } from '../../../framework/contracts/history.js
 import { isLinearizable, type JudgedOperation } from '../brute-force.js';
 import type { AnyModel } from '../models/model.js';
 
+/** `relaxed`: it may take effect at any time after its invocation, or never. */
 export function judged(operation: Operation, relaxed = false): JudgedOperation {
-  const known = operation.outcome === 'ok' && !relaxed;
+  const known = operation.outcome === 'ok';
   return {
     f: operation.f,
     input: operation.asked,
     output: known ? operation.value : undefined,
     invoked: operation.index,
-    returned: known ? operation.end : Number.POSITIVE_INFINITY,
+    returned: known && !relaxed ? operation.end : Number.POSITIVE_INFINITY,
   };
 }
 
