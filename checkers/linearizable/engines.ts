@@ -84,36 +84,33 @@ function begin(partition: Partition, contradiction: Contradiction | null, zones:
     hint: [],
     ended: null,
   };
-  const judgement = typeof zones === 'string' ? { obstacle: zones } : zones.judge(partition);
-  if (typeof zones === 'string' || 'obstacle' in judgement) {
-    const { obstacle } = judgement as { obstacle: string };
-    return { ...assessment, why: obstacle };
-  }
+  if (typeof zones === 'string') return { ...assessment, why: zones };
+  // A contradiction is a violation; what is left to know is whether there was another one before it.
+  const until = contradiction === null ? partition.events - 1 : partition.ret[contradiction.observation]! - 1;
+  const judgement = zones.judge(partition, until);
+  if ('obstacle' in judgement) return { ...assessment, why: judgement.obstacle };
   const zoned = { ...assessment, algorithm: 'zones' as const, why: DISTINCT };
-  if (judgement.outcome === 'linearizable') return { ...zoned, placed: returnedBefore(partition, NEVER) };
-  return { ...zoned, valid: false, ...firstFailure(partition, contradiction, zones) };
+  if (judgement.outcome === 'illegal') return { ...zoned, valid: false, ...firstFailure(partition, zones, until) };
+  const placed = returnedBefore(partition, until + 1);
+  return contradiction === null
+    ? { ...zoned, placed }
+    : { ...zoned, valid: false, placed, stuck: contradiction.observation };
 }
 
-/** The earliest prefix that is illegal ends with the return of the stuck operation. */
-function firstFailure(partition: Partition, contradiction: Contradiction | null, zones: Zones) {
-  const { ret, events } = partition;
+/** The earliest prefix that is illegal ends with the return of the stuck operation; the events up to `until` are illegal. */
+function firstFailure(partition: Partition, zones: Zones, until: number) {
   let low = 0;
-  let high = events - 1;
-  if (contradiction !== null) {
-    high = ret[contradiction.observation]!;
-    if (isFine(zones, partition, high - 1)) low = high;
-  }
+  let high = until;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (isFine(zones, partition, middle)) low = middle + 1;
     else high = middle;
   }
-  const stuck = ret.indexOf(low);
   const judgement = zones.judge(partition, low);
   return {
-    stuck,
+    stuck: partition.ret.indexOf(low),
     placed: returnedBefore(partition, low),
-    contradiction: contradiction?.observation === stuck ? contradiction : null,
+    contradiction: null,
     hint: 'hint' in judgement ? judgement.hint : [],
   };
 }

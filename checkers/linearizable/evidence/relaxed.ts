@@ -8,6 +8,7 @@ import { Search } from '../search/search.js';
 /** `fails`: not linearizable whatever the others did. `hard`: the search gave up. */
 export type Answer = 'fails' | 'holds' | 'hard';
 
+const NOBODY = -1;
 const CACHE_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -20,29 +21,35 @@ export class Relaxed {
   /** Searches that may still be made, in configurations. */
   #budget: number;
   readonly #machine: Machine;
-  /** Cell models: updates up to the cutoff by the value that they leave. */
-  readonly #sources = new Map<number, number[]>();
-  readonly #updates: number[] = [];
+  // Updates up to the cutoff, as one list for each value that they leave (for models without values, one for all): the first
+  // of a list, and the next after each.
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
 
   constructor(machine: Machine, partition: Partition, cutoff: number, budget: number) {
     this.partition = partition;
     this.cutoff = cutoff;
     this.#machine = machine;
     this.#budget = budget;
-    const { pure, leaves } = machine.actions;
+    const { pure, leaves, values } = machine.actions;
     const { count, call, action } = partition;
-    for (let i = 0; i < count && call[i]! < cutoff; i++) {
+    this.#first = new Int32Array(values.count + 1).fill(NOBODY);
+    this.#next = new Int32Array(count);
+    let end = 0;
+    while (end < count && call[end]! < cutoff) end++;
+    for (let i = end - 1; i >= 0; i--) {
       if (pure[action[i]!] === 1) continue;
-      this.#updates.push(i);
-      const list = this.#sources.get(leaves[action[i]!]!);
-      if (list === undefined) this.#sources.set(leaves[action[i]!]!, [i]);
-      else list.push(i);
+      const list = leaves[action[i]!]! + 1;
+      this.#next[i] = this.#first[list]!;
+      this.#first[list] = i;
     }
   }
 
   /** Updates that leave a value. */
-  sourcesOf(value: number): readonly number[] {
-    return this.#sources.get(value) ?? [];
+  sourcesOf(value: number): number[] {
+    const sources: number[] = [];
+    for (let i = this.#first[value + 1] ?? NOBODY; i !== NOBODY; i = this.#next[i]!) sources.push(i);
+    return sources;
   }
 
   /** `required`: indexes into the partition, of operations that returned by the cutoff. */
@@ -74,7 +81,7 @@ export class Relaxed {
 
   #helpers(required: readonly number[]): readonly number[] {
     const { needs, model } = this.#machine.actions;
-    if (model.cell === undefined) return this.#updates;
+    if (model.cell === undefined) return this.sourcesOf(NO_VALUE);
     const { action } = this.partition;
     const helpers: number[] = [];
     const seen = new Set<number>([NO_VALUE]);
