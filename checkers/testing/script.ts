@@ -116,7 +116,7 @@ export interface CheckInput {
 /** A default with its unit turned into a number; durations in seconds only. */
 function inUnits(schema: OptionSchema): unknown {
   const { default: fallback, 'x-unit': unit } = schema;
-  if (unit === undefined || typeof fallback !== 'string') return fallback;
+  if (unit === undefined || unit === 'path' || unit === 'program' || typeof fallback !== 'string') return fallback;
   return Number.parseFloat(fallback) * (unit === 'percent' ? 0.01 : 1000);
 }
 

@@ -1,6 +1,6 @@
 // Options as data: one JSON schema that validates plans, documents itself, supplies defaults and says which strings are units.
 
-/** A JSON schema (draft-07 subset) with one addition: `x-unit` says that text such as `10s` is turned into a number. */
+/** A JSON schema (draft-07 subset) with additions: `x-unit` says what text such as `10s` or `./node.py` is turned into. */
 export interface OptionSchema {
   type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'null' | readonly string[];
   description?: string;
@@ -16,10 +16,15 @@ export interface OptionSchema {
   additionalProperties?: boolean | OptionSchema;
   pattern?: string;
   anyOf?: readonly OptionSchema[];
-  /** duration: milliseconds. rate: per second. percent: fraction 0..1. */
-  'x-unit'?: 'duration' | 'rate' | 'percent';
+  /**
+   * duration: milliseconds. rate: per second. percent: fraction 0..1. path: an absolute path; what is written is relative to
+   * the folder of the plan. program: the same, but a name without a slash stays as it is, to be looked up on the PATH.
+   */
+  'x-unit'?: 'duration' | 'rate' | 'percent' | 'path' | 'program';
   /** What `anyOf`/patterns mean to a person: "a duration such as 10s". */
   'x-expected'?: string;
+  /** Of an option of a definition: a plan must give it. */
+  'x-required'?: true;
 }
 
 /** The options of a definition: a schema for each, by name. */
@@ -37,6 +42,7 @@ function schema(base: OptionSchema, description: string, fallback: unknown, extr
 export const DURATION_PATTERN = '^\\d+(\\.\\d+)?(ns|us|ms|s|m|h)$';
 export const RATE_PATTERN = '^\\d+(\\.\\d+)?/(s|m|h)$';
 export const PERCENT_PATTERN = '^\\d+(\\.\\d+)?%$';
+const NOT_EMPTY = '\\S';
 
 /** Builders, so that definitions read as a list of options. Omit the fallback for an option without a default. */
 export const option = {
@@ -67,6 +73,20 @@ export const option = {
       pattern: PERCENT_PATTERN,
       'x-expected': 'a percentage such as 30%',
     }),
+  /** A file or folder: relative to the plan that names it, `~/` being the home folder; resolved to an absolute path. */
+  path: (description: string, fallback?: string, extra?: Extra) =>
+    schema({ type: 'string', 'x-unit': 'path' }, description, fallback, {
+      pattern: NOT_EMPTY,
+      'x-expected': 'a path such as ./store.json',
+      ...extra,
+    }),
+  /** A program: a path like that, or a name without a slash, which is looked up on the PATH. */
+  program: (description: string, fallback?: string, extra?: Extra) =>
+    schema({ type: 'string', 'x-unit': 'program' }, description, fallback, {
+      pattern: NOT_EMPTY,
+      'x-expected': 'a path such as ./node.py, or the name of a program such as python3',
+      ...extra,
+    }),
   list: (description: string, items: OptionSchema, fallback?: readonly unknown[], extra?: Extra) =>
     schema({ type: 'array', items }, description, fallback, extra),
   object: (description: string, properties: Options, fallback?: Record<string, unknown>, extra?: Extra) =>
@@ -76,4 +96,6 @@ export const option = {
     schema({ type: 'object', additionalProperties: values }, description, fallback),
   /** Any JSON value. */
   any: (description: string, fallback?: unknown) => schema({}, description, fallback),
+  /** An option that every plan must give. */
+  required: (option: OptionSchema): OptionSchema => ({ ...option, 'x-required': true }),
 } as const;

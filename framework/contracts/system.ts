@@ -14,6 +14,8 @@ export interface PlantedBug {
 export interface Program {
   command: string;
   args: readonly string[];
+  /** Working directory; that of the run where it is left out. */
+  cwd?: string;
 }
 
 export interface System<O = OptionValues> {

@@ -3,9 +3,9 @@ import type { Options, OptionValues } from '../contracts/options.js';
 import { check, type Naming } from './check.js';
 import { type Advice, orList, type Problems } from './diagnostics.js';
 import { type Block, blockSchema } from './keys.js';
-import { type Dict, type Entry, isNull, type Span, type Tree, toJson } from './tree.js';
+import { type Dict, type Entry, fromJson, isNull, type Span, type Tree, toJson } from './tree.js';
 import { validator } from './validator.js';
-import { convertUnits, fillDefaults, optionsSchema } from './values.js';
+import { absolutePaths, convertUnits, fillDefaults, optionsSchema } from './values.js';
 
 /** Both forms of the same data: as the plan would write it, and with units turned into numbers. Defaults are in both. */
 export interface Filled {
@@ -63,29 +63,41 @@ function blockSchemaOf(block: Block, open: boolean) {
   return schema;
 }
 
-/** A definition's options, over those that an alias presets; undefined (and problems) when some do not fit. */
+/** What options are read for. */
+export interface Owner {
+  /** As messages name it: `system raft`. */
+  title: string;
+  /** Where it is named: the place of what is missing where no options are written. */
+  span: Span;
+  /** Options that an alias presets. */
+  preset?: OptionValues;
+}
+
+/** A definition's options, over those that are preset; undefined (and problems) when some do not fit. */
 export function readOptions(
   options: Options,
   tree: Tree | undefined,
-  title: string,
+  { title, span, preset = {} }: Owner,
   problems: Problems,
-  preset: OptionValues = {},
 ): Filled | undefined {
   const schema = optionsSchema(options);
-  const given = tree === undefined ? undefined : tree.kind === 'map' ? withoutNulls(tree, options) : tree;
-  if (given !== undefined && given.kind !== 'map') {
-    problems.add(
-      given.span,
-      `the options of ${title} must be a map, such as { ${Object.keys(options)[0] ?? 'name'}: … }`,
-    );
+  if (tree !== undefined && tree.kind !== 'map') {
+    const example = `{ ${Object.keys(options)[0] ?? 'name'}: … }`;
+    problems.add(tree.span, `the options of ${title} must be a map, such as ${example}`);
     return undefined;
   }
-  if (given !== undefined && !check(schema, given, { title, option: true }, problems)) return undefined;
-  const words = fillDefaults(schema, {
-    ...preset,
-    ...(given === undefined ? {} : (toJson(given) as object)),
-  }) as OptionValues;
+  const written: Dict = tree === undefined ? { kind: 'map', entries: new Map(), span } : withoutNulls(tree, options);
+  const given = mergePresets(preset, written);
+  if (!check(schema, given, { title, option: true }, problems)) return undefined;
+  const filled = fillDefaults(schema, toJson(absolutePaths(schema, given)));
+  // Once more for the paths among the defaults.
+  const words = toJson(absolutePaths(schema, fromJson(filled, written.span))) as OptionValues;
   return { words, values: convertUnits(schema, words) as OptionValues };
+}
+
+function mergePresets(preset: OptionValues, over: Dict): Dict {
+  const base = fromJson(preset, over.span) as Dict;
+  return { ...over, entries: new Map([...base.entries, ...over.entries]) };
 }
 
 /** A key without a value is as good as absent, unless the option itself takes null. */

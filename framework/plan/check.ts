@@ -4,7 +4,7 @@ import type { OptionSchema } from '../contracts/options.js';
 import { type Advice, clip, orList, type Problems, show } from './diagnostics.js';
 import { nearest } from './nearest.js';
 import { isText, type Span, type Tree, toJson, walk } from './tree.js';
-import { guessUnit } from './units.js';
+import { guessUnit, isQuantity } from './units.js';
 import { validator } from './validator.js';
 
 /** How messages name what is checked. */
@@ -88,8 +88,8 @@ function report(error: ErrorObject, tree: Tree, naming: Naming, problems: Proble
     unknownKey(key, span ?? found.tree.span, path, schema, naming, problems);
   } else if (error.keyword === 'required') {
     const key = String(error.params['missingProperty']);
-    const place = found.keySpan ?? firstLine(found.tree.span);
-    problems.add(place, `${inside(path, naming)} needs ${naming.option ? 'the option' : 'the key'} "${key}"`);
+    const message = `${inside(path, naming)} needs ${naming.option ? 'the option' : 'the key'} "${key}"`;
+    problems.add(found.keySpan ?? opening(found.tree), message, { hint: schema.properties?.[key]?.description });
   } else {
     const value = toJson(found.tree);
     const message = `${subject(path, naming)} ${requirement(error, schema)}, got ${show(value)}`;
@@ -173,7 +173,7 @@ const TRUTH: Readonly<Record<string, string>> = { yes: 'true', on: 'true', no: '
 
 function advise(schema: OptionSchema, value: unknown, tree: Tree): Advice {
   const unit = schema['x-unit'];
-  if (unit !== undefined) return { suggestion: guessUnit(unit, value) };
+  if (isQuantity(unit)) return { suggestion: guessUnit(unit, value) };
   const words = [schema, ...(schema.anyOf ?? [])].flatMap((branch) => branch.enum ?? []).map(String);
   if (words.length > 0) return { suggestion: nearest(String(value), words) };
   if (schema.type === 'boolean' && typeof value === 'string') return { suggestion: TRUTH[value.toLowerCase()] };
@@ -197,6 +197,8 @@ function pathText(path: readonly string[]): string {
   return clip(path.join('.'));
 }
 
-function firstLine(span: Span): Span {
-  return { ...span, end: span.start + 1 };
+/** Where a map begins; all of one that is empty. */
+function opening(tree: Tree): Span {
+  const empty = tree.kind === 'map' && tree.entries.size === 0;
+  return empty ? tree.span : { ...tree.span, end: tree.span.start + 1 };
 }

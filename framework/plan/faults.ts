@@ -46,7 +46,7 @@ export async function readNemesis(tree: Tree, setting: Setting, scope: Scope): P
   const title = `nemesis ${found?.definition.name ?? ''}`.trim();
   const read = readBlock({ ...NEMESIS, title }, block, scope.problems, { unknown: misplaced(declared, title) });
   if (read === undefined || found === undefined) return undefined;
-  const options = readOptions(declared, child(read.dict, 'with'), title, scope.problems);
+  const options = readOptions(declared, child(read.dict, 'with'), { title, span: spanAt(read, 'use') }, scope.problems);
   const targets = readTargets(found.definition, read, setting.nodes, scope);
   requirePositive('nemesis', read, scope);
   const schedule = readSchedule(read, setting.load, scope);

@@ -46,11 +46,13 @@ export async function readChecks(
   const named = new Set(read.map(({ found }) => found.definition.name));
   for (const definition of await scope.catalog.all('checker')) {
     if (definition.always !== true || named.has(definition.name)) continue;
-    const { words: defaults, values } = readOptions(definition.options ?? NO_OPTIONS, undefined, '', scope.problems)!;
+    const owner = { title: `check ${definition.name}`, span: plan.span };
+    const options = readOptions(definition.options ?? NO_OPTIONS, undefined, owner, scope.problems);
+    if (options === undefined) continue;
     const source = { kind: 'builtin', name: definition.name } as const;
     read.push({
       found: { definition, source, use: definition.name, preset: {} },
-      options: { words: defaults, values },
+      options,
     });
   }
   return { planned: uniquelyNamed(read), words };
@@ -81,7 +83,7 @@ async function readCheck(item: Tree, scope: Scope): Promise<ReadCheck | undefine
   const options = readOptions(
     definition.options ?? NO_OPTIONS,
     form.options,
-    `check ${definition.name}`,
+    { title: `check ${definition.name}`, span: form.use.span },
     scope.problems,
   );
   return options && { found, options };
@@ -142,7 +144,7 @@ async function ownChecks(workload: Subject<'workload'> | undefined, scope: Scope
     const filled = readOptions(
       found.definition.options ?? NO_OPTIONS,
       fromJson(options, workload.span),
-      title,
+      { title, span: workload.span },
       scope.problems,
     );
     if (filled !== undefined) read.push({ found, options: filled });

@@ -16,7 +16,7 @@ import {
   TIMING,
   WORKLOAD,
 } from './keys.js';
-import { NO_OPTIONS, systemOptions } from './values.js';
+import { NO_OPTIONS, requiredOf, systemOptions } from './values.js';
 import { VARIABLE_TYPES } from './variables.js';
 
 const BLOCKS: readonly (readonly [string, Block])[] = [
@@ -78,6 +78,8 @@ const VALUES = `## Values
 - **Durations** are a number and a unit: \`500ms\`, \`10s\`, \`1.5m\`, \`2h\` (also \`us\` and \`ns\`).
 - **Rates** are a number per second, minute or hour: \`200/s\`, \`30/m\`.
 - **Percentages**: \`30%\`.
+- **Paths** are relative to the file they are written in, whatever the working directory; \`~/\` is the home folder. A program
+  may also be a name without a slash, such as \`python3\`: it is looked up on the PATH.
 
 ### Variables
 
@@ -197,7 +199,7 @@ function heading({ name, summary }: { name: string; summary: string }): string {
   return `### ${name}\n\n${escaped(sentence(summary))}`;
 }
 
-function keyTable(options: Options, required: readonly string[] = []): string {
+function keyTable(options: Options, required: readonly string[] = requiredOf(options)): string {
   const rows = rowsOf(options, required, '');
   return rows.length === 0 ? '' : table(['key', 'value', 'default', 'meaning'], rows);
 }

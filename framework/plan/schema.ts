@@ -188,6 +188,7 @@ export function editorSchema(schema: OptionSchema): Schema {
     default: fallback,
     'x-unit': unit,
     'x-expected': expected,
+    'x-required': required,
     items,
     properties,
     additionalProperties,
@@ -202,7 +203,7 @@ export function editorSchema(schema: OptionSchema): Schema {
       typeof additionalProperties === 'object' ? editorSchema(additionalProperties) : additionalProperties;
   }
   if (anyOf !== undefined) core['anyOf'] = anyOf.map(editorSchema);
-  const told = [description, unit === undefined ? undefined : `(${expected ?? unit})`]
+  const told = [description, unit === undefined ? undefined : `(${expected ?? unit})`, required && 'Required.']
     .filter((part) => part !== undefined)
     .join(' ');
   const notes: Schema = {

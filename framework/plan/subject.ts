@@ -26,7 +26,7 @@ export async function readSystem(plan: Dict, scope: Scope): Promise<Subject<'sys
   const title = `system ${found?.definition.name}`;
   const read = readBlock(SYSTEM, block, scope.problems, { unknown: misplaced(options, title) });
   if (read === undefined || found === undefined || options === undefined) return undefined;
-  const filled = readOptions(options, child(read.dict, 'with'), title, scope.problems);
+  const filled = readOptions(options, child(read.dict, 'with'), { title, span: spanAt(read, 'use') }, scope.problems);
   if (filled !== undefined) {
     const nodes = read.values['nodes'];
     if (typeof nodes === 'number') validateSystem(found.definition, filled, nodes, withSpan(read), scope);
@@ -62,8 +62,9 @@ export async function readDeploy(plan: Dict, scope: Scope): Promise<Subject<'dep
     scope.problems.add(misled.keySpan, 'unknown key "with" in deploy', { hint });
     return { found, block: read, options: undefined, span: spanAt(read, 'use') };
   }
-  const options = readOptions(declared, inline, `deployment ${found.definition.name}`, scope.problems);
-  return { found, block: read, options, span: spanAt(read, 'use') };
+  const span = spanAt(read, 'use');
+  const options = readOptions(declared, inline, { title: `deployment ${found.definition.name}`, span }, scope.problems);
+  return { found, block: read, options, span };
 }
 
 function defaultDeploy(plan: Dict): Tree {
@@ -80,8 +81,10 @@ export async function readWorkload(plan: Dict, scope: Scope): Promise<Subject<'w
   const read = readBlock(WORKLOAD, block, scope.problems, { unknown: misplaced(declared, title) });
   if (read === undefined || found === undefined) return undefined;
   requirePositive('workload', read, scope);
-  const options = readOptions(declared, child(read.dict, 'with'), title, scope.problems, found.preset);
-  return { found, block: read, options, span: spanAt(read, 'use') };
+  const span = spanAt(read, 'use');
+  const owner = { title, span, preset: found.preset };
+  const options = readOptions(declared, child(read.dict, 'with'), owner, scope.problems);
+  return { found, block: read, options, span };
 }
 
 /** Durations and rates of zero that would make nothing happen. */

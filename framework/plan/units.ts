@@ -1,5 +1,5 @@
 // Durations, rates and percentages: from the words of a plan to numbers and back.
-import { DURATION_PATTERN, PERCENT_PATTERN, RATE_PATTERN } from '../contracts/options.js';
+import { DURATION_PATTERN, type OptionSchema, PERCENT_PATTERN, RATE_PATTERN } from '../contracts/options.js';
 import type { Milliseconds } from '../contracts/time.js';
 
 export type Unit = 'duration' | 'rate' | 'percent';
@@ -40,6 +40,10 @@ export function formatDuration(duration: Milliseconds): string {
   if (duration >= 1000) return `${plain(duration / 1000)}s`;
   if (duration >= 1) return `${plain(duration)}ms`;
   return duration >= 1e-3 ? `${plain(duration * 1e3)}us` : `${plain(duration * 1e6)}ns`;
+}
+
+export function isQuantity(unit: OptionSchema['x-unit']): unit is Unit {
+  return unit !== undefined && Object.hasOwn(PARSE_UNIT, unit);
 }
 
 /** The number that a text in this unit means; undefined when it is none. */

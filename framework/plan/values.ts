@@ -1,11 +1,12 @@
-// Options by their schema: defaults are filled in, and units turned into numbers.
+// Options by their schema: defaults are filled in, units turned into numbers, and paths made absolute.
 import { ChaosError } from '../contracts/error.js';
 import type { OptionSchema, Options, OptionValues } from '../contracts/options.js';
 import type { PlantedBug } from '../contracts/system.js';
 import { check } from './check.js';
 import { Problems, summary } from './diagnostics.js';
-import { fromJson, Source } from './tree.js';
-import { PARSE_UNIT } from './units.js';
+import { resolvePath } from './paths.js';
+import { type Entry, fromJson, isText, Source, type Tree, toJson } from './tree.js';
+import { isQuantity, PARSE_UNIT } from './units.js';
 import { validator } from './validator.js';
 
 const schemas = new WeakMap<Options, OptionSchema>();
@@ -14,11 +15,21 @@ const schemas = new WeakMap<Options, OptionSchema>();
 export function optionsSchema(options: Options): OptionSchema {
   let schema = schemas.get(options);
   if (schema === undefined) {
-    // An option without a default is not thereby required: definitions say so with `required` in nested objects only.
-    schema = { type: 'object', properties: { ...options }, additionalProperties: false };
+    const required = requiredOf(options);
+    schema = {
+      type: 'object',
+      properties: { ...options },
+      additionalProperties: false,
+      ...(required.length === 0 ? {} : { required }),
+    };
     schemas.set(options, schema);
   }
   return schema;
+}
+
+/** The options that every plan must give; an option without a default is not thereby one of them. */
+export function requiredOf(options: Options): string[] {
+  return Object.keys(options).filter((name) => options[name]?.['x-required'] === true);
 }
 
 interface WithBugs {
@@ -52,13 +63,14 @@ function bugOption(bugs: Readonly<Record<string, PlantedBug>>): OptionSchema {
 
 /**
  * Options that do not come from a plan (from a command line, say), checked and resolved: defaults filled in, units turned
- * into numbers. `title` names whose options they are: `checker linearizable`. Throws one `ChaosError` that tells all misfits.
+ * into numbers, paths relative to the working directory made absolute. `title` names whose options they are: `checker linearizable`. Throws one `ChaosError` that tells all misfits.
  */
 export function resolveOptions(options: Options, given: Record<string, unknown>, title: string): OptionValues {
   const schema = optionsSchema(options);
   const source = new Source(title, title, process.cwd());
   const problems = new Problems();
-  if (!check(schema, fromJson(given, { source, start: 0, end: 0 }), { title, option: true }, problems)) {
+  const span = { source, start: 0, end: 0 };
+  if (!check(schema, fromJson(given, span), { title, option: true }, problems)) {
     const told = problems.list();
     const hint = told.find((diagnostic) => diagnostic.hint !== undefined)?.hint;
     throw new ChaosError('bad-options', told.map(summary).join('; '), {
@@ -66,7 +78,8 @@ export function resolveOptions(options: Options, given: Record<string, unknown>,
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  return convertUnits(schema, fillDefaults(schema, given)) as OptionValues;
+  const words = toJson(absolutePaths(schema, fromJson(fillDefaults(schema, given), span)));
+  return convertUnits(schema, words) as OptionValues;
 }
 
 /** A copy of valid data with defaults filled in, still in the plan's words; keys come in the schema's order. */
@@ -82,7 +95,7 @@ export function fillDefaults(schema: OptionSchema, value: unknown): unknown {
     else if (property.default !== undefined) filled[key] = fillDefaults(property, structuredClone(property.default));
   }
   for (const [key, item] of Object.entries(value)) {
-    if (!Object.hasOwn(filled, key)) filled[key] = fillDefaults(extra(schema), item);
+    if (!Object.hasOwn(filled, key)) filled[key] = fillDefaults(schemaOf(schema, key), item);
   }
   return filled;
 }
@@ -92,17 +105,35 @@ export function convertUnits(schema: OptionSchema, value: unknown): unknown {
   const chosen = branch(schema, value);
   if (chosen !== schema) return convertUnits(chosen, value);
   const unit = schema['x-unit'];
-  if (unit !== undefined && typeof value === 'string') return PARSE_UNIT[unit](value) ?? value;
+  if (isQuantity(unit) && typeof value === 'string') return PARSE_UNIT[unit](value) ?? value;
   if (Array.isArray(value))
     return schema.items === undefined ? value : value.map((item) => convertUnits(schema.items!, item));
   if (!isObject(value)) return value;
-  const properties = schema.properties ?? {};
-  const convert = (key: string) => (Object.hasOwn(properties, key) ? properties[key]! : extra(schema));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convertUnits(convert(key), item)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, convertUnits(schemaOf(schema, key), item)]),
+  );
 }
 
-function extra(schema: OptionSchema): OptionSchema {
-  return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
+/** A copy of valid options in which every path is absolute; each is relative to the folder of the text it was written in. */
+export function absolutePaths(schema: OptionSchema, tree: Tree): Tree {
+  const chosen = branch(schema, toJson(tree));
+  if (chosen !== schema) return absolutePaths(chosen, tree);
+  if (isText(tree)) return { ...tree, value: resolvePath(schema['x-unit'], tree.value, tree.span.source.folder) };
+  if (tree.kind === 'scalar') return tree;
+  if (tree.kind === 'list') {
+    const { items = {} } = schema;
+    return { ...tree, items: tree.items.map((item) => absolutePaths(items, item)) };
+  }
+  const entries = new Map<string, Entry>();
+  for (const [key, { keySpan, value }] of tree.entries)
+    entries.set(key, { keySpan, value: absolutePaths(schemaOf(schema, key), value) });
+  return { ...tree, entries };
+}
+
+/** The schema of the value under a key. */
+function schemaOf({ properties = {}, additionalProperties }: OptionSchema, key: string): OptionSchema {
+  if (Object.hasOwn(properties, key)) return properties[key]!;
+  return typeof additionalProperties === 'object' ? additionalProperties : {};
 }
 
 /** Of an `anyOf`, the first branch that the value fits; the schema itself when it has none. */
