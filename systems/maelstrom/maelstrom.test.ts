@@ -1,11 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultCatalog } from '../../framework/catalog/catalog.js';
 import { type Bench, type BenchOptions, bench } from '../../framework/deploy/local/testing/bench.js';
-import maelstrom from './index.js';
+import { loadPlanText } from '../../framework/plan/load.js';
+import maelstrom, { type MaelstromOptions } from './index.js';
 
 const PROXY = fileURLToPath(new URL('./testing/proxy.js', import.meta.url));
 const BAD = fileURLToPath(new URL('./testing/bad.js', import.meta.url));
@@ -19,18 +21,25 @@ function programs(bin: string, args: readonly string[], body: (b: Bench) => Prom
 const alone: BenchOptions = { nodes: ['n1'] };
 
 describe('a program that speaks the protocol', () => {
-  it('is a system by naming its file, from the working directory', () =>
-    programs(`./${relative(process.cwd(), PROXY)}`, [], async (b) => {
+  it('is a system by naming its file', () =>
+    programs(PROXY, [], async (b) => {
       const reply = await b.ask('n2', { type: 'echo', echo: { text: 'häll\u2028o' } });
       expect(reply).toMatchObject({ type: 'echo_ok', echo: { text: 'häll\u2028o' }, id: expect.any(Number) });
       await b.ask('n1', { type: 'broadcast', message: 7 });
       await b.until(async () => isDeepStrictEqual((await b.ask('n3', { type: 'read' }))?.['messages'], [7]));
     }));
 
-  it('may be started by an interpreter on the PATH', () =>
-    programs('node', [PROXY], async (b) => {
-      expect(await b.ask('n1', { type: 'echo', echo: 1 })).toMatchObject({ type: 'echo_ok', echo: 1 });
-    }));
+  it('may be started by an interpreter on the PATH, with arguments relative to its working directory', () => {
+    const systemOptions = { bin: 'node', args: [`./${basename(PROXY)}`], cwd: dirname(PROXY) };
+    return programs(
+      '',
+      [],
+      async (b) => {
+        expect(await b.ask('n1', { type: 'echo', echo: 1 })).toMatchObject({ type: 'echo_ok', echo: 1 });
+      },
+      { systemOptions },
+    );
+  });
 
   it('may call services, through which its nodes agree', () =>
     programs(PROXY, [], async (b) => {
@@ -125,7 +134,9 @@ describe('a program that cannot be started', () => {
   symlinkSync('/nowhere', join(scratch, 'dangling'));
 
   it.each([
-    ['missing', () => join(scratch, 'none.py'), /none\.py does not exist/, /working directory/],
+    ['missing', () => join(scratch, 'none.py'), /none\.py does not exist/, /relative to the file it is written in/],
+    ['a command line', () => `${PROXY} --fast`, /does not exist/, /arguments go into args/],
+    ['a command line by name', () => 'node --version', /on the PATH/, /arguments go into args/],
     ['a dangling link', () => join(scratch, 'dangling'), /does not exist/, /path/],
     ['a folder', () => scratch, /is a folder/, /inside/],
     [
@@ -159,11 +170,42 @@ describe('a program that cannot be started', () => {
   );
 });
 
-it('a relative bin is resolved against the working directory, a bare name is left to the PATH', () => {
-  expect(maelstrom.program?.({ bin: './node.py', args: ['x'] })).toEqual({
-    command: join(process.cwd(), 'node.py'),
-    args: ['x'],
+it.each([
+  ['does not exist', () => join(scratch, 'none')],
+  ['is no folder', () => PROXY],
+])('a working directory that %s is named, not the program', (problem, cwd) =>
+  programs(
+    '',
+    [],
+    async (b) => {
+      await expect(b.cluster.start()).rejects.toMatchObject({ message: `the working directory ${cwd()} ${problem}` });
+    },
+    { ...alone, idle: true, systemOptions: { bin: 'node', args: [], cwd: cwd() } },
+  ),
+);
+
+describe('a plan for it', () => {
+  const load = (options: string) =>
+    loadPlanText(`name: mine\nsystem: { use: maelstrom, with: ${options} }\nworkload: echo\n`, '/plans/mine.yaml', {
+      catalog: defaultCatalog(),
+      variables: {},
+      set: [],
+    });
+
+  it('names the program from its own folder, which is the working directory of the nodes', async () => {
+    const [plan] = await load('{ bin: ./node.py, args: [-v, ./x] }');
+    expect(maelstrom.program?.(plan?.system.options as unknown as MaelstromOptions)).toEqual({
+      command: '/plans/node.py',
+      args: ['-v', './x'],
+      cwd: '/plans',
+    });
   });
-  expect(maelstrom.program?.({ bin: 'python3', args: [] })).toEqual({ command: 'python3', args: [] });
-  expect(maelstrom.validate?.({ bin: '', args: [] }, 3)).toEqual([expect.stringContaining('bin is missing')]);
+
+  it('must name a program', async () => {
+    await expect(load('{ args: [] }')).rejects.toMatchObject({
+      diagnostics: [
+        { line: 2, message: 'system maelstrom needs the option "bin"', hint: expect.stringMatching(/node\.py/) },
+      ],
+    });
+  });
 });

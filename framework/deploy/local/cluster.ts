@@ -82,7 +82,7 @@ export class LocalCluster implements Cluster {
   }
 
   async start(): Promise<void> {
-    if (this.#program !== null) checkProgram(this.#program.command);
+    if (this.#program !== null) checkProgram(this.#program);
     await this.#bundle();
     if (this.#stopped !== null) return;
     this.#watchdog.start();

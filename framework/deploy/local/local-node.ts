@@ -4,6 +4,7 @@ import type { NodeEvent } from '../../contracts/cluster.js';
 import type { Body, Message } from '../../contracts/message.js';
 import type { NodeReport } from '../../contracts/protocol.js';
 import type { Random } from '../../contracts/random.js';
+import type { Program } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { Control, Notice } from '../../node/stdio/control.js';
 import { PARENT } from '../../node/stdio/control.js';
@@ -31,7 +32,7 @@ export interface LocalNodeOptions {
   /** Runs our own runtime. */
   own: boolean;
   /** The command line of an incarnation with this seed. */
-  command: (seed: number) => { command: string; args: readonly string[] };
+  command: (seed: number) => Program;
   watchdog: Watchdog;
   router: () => Router;
   event: (event: NodeEvent) => void;

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import type { Program } from '../../contracts/system.js';
 import { LineReader } from '../../node/stdio/line-reader.js';
 import { Outbox } from './outbox.js';
 
@@ -15,9 +16,7 @@ const MOST_TURNS = 40;
 /** What waits for a node that does not read (paused, say); beyond it the network drops. */
 const LONGEST_BACKLOG = 16 * 1024 * 1024;
 
-export interface ProcessOptions {
-  command: string;
-  args: readonly string[];
+export interface ProcessOptions extends Program {
   /** File descriptor for stderr. */
   log: number;
   /** All complete lines of a chunk, without the last newline. */
@@ -43,6 +42,7 @@ export class NodeProcess {
     const child = spawn(options.command, [...options.args], {
       detached: true,
       stdio: ['pipe', 'pipe', options.log],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       windowsHide: true,
     });
     this.#child = child;

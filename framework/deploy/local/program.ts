@@ -2,6 +2,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, delimiter, extname, join, resolve } from 'node:path';
 import { ChaosError } from '../../contracts/error.js';
+import type { Program } from '../../contracts/system.js';
 
 /** Interpreters for files that people forget to make executable. */
 const INTERPRETERS: Readonly<Record<string, string>> = {
@@ -11,18 +12,21 @@ const INTERPRETERS: Readonly<Record<string, string>> = {
   '.rb': 'ruby',
 };
 
+const WORDS = 'No shell splits it into words: arguments go into args, as in bin: python3 with args: [./node.py].';
+
 function refuse(message: string, hint: string): never {
   throw new ChaosError('program-not-startable', message, { hint });
 }
 
 /** Throws ChaosError('program-not-startable') unless `command` names an executable file, by path or on the PATH. */
-export function checkProgram(command: string): void {
-  if (!command.includes('/')) {
-    checkOnPath(command);
+export function checkProgram({ command: name, cwd = process.cwd() }: Program): void {
+  checkFolder(cwd);
+  if (!name.includes('/')) {
+    checkOnPath(name, cwd);
     return;
   }
-  if (!existsSync(command))
-    refuse(`${command} does not exist`, 'Give the path of the program from the working directory.');
+  const command = resolve(cwd, name);
+  if (!existsSync(command)) refuse(`${command} does not exist`, missingRemedy(command));
   if (statSync(command).isDirectory()) refuse(`${command} is a folder`, 'Name the program inside it.');
   if (!executable(command)) refuse(`${command} is not executable`, remedyFor(command));
   const interpreter = INTERPRETERS[extname(command)];
@@ -46,13 +50,32 @@ export function startFailure(command: string, error: Error): ChaosError {
   return new ChaosError('program-not-startable', `cannot start ${command}: ${code ?? error.message}`, { hint });
 }
 
-function checkOnPath(command: string): void {
+/** A missing working directory would look like a missing program. */
+function checkFolder(cwd: string): void {
+  const stats = statSync(cwd, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) return;
+  const what = stats === undefined ? 'does not exist' : 'is no folder';
+  refuse(`the working directory ${cwd} ${what}`, 'A path in a plan is relative to the file it is written in.');
+}
+
+function missingRemedy(command: string): string {
+  if (/\s/.test(command)) return WORDS;
+  const here = resolve(basename(command));
+  const relative = 'A path in a plan is relative to the file it is written in.';
+  return existsSync(here) ? `${relative} There is ${here}.` : relative;
+}
+
+function checkOnPath(command: string, cwd: string): void {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   if (folders.some((folder) => executable(join(folder, command)))) return;
-  const here = existsSync(resolve(command));
+  const here = existsSync(resolve(cwd, command));
   refuse(
     `there is no program ${command} on the PATH`,
-    here ? `To run the file in this folder, write ./${command}.` : 'Install it, or give its path.',
+    /\s/.test(command)
+      ? WORDS
+      : here
+        ? `To run the file in ${cwd}, write ./${command}.`
+        : 'Install it, or give its path.',
   );
 }
 
