@@ -47,7 +47,7 @@ export function explain(history: History, machine: Machine, initial: unknown, vi
   const key = history.keys[partition.key];
   return {
     name: named.name,
-    message: named.sentence(shape, new Words(history, actions)),
+    message: named.sentence(shape, new Words(history, actions, operations)),
     operations,
     ...(key === undefined ? {} : { key }),
     evidence: {

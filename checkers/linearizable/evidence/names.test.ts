@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, names, Script } from '../../testing/script.js';
+import { historyOf, judge, names, Script } from '../../testing/script.js';
 import linearizable from '../index.js';
 
 const verdictOf = (script: Script) => judge(linearizable, script);
@@ -18,7 +18,7 @@ describe('names of violations', () => {
     expect(anomaly).toMatchObject({
       name: 'stale-read',
       message:
-        'The read by process 2 on n3, invoked at 3.000 s, returned 1, although the write 2 by process 1 on n2 had been acknowledged at 0.003 s, and what wrote 1 had completed at 0.001 s, before that one was invoked.',
+        'The read by process 2 on n3, invoked at 3.000 s, returned 1, although the write of 2 by process 1 on n2 had been acknowledged at 0.003 s, and was invoked after 1 had been written, by 0.001 s.',
       operations: [0, 2, 4],
     });
     expect(anomaly.evidence).toEqual({
@@ -39,6 +39,14 @@ describe('names of violations', () => {
     });
   });
 
+  it('tells instants apart that a millisecond would merge', () => {
+    const script = new Script().did(0, 'write', 1).did(1, 'write', 2).did(2, 'read', null, 1);
+    const events = script.events.map((event) => ({ ...event, time: 1e9 + event.index * 20_000 }));
+    const [anomaly] = judge(linearizable, historyOf(events)).anomalies;
+    expect(anomaly!.message).toContain('invoked at 1.000080 s, returned 1');
+    expect(anomaly!.message).toContain('acknowledged at 1.000060 s');
+  });
+
   it('stale-read: one process alone that misses the write may merely be late', () => {
     const script = new Script().did(0, 'write', 1).did(0, 'write', 2).did(1, 'read', null, 1).did(1, 'read', null, 1);
     expect(only(script).name).toBe('stale-read');
@@ -47,7 +55,7 @@ describe('names of violations', () => {
   it('stale-read: the initial value after a write', () => {
     const anomaly = only(new Script().did(0, 'write', 1).did(1, 'read', null, null).did(1, 'read', null, 1));
     expect(anomaly.name).toBe('stale-read');
-    expect(anomaly.message).toContain('returned null, although the write 1');
+    expect(anomaly.message).toContain('returned null, although the write of 1');
     expect(anomaly.message).toContain('null was never written again');
     expect(anomaly.operations).toEqual([0, 2]);
   });
@@ -76,7 +84,7 @@ describe('names of violations', () => {
     );
     expect(anomaly.name).toBe('lost-write');
     expect(anomaly.message).toBe(
-      'The write 2 by process 1 on n2 was acknowledged at 0.003 s, but nobody ever saw it: the read by process 2 on n3, invoked at 0.004 s, returned 1, and nothing could have overwritten it.',
+      'The write of 2 by process 1 on n2 was acknowledged at 0.003 s, but nobody ever saw it: the read by process 2 on n3, invoked at 0.004 s, returned 1, and nothing could have overwritten it.',
     );
     expect(anomaly.operations).toEqual([0, 2, 4]);
   });
@@ -96,7 +104,7 @@ describe('names of violations', () => {
     const script = new Script().did(0, 'write', 1).did(1, 'write', 2).did(2, 'cas', [1, 3]);
     const anomaly = only(script);
     expect(anomaly.name).toBe('lost-write');
-    expect(anomaly.message).toContain('but it had no effect: the cas 1 → 3 by process 2');
+    expect(anomaly.message).toContain('but it had no effect: the cas from 1 to 3 by process 2');
   });
 
   it('lost-update: two cas succeed from one value', () => {
@@ -110,7 +118,7 @@ describe('names of violations', () => {
     const anomaly = only(script);
     expect(anomaly).toMatchObject({ name: 'lost-update', operations: [2, 3] });
     expect(anomaly.message).toBe(
-      'The cas 1 → 3 by process 2 on n3, invoked at 0.003 s, succeeded, at 0.005 s, although the cas 1 → 2 by process 1 on n2 succeeded from 1, too, at 0.004 s, and nothing wrote 1 again.',
+      'The cas from 1 to 3 by process 2 on n3, invoked at 0.003 s, succeeded, at 0.005 s, although the cas from 1 to 2 by process 1 on n2 succeeded from 1, too, at 0.004 s, and nothing wrote 1 again.',
     );
   });
 
@@ -136,7 +144,7 @@ describe('names of violations', () => {
     const script = new Script().did(0, 'read', null, 7).did(1, 'write', 7);
     const anomaly = only(script);
     expect(anomaly).toMatchObject({ name: 'future-read', operations: [0, 2] });
-    expect(anomaly.message).toContain('and that at 0.001 s, before the write 7 by process 1 on n2 was invoked');
+    expect(anomaly.message).toContain('and that at 0.001 s, before the write of 7 by process 1 on n2 was invoked');
   });
 
   it('new-old-inversion: the write of the new value is still going on', () => {

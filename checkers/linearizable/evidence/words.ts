@@ -1,17 +1,24 @@
 // Phrases about operations for the sentences of evidence.
 import { EVENT_OK, type History } from '../../../framework/contracts/history.js';
+import { NS_PER_S } from '../../../framework/contracts/time.js';
 import { actor } from '../../shared/actor.js';
-import { instant, show } from '../../shared/text.js';
+import { show } from '../../shared/text.js';
+import { NOTHING } from '../models/model.js';
 import type { Actions } from '../prepare/actions.js';
 
 /** Operations are event indexes of invocations; values are numbers of `Values`. */
 export class Words {
   readonly #history: History;
   readonly #actions: Actions;
+  readonly #digits: number;
 
-  constructor(history: History, actions: Actions) {
+  /** `rows`: the operations that will be talked about. */
+  constructor(history: History, actions: Actions, rows: readonly number[]) {
     this.#history = history;
     this.#actions = actions;
+    const { time, mate } = history.columns;
+    const ends = rows.map((row) => mate[row]!).filter((row) => row >= 0);
+    this.#digits = enoughDigits([...rows, ...ends].map((row) => time[row]!));
   }
 
   value(value: number): string {
@@ -19,18 +26,17 @@ export class Words {
   }
 
   start(row: number): string {
-    return instant(this.#history.columns.time[row]!);
+    return this.#instant(this.#history.columns.time[row]!);
   }
 
   end(row: number): string {
     const mate = this.#history.columns.mate[row]!;
-    return mate < 0 ? 'no time' : instant(this.#history.columns.time[mate]!);
+    return mate < 0 ? 'no time' : this.#instant(this.#history.columns.time[mate]!);
   }
 
-  /** `the write 2 by process 1 on n2`. */
+  /** `the write of 2 by process 1 on n2`, `the cas from 1 to 2 by …`, `the read by …`. */
   operation(row: number): string {
-    const { f, asked } = this.#history.operation(row);
-    return `the ${this.#actions.model.showOperation(f, asked, undefined)} by ${actor(this.#history, row)}`;
+    return `the ${this.#deed(row)} by ${actor(this.#history, row)}`;
   }
 
   /** `The read by process 3 on n1, invoked at 3.210 s, returned 1`. */
@@ -53,7 +59,8 @@ export class Words {
     const ends = sources.map((row) => mate[row]!);
     if (ends.some((end) => end < 0 || type[end] !== EVENT_OK || end > newer)) return '';
     const last = ends.reduce((a, b) => Math.max(a, b));
-    return `, and what wrote ${this.value(value)} had completed at ${instant(this.#history.columns.time[last]!)}, before that one was invoked`;
+    const written = this.#instant(this.#history.columns.time[last]!);
+    return `, and was invoked after ${this.value(value)} had been written, by ${written}`;
   }
 
   sentence(phrase: string): string {
@@ -64,4 +71,25 @@ export class Words {
     const { f, value } = this.#history.operation(row);
     return this.#actions.model.functions[f]?.observes === 'input' ? 'succeeded' : `returned ${show(value)}`;
   }
+
+  #deed(row: number): string {
+    const { f, asked } = this.#history.operation(row);
+    const { model } = this.#actions;
+    if (model.cell === undefined) return model.showOperation(f, asked, undefined);
+    const from = model.cell.needs(f, asked, undefined);
+    const to = model.cell.leaves(f, asked, undefined);
+    if (from !== NOTHING) return `${f} from ${show(from)} to ${show(to === NOTHING ? from : to)}`;
+    return to === NOTHING ? f : `${f} of ${show(to)}`;
+  }
+
+  #instant(time: number): string {
+    return `${(time / NS_PER_S).toFixed(this.#digits)} s`;
+  }
+}
+
+/** Decimals of a second that tell the instants apart: milliseconds if they do, else microseconds, else all. */
+function enoughDigits(instants: readonly number[]): number {
+  const different = new Set(instants).size;
+  const shown = (digits: number) => new Set(instants.map((time) => (time / NS_PER_S).toFixed(digits))).size;
+  return [3, 6].find((digits) => shown(digits) === different) ?? 9;
 }
