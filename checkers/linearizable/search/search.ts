@@ -1,23 +1,21 @@
 // Decides whether a history is linearizable for any model: just-in-time depth-first search over completions in order of return
 // (Wing & Gong 1993; Lowe 2017), with only the choices that can matter.
 import { type Machine, NO_STATE } from '../prepare/machine.js';
-import { NEVER } from '../prepare/partition.js';
 import type { Allowance } from './allowance.js';
 import { Cache } from './cache.js';
+import { Candidates } from './candidates.js';
+import { LEVEL, MASK, STATE } from './configuration.js';
+import { Dependence } from './dependence.js';
+import { OpenSlots } from './open-slots.js';
 import { NONE, PendingSets } from './pending-sets.js';
 import type { Problem } from './problem.js';
 
 /** `more`: the limit was reached or `stop` said so; call `run` again to go on. */
 export type Outcome = 'linearizable' | 'illegal' | 'more';
 
-// A frame is a configuration with its progress. The first part is the configuration itself, as the cache keeps it:
-// level, state, the mask, and the set of pending operations in effect.
-const LEVEL = 0;
-const STATE = 1;
-const MASK = 2;
-// Behind it: the state before a pending operation that nothing has needed yet (or NO_STATE), the pending group whose
-// use led here (or -1), the range of candidates left (FROM is UNTRIED until they are computed), and the set of pending groups
-// that were used up where they could have been of use: only through them does the outcome depend on what is in effect.
+// A frame is a configuration with its progress. Behind the configuration: the state before a pending operation that nothing has
+// needed yet (or NO_STATE), the pending group whose use led here (or -1), the range of candidates left (FROM is UNTRIED until
+// they are computed), and the groups that the outcome depends on.
 const BEFORE = 0;
 const GROUP = 1;
 const FROM = 2;
@@ -28,10 +26,7 @@ const EXTRA = 6;
 
 const UNTRIED = -1;
 const NO_GROUP = -1;
-/** For DEPENDS: the outcome may depend on all groups. Sets larger than this are not worth telling apart. */
-const ALL_GROUPS = -1;
-const MOST_GROUPS = 16;
-/** Candidates are completed operations by index, or pending groups as `~group`. */
+/** How often `stop` is asked, in configurations. */
 const CHECK_EVERY = 1024;
 
 export class Search {
@@ -41,57 +36,39 @@ export class Search {
   /** Most completions that could be linearized in order of return: all before level `furthest`. */
   furthest = 0;
   readonly #machine: Machine;
-  readonly #cache: Cache;
   readonly #sets: PendingSets;
+  readonly #cache: Cache;
+  readonly #dependence: Dependence;
+  readonly #slots: OpenSlots;
+  readonly #candidates: Candidates;
+  /** Per pending group: operations in effect. */
+  readonly #used: Int32Array;
   /** Where the set of pending operations is in a configuration. */
   readonly #pending: number;
   readonly #width: number;
   readonly #stride: number;
   #frames: Int32Array;
   #top = -1;
-  /** (candidate, next state) of all frames, one above the other. */
-  #candidates = new Int32Array(256);
-  #candidatesEnd = 0;
-  // The configuration at hand; its first part is laid out as in a frame.
+  // The configuration at hand, with the first of what a frame has behind it.
   readonly #now: Int32Array;
   #before = NO_STATE;
   #group = NO_GROUP;
   #entering = true;
-  // Open at `#now[LEVEL]`: which operation is in each slot, and bits for all of them and for the pure ones.
-  readonly #inSlot: Int32Array;
-  readonly #open: Int32Array;
-  readonly #openPure: Int32Array;
-  /** Group of each pending operation. */
-  readonly #groupOf: Int32Array;
-  /** Per pending group: operations in effect. */
-  readonly #used: Int32Array;
-  // Per action of the problem: the open operation with the earliest deadline, if `#seenIn` is the collection at hand.
-  readonly #seen: Int32Array;
-  readonly #seenIn: Int32Array;
-  #collection = 0;
 
   constructor(machine: Machine, problem: Problem, allowance: Allowance) {
-    const { words } = problem;
     this.problem = problem;
     this.#machine = machine;
-    this.#pending = MASK + words;
+    this.#pending = MASK + problem.words;
     this.#width = this.#pending + 1;
     this.#stride = this.#width + EXTRA;
     this.#sets = new PendingSets(allowance);
     this.#cache = new Cache(this.#width, this.#sets, allowance);
+    this.#dependence = new Dependence(this.#sets, problem.pending, problem.count);
+    this.#slots = new OpenSlots(problem, machine.actions);
+    this.#used = new Int32Array(problem.pending.count);
+    this.#candidates = new Candidates(machine, problem, this.#slots, this.#used);
     this.#frames = new Int32Array(this.#stride * 64);
     this.#now = new Int32Array(this.#width);
-    this.#inSlot = new Int32Array(words * 32);
-    this.#open = new Int32Array(words);
-    this.#openPure = new Int32Array(words);
-    this.#used = new Int32Array(problem.pending.count);
-    this.#groupOf = new Int32Array(problem.pending.operations.length === 0 ? 0 : problem.count);
-    const { count, start, operations } = problem.pending;
-    for (let group = 0; group < count; group++) {
-      for (let i = start[group]!; i < start[group + 1]!; i++) this.#groupOf[operations[i]!] = group;
-    }
-    this.#seen = new Int32Array(problem.twins);
-    this.#seenIn = new Int32Array(problem.twins);
     this.#now[STATE] = machine.initial;
     if (problem.levels > 0) {
       this.#openUpTo(0, 0);
@@ -113,7 +90,7 @@ export class Search {
           this.#push();
         } else {
           if (this.#group !== NO_GROUP) this.#used[this.#group]!--;
-          this.#depend(this.#groupsOf(known));
+          this.#depend(this.#dependence.groupsOf(known));
           this.#restore();
         }
       }
@@ -132,7 +109,7 @@ export class Search {
     this.#sets.release();
     this.#cache.release();
     this.#frames = new Int32Array(0);
-    this.#candidates = new Int32Array(0);
+    this.#candidates.list = new Int32Array(0);
   }
 
   /** The completed operation whose return could not be passed, as an index into the problem; -1 when all were. */
@@ -163,12 +140,12 @@ export class Search {
     const depends = this.#frames[extra + DEPENDS]!;
     // What was cut off because a pending operation had not been needed yet may still be reachable without that operation.
     if (this.#frames[extra + BEFORE] === NO_STATE) {
-      this.#frames[at + this.#pending] = this.#inEffect(this.#frames[at + this.#pending]!, depends);
+      this.#frames[at + this.#pending] = this.#dependence.within(this.#frames[at + this.#pending]!, depends);
       this.#cache.add(this.#frames, at);
     }
     const group = this.#frames[extra + GROUP]!;
     if (group !== NO_GROUP) this.#used[group]!--;
-    if (this.#frames[extra + FROM] !== UNTRIED) this.#candidatesEnd = this.#frames[extra + FROM]!;
+    if (this.#frames[extra + FROM] !== UNTRIED) this.#candidates.end = this.#frames[extra + FROM]!;
     this.#top--;
     if (this.#top < 0) return false;
     this.#depend(depends);
@@ -176,38 +153,16 @@ export class Search {
     return true;
   }
 
-  /** The top frame depends on these groups, too. */
+  /** The outcome of the top frame depends on these groups, too. */
   #depend(groups: number): void {
-    if (groups === NONE) return;
     const at = this.#top * this.#stride + this.#width + DEPENDS;
-    const before = this.#frames[at]!;
-    if (before === ALL_GROUPS) return;
-    const all = groups === ALL_GROUPS ? ALL_GROUPS : this.#sets.union(before, groups);
-    this.#frames[at] = all !== ALL_GROUPS && this.#sets.size(all) > MOST_GROUPS ? ALL_GROUPS : all;
-  }
-
-  #groupsOf(operations: number): number {
-    if (operations === NONE) return NONE;
-    if (this.#sets.size(operations) > MOST_GROUPS * MOST_GROUPS) return ALL_GROUPS;
-    let groups = NONE;
-    for (const operation of this.#sets.elements(operations)) {
-      const group = this.#groupOf[operation]!;
-      if (!this.#sets.has(groups, group)) groups = this.#sets.add(groups, group);
-    }
-    return groups;
-  }
-
-  /** Of the pending operations in effect, those of some groups. */
-  #inEffect(operations: number, groups: number): number {
-    if (groups === NONE || operations === NONE) return NONE;
-    if (groups === ALL_GROUPS) return operations;
-    return this.#sets.filter(operations, (operation) => this.#sets.has(groups, this.#groupOf[operation]!));
+    if (groups !== NONE) this.#frames[at] = this.#dependence.union(this.#frames[at]!, groups);
   }
 
   /** Makes the top frame the configuration at hand. */
   #restore(): void {
     const at = this.#top * this.#stride;
-    this.#rewind(this.#frames[at + LEVEL]!);
+    this.#slots.rewind(this.#now[LEVEL]!, this.#frames[at + LEVEL]!);
     for (let i = 0; i < this.#width; i++) this.#now[i] = this.#frames[at + i]!;
   }
 
@@ -215,21 +170,23 @@ export class Search {
   #tryNext(): boolean {
     const extra = this.#top * this.#stride + this.#width;
     const frames = this.#frames;
+    const candidates = this.#candidates;
+    const before = frames[extra + BEFORE]!;
     if (frames[extra + FROM] === UNTRIED) {
-      const from = this.#candidatesEnd;
-      frames[extra + FROM] = from;
-      frames[extra + NEXT] = from;
+      frames[extra + FROM] = candidates.end;
+      frames[extra + NEXT] = candidates.end;
       frames[extra + TO] = UNTRIED;
-      if (this.#tryReturning(frames[extra + BEFORE]!)) return true;
+      if (this.#tryReturning(before)) return true;
     }
     if (frames[extra + TO] === UNTRIED) {
-      this.#collect(frames[extra + BEFORE]!);
-      frames[extra + TO] = this.#candidatesEnd;
+      candidates.collect(this.#now, before);
+      frames[extra + TO] = candidates.end;
+      for (const group of candidates.usedUp) this.#depend(this.#dependence.setOf(group));
     }
     const next = frames[extra + NEXT]!;
     if (next === frames[extra + TO]) return false;
     frames[extra + NEXT] = next + 2;
-    this.#take(this.#candidates[next]!, this.#candidates[next + 1]!);
+    this.#take(candidates.list[next]!, candidates.list[next + 1]!);
     return true;
   }
 
@@ -238,108 +195,9 @@ export class Search {
     const { order, action } = this.problem;
     const returning = order[this.#now[LEVEL]!]!;
     const next = this.#machine.step(this.#now[STATE]!, action[returning]!);
-    if (next === NO_STATE || this.#unneeded(before, action[returning]!, next)) return false;
+    if (next === NO_STATE || this.#candidates.isUnneeded(before, action[returning]!, next)) return false;
     this.#take(returning, next);
     return true;
-  }
-
-  /**
-   * True when the step would come out the same without the pending operation before it: then that one is of no use here, and
-   * the same configurations are found without it.
-   */
-  #unneeded(before: number, action: number, next: number): boolean {
-    return before !== NO_STATE && this.#machine.step(before, action) === next;
-  }
-
-  /** Other choices: open operations but the returning one, those that make it possible first, then by deadline. */
-  #collect(before: number): void {
-    const { words, twin, ret, order, action } = this.problem;
-    const now = this.#now;
-    const state = now[STATE]!;
-    const returning = order[now[LEVEL]!]!;
-    const from = this.#candidatesEnd;
-    const collection = ++this.#collection;
-    for (let word = 0; word < words; word++) {
-      const bits = this.#open[word]! & ~this.#openPure[word]! & ~now[MASK + word]!;
-      for (let left = bits; left !== 0; left &= left - 1) {
-        const operation = this.#inSlot[word * 32 + 31 - Math.clz32(left & -left)]!;
-        const t = twin[operation]!;
-        if (this.#seenIn[t] === collection && ret[this.#seen[t]!]! < ret[operation]!) continue;
-        this.#seenIn[t] = collection;
-        this.#seen[t] = operation;
-      }
-    }
-    for (let word = 0; word < words; word++) {
-      const bits = this.#open[word]! & ~this.#openPure[word]! & ~now[MASK + word]!;
-      for (let left = bits; left !== 0; left &= left - 1) {
-        const operation = this.#inSlot[word * 32 + 31 - Math.clz32(left & -left)]!;
-        if (operation === returning || this.#seen[twin[operation]!] !== operation) continue;
-        this.#consider(operation, action[operation]!, state, before, false);
-      }
-    }
-    const { unconditional, conditional } = this.problem.pending;
-    this.#collectPending(unconditional, before);
-    const groups = conditional.get(state);
-    if (groups !== undefined) this.#collectPending(groups, before);
-    this.#sort(from, action[returning]!);
-  }
-
-  #collectPending(groups: readonly number[], before: number): void {
-    const { pending, opened, twin } = this.problem;
-    const state = this.#now[STATE]!;
-    const invoked = opened[this.#now[LEVEL]!]!;
-    for (const group of groups) {
-      const first = pending.start[group]!;
-      // Groups are in order of their first invocation.
-      if (pending.operations[first]! >= invoked) break;
-      // A completed twin has the earlier deadline.
-      if (this.#seenIn[twin[pending.operations[first]!]!] === this.#collection) continue;
-      const at = first + this.#used[group]!;
-      const left = at < pending.start[group + 1]! && pending.operations[at]! < invoked;
-      if (!this.#consider(~group, pending.action[group]!, state, before, true) || left) continue;
-      this.#candidatesEnd -= 2;
-      this.#depend(this.#sets.add(NONE, group));
-    }
-  }
-
-  #consider(candidate: number, action: number, state: number, before: number, optional: boolean): boolean {
-    const next = this.#machine.step(state, action);
-    if (next === NO_STATE || (optional && next === state) || this.#unneeded(before, action, next)) return false;
-    if (this.#candidatesEnd + 2 > this.#candidates.length) {
-      const longer = new Int32Array(this.#candidates.length * 2);
-      longer.set(this.#candidates);
-      this.#candidates = longer;
-    }
-    this.#candidates[this.#candidatesEnd++] = candidate;
-    this.#candidates[this.#candidatesEnd++] = next;
-    return true;
-  }
-
-  /** Insertion sort: there are few candidates, and they are nearly in order. */
-  #sort(from: number, returning: number): void {
-    const list = this.#candidates;
-    for (let i = from + 2; i < this.#candidatesEnd; i += 2) {
-      const candidate = list[i]!;
-      const next = list[i + 1]!;
-      let at = i;
-      for (; at > from && this.#goesBefore(candidate, next, list[at - 2]!, list[at - 1]!, returning); at -= 2) {
-        list[at] = list[at - 2]!;
-        list[at + 1] = list[at - 1]!;
-      }
-      list[at] = candidate;
-      list[at + 1] = next;
-    }
-  }
-
-  #goesBefore(a: number, nextA: number, b: number, nextB: number, returning: number): boolean {
-    const helpsA = this.#machine.step(nextA, returning) !== NO_STATE;
-    const helpsB = this.#machine.step(nextB, returning) !== NO_STATE;
-    if (helpsA !== helpsB) return helpsA;
-    return this.#deadline(a) < this.#deadline(b);
-  }
-
-  #deadline(candidate: number): number {
-    return candidate < 0 ? NEVER : this.problem.ret[candidate]!;
   }
 
   /** The candidate takes effect. */
@@ -364,22 +222,21 @@ export class Search {
 
   /** All that needs no choice: pure operations take effect as soon as they can, and linearized operations return. */
   #settle(): void {
-    const { order, slot, levels } = this.problem;
+    const { order, slot, levels, opened } = this.problem;
     const now = this.#now;
     if (this.#takePure()) this.#before = NO_STATE;
     for (;;) {
       const level = now[LEVEL]!;
       if (level === levels) break;
       const returning = order[level]!;
-      const word = slot[returning]! >>> 5;
+      const word = MASK + (slot[returning]! >>> 5);
       const bit = 1 << (slot[returning]! & 31);
-      if ((now[MASK + word]! & bit) === 0) break;
-      now[MASK + word]! &= ~bit;
-      this.#open[word]! &= ~bit;
-      this.#openPure[word]! &= ~bit;
+      if ((now[word]! & bit) === 0) break;
+      now[word]! &= ~bit;
       now[LEVEL] = level + 1;
+      this.#slots.close(returning);
       this.#before = NO_STATE;
-      if (level + 1 < levels) this.#openUpTo(level + 1, this.problem.opened[level]!);
+      if (level + 1 < levels) this.#openUpTo(level + 1, opened[level]!);
     }
     if (now[LEVEL]! > this.furthest) this.furthest = now[LEVEL]!;
   }
@@ -387,14 +244,15 @@ export class Search {
   /** Every open pure operation that is legal takes effect; true when there was one. */
   #takePure(): boolean {
     const { action, words } = this.problem;
+    const { operation: inSlot, pureBits } = this.#slots;
     const now = this.#now;
     const state = now[STATE]!;
     let took = false;
     for (let word = 0; word < words; word++) {
-      let bits = this.#openPure[word]! & ~now[MASK + word]!;
-      for (; bits !== 0; bits &= bits - 1) {
-        const bit = bits & -bits;
-        const operation = this.#inSlot[word * 32 + 31 - Math.clz32(bit)]!;
+      let left = pureBits[word]! & ~now[MASK + word]!;
+      for (; left !== 0; left &= left - 1) {
+        const bit = left & -left;
+        const operation = inSlot[word * 32 + 31 - Math.clz32(bit)]!;
         if (this.#machine.step(state, action[operation]!) === NO_STATE) continue;
         now[MASK + word]! |= bit;
         took = true;
@@ -406,37 +264,12 @@ export class Search {
   /** Opens the operations invoked before the return at `level`, from index `from` on; pure ones take effect if they can. */
   #openUpTo(level: number, from: number): void {
     const { action, slot, opened } = this.problem;
-    const { pure } = this.#machine.actions;
     const now = this.#now;
     for (let operation = from; operation < opened[level]!; operation++) {
+      this.#slots.open(operation);
       const s = slot[operation]!;
-      if (s < 0) continue;
-      const word = s >>> 5;
-      const bit = 1 << (s & 31);
-      this.#inSlot[s] = operation;
-      this.#open[word]! |= bit;
-      if (pure[action[operation]!] === 0) continue;
-      this.#openPure[word]! |= bit;
-      if (this.#machine.step(now[STATE]!, action[operation]!) !== NO_STATE) now[MASK + word]! |= bit;
-    }
-  }
-
-  /** Undoes returns and invocations back to `level`; the mask is the caller's. */
-  #rewind(level: number): void {
-    const { action, slot, opened, order, levels } = this.problem;
-    const { pure } = this.#machine.actions;
-    for (let at = this.#now[LEVEL]!; at > level; at--) {
-      for (let operation = at < levels ? opened[at]! - 1 : -1; operation >= opened[at - 1]!; operation--) {
-        const s = slot[operation]!;
-        if (s < 0) continue;
-        this.#open[s >>> 5]! &= ~(1 << (s & 31));
-        this.#openPure[s >>> 5]! &= ~(1 << (s & 31));
-      }
-      const returned = order[at - 1]!;
-      const s = slot[returned]!;
-      this.#inSlot[s] = returned;
-      this.#open[s >>> 5]! |= 1 << (s & 31);
-      if (pure[action[returned]!] === 1) this.#openPure[s >>> 5]! |= 1 << (s & 31);
+      if (s < 0 || !this.#slots.isPure(operation)) continue;
+      if (this.#machine.step(now[STATE]!, action[operation]!) !== NO_STATE) now[MASK + (s >>> 5)]! |= 1 << (s & 31);
     }
   }
 }
