@@ -56,70 +56,121 @@ export class Contradictions {
   }
 
   #sweep(partition: Partition): Contradiction | null {
-    const { count, call, action } = partition;
+    const { call, action } = partition;
     const { needs, leaves } = this.#actions;
-    const sources = this.#sources;
     const timeline = timelineOf(partition);
-    const strength = new Int32Array(count);
-    // Of the operations that returned so far, the update with the greatest strength, and the observations with the two
-    // greatest among different values; and how these stood when each operation was invoked.
-    let update = NOBODY;
-    let held = NOBODY;
-    let heldToo = NOBODY;
-    const updateThen = new Int32Array(count);
-    const heldThen = new Int32Array(count);
-    const heldTooThen = new Int32Array(count);
-    const heldBy = (i: number) => needs[action[i]!]!;
-    const overtaker = (i: number, value: number, bound: number): number => {
-      const w = updateThen[i]!;
-      if (w !== NOBODY && strength[w]! > bound) return w;
-      const r = heldThen[i] !== NOBODY && heldBy(heldThen[i]!) === value ? heldTooThen[i]! : heldThen[i]!;
-      return r !== NOBODY && strength[r]! > bound ? r : NOBODY;
-    };
+    const holders = new Holders(partition, needs);
     for (let stamp = 0; stamp < timeline.length; stamp++) {
       const event = timeline[stamp]!;
       if (event >= 0) {
-        const left = leaves[action[event]!]!;
-        if (left !== NO_VALUE) {
-          if (sources[left]!++ === 0) this.#firstCall[left] = stamp;
-          this.#open[left]!++;
-        }
-        updateThen[event] = update;
-        heldThen[event] = held;
-        heldTooThen[event] = heldToo;
+        this.#invoked(leaves[action[event]!]!, stamp);
+        holders.remember(event);
         continue;
       }
       const i = ~event;
       const value = needs[action[i]!]!;
       const left = leaves[action[i]!]!;
-      strength[i] = call[i]!;
+      let strength = call[i]!;
       if (value !== NO_VALUE) {
-        const initially = value === this.#initial ? 1 : 0;
-        const known = sources[value]! + initially;
-        if (known === 0) return { kind: 'no-source', observation: i, rival: NOBODY };
-        if (left !== NO_VALUE && ++this.#used[value]! > known) {
-          return { kind: 'used-up', observation: i, rival: NOBODY };
-        }
-        if (this.#open[value] === 0) {
-          const rival = overtaker(i, value, this.#lastReturn[value]!);
-          if (rival !== NOBODY) return { kind: 'overtaken', observation: i, rival };
-        }
-        // The register held the value at an instant after the invocation, and after the first that could have left it.
-        if (initially === 0) strength[i] = Math.max(call[i]!, this.#firstCall[value]!);
+        const found = this.#contradict(i, value, left, holders);
+        if (found !== null) return found;
+        // The register held the value after the invocation, and after the first one that could have left it.
+        if (value !== this.#initial) strength = Math.max(strength, this.#firstCall[value]!);
       }
       if (left !== NO_VALUE) {
         this.#open[left]!--;
         this.#lastReturn[left] = stamp;
-        if (update === NOBODY || strength[i]! > strength[update]!) update = i;
+        holders.updated(i, strength);
       } else if (value !== NO_VALUE) {
-        if (held === NOBODY || heldBy(held) === value || strength[i]! > strength[held]!) {
-          if (held !== NOBODY && heldBy(held) !== value) heldToo = held;
-          if (held === NOBODY || heldBy(held) !== value || strength[i]! > strength[held]!) held = i;
-        } else if (heldToo === NOBODY || strength[i]! > strength[heldToo]!) {
-          heldToo = i;
-        }
+        holders.observed(i, strength);
       }
     }
     return null;
+  }
+
+  #invoked(left: number, stamp: number): void {
+    if (left === NO_VALUE) return;
+    if (this.#sources[left]!++ === 0) this.#firstCall[left] = stamp;
+    this.#open[left]!++;
+  }
+
+  /** What is wrong with the operation `i`, which returns now: it needed `value` and left `left`. */
+  #contradict(i: number, value: number, left: number, holders: Holders): Contradiction | null {
+    const known = this.#sources[value]! + (value === this.#initial ? 1 : 0);
+    if (known === 0) return { kind: 'no-source', observation: i, rival: NOBODY };
+    if (left !== NO_VALUE && ++this.#used[value]! > known) return { kind: 'used-up', observation: i, rival: NOBODY };
+    if (this.#open[value] !== 0) return null;
+    const rival = holders.rival(i, value, this.#lastReturn[value]!);
+    return rival === NOBODY ? null : { kind: 'overtaken', observation: i, rival };
+  }
+}
+
+/**
+ * Who held the register last, among the operations that have returned. The strength of an operation is a stamp: it took effect
+ * after that.
+ */
+class Holders {
+  readonly #needs: Int32Array;
+  readonly #action: Int32Array;
+  readonly #strength: Int32Array;
+  // The strongest update, and the strongest observations of two different values; then how these stood at each invocation.
+  #update = NOBODY;
+  #seen = NOBODY;
+  #seenToo = NOBODY;
+  readonly #updateThen: Int32Array;
+  readonly #seenThen: Int32Array;
+  readonly #seenTooThen: Int32Array;
+
+  constructor({ count, action }: Partition, needs: Int32Array) {
+    this.#needs = needs;
+    this.#action = action;
+    this.#strength = new Int32Array(count);
+    this.#updateThen = new Int32Array(count);
+    this.#seenThen = new Int32Array(count);
+    this.#seenTooThen = new Int32Array(count);
+  }
+
+  /** Operation `i` is invoked now. */
+  remember(i: number): void {
+    this.#updateThen[i] = this.#update;
+    this.#seenThen[i] = this.#seen;
+    this.#seenTooThen[i] = this.#seenToo;
+  }
+
+  updated(i: number, strength: number): void {
+    this.#strength[i] = strength;
+    if (this.#isStronger(i, this.#update)) this.#update = i;
+  }
+
+  observed(i: number, strength: number): void {
+    this.#strength[i] = strength;
+    if (this.#seen !== NOBODY && this.#value(this.#seen) === this.#value(i)) {
+      if (this.#isStronger(i, this.#seen)) this.#seen = i;
+    } else if (this.#isStronger(i, this.#seen)) {
+      this.#seenToo = this.#seen;
+      this.#seen = i;
+    } else if (this.#isStronger(i, this.#seenToo)) {
+      this.#seenToo = i;
+    }
+  }
+
+  /**
+   * An operation that had returned before `i` was invoked, and held something other than `value` after the stamp `bound`, by
+   * which all operations that leave `value` had returned; NOBODY: there is none. An update after that bound is none of them.
+   */
+  rival(i: number, value: number, bound: number): number {
+    const update = this.#updateThen[i]!;
+    if (update !== NOBODY && this.#strength[update]! > bound) return update;
+    let seen = this.#seenThen[i]!;
+    if (seen !== NOBODY && this.#value(seen) === value) seen = this.#seenTooThen[i]!;
+    return seen !== NOBODY && this.#strength[seen]! > bound ? seen : NOBODY;
+  }
+
+  #value(i: number): number {
+    return this.#needs[this.#action[i]!]!;
+  }
+
+  #isStronger(i: number, other: number): boolean {
+    return other === NOBODY || this.#strength[i]! > this.#strength[other]!;
   }
 }

@@ -21,15 +21,21 @@ export class Machine {
   readonly #states: unknown[] = [];
   readonly #numbers = new Map<unknown, number>();
   // The table of transitions, open addressing: (state, action) -> next state + 2; 0: free.
-  #state = new Int32Array(FIRST_CAPACITY);
-  #action = new Int32Array(FIRST_CAPACITY);
-  #next = new Int32Array(FIRST_CAPACITY);
-  #mask = FIRST_CAPACITY - 1;
+  #state: Int32Array;
+  #action: Int32Array;
+  #next: Int32Array;
+  #mask: number;
   #size = 0;
 
   constructor(actions: Actions, initial: unknown) {
     this.actions = actions;
     this.#cell = actions.model.cell !== undefined;
+    // Cell models need no table: their transitions are given by two values.
+    const capacity = this.#cell ? 1 : FIRST_CAPACITY;
+    this.#state = new Int32Array(capacity);
+    this.#action = new Int32Array(capacity);
+    this.#next = new Int32Array(capacity);
+    this.#mask = capacity - 1;
     const state: unknown = actions.model.initial(initial);
     this.initial = this.#cell ? actions.values.id(state) : this.#number(state);
   }
