@@ -25,6 +25,8 @@ export interface System<O = OptionValues> {
   family?: 'single-leader' | 'leaderless';
   /** What it promises while no bug is planted, one line. */
   guarantees?: string;
+  /** The number in the name of the first node: 1 (n1, n2, …) where it is left out. */
+  firstNode?: 0 | 1;
   /** Workloads (or their aliases) that its nodes answer. */
   workloads: readonly string[];
   /** Options by name. `bug` is added by the framework when `bugs` is given. */

@@ -107,7 +107,7 @@ function checkNodes(list: Tree, nodes: readonly string[] | undefined, { problems
 }
 
 function nodesHint(nodes: readonly string[]): string {
-  return nodes.length === 1 ? 'The only node is n1.' : `The nodes are n1 to n${nodes.length}.`;
+  return nodes.length === 1 ? `The only node is ${nodes[0]}.` : `The nodes are ${nodes[0]} to ${nodes.at(-1)}.`;
 }
 
 function readSchedule(read: ReadBlock, load: number | undefined, scope: Scope): Schedule | undefined {

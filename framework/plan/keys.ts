@@ -36,7 +36,11 @@ export const SYSTEM: Block = {
   required: ['use'],
   keys: {
     use: use('system'),
-    nodes: option.integer('How many nodes; they are called n1, n2 and so on.', 5, { minimum: 1, maximum: 99 }),
+    nodes: option.integer(
+      'How many nodes; they are called n1, n2 and so on, those of the system maelstrom n0, n1 and so on.',
+      5,
+      { minimum: 1, maximum: 99 },
+    ),
     with: options('system'),
   },
 };

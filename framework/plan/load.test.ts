@@ -34,6 +34,11 @@ describe('a minimal plan', () => {
     ]);
   });
 
+  it('names nodes from n1 on, or from n0 for a system that wants it', async () => {
+    const { nodes } = await loadOne('name: x\nsystem: { use: tool, nodes: 3, with: { bin: a } }\nworkload: register');
+    expect(nodes).toEqual(['n0', 'n1', 'n2']);
+  });
+
   it('may say null for what it does not want to say', async () => {
     const plain = await loadOne(minimal());
     const nulls = minimal('nemeses:\ntiming:\nchecks: ~\ndeploy: null\nseed:\nexpect:\n');

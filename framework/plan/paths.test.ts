@@ -106,6 +106,11 @@ describe('an option that is required', () => {
   });
 });
 
+it('the first node may be n0', async () => {
+  const text = tool('{ bin: a }', 'nemeses: [{ use: kill, targets: [n5] }]');
+  expect(await errorsOf(text)).toEqual(['4:34 there is no node "n5" | The nodes are n0 to n4.']);
+});
+
 it('options that come from no plan are relative to the working directory', () => {
   const declared = { file: option.path('A file.', 'a.txt'), run: option.program('A program.', 'sh') };
   expect(resolveOptions(declared, {}, 'checker demo')).toEqual({ file: resolve('a.txt'), run: 'sh' });

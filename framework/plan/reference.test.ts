@@ -7,7 +7,7 @@ it('tells every key, option, bug and anomaly', async () => {
   const page = await planReference(world);
   for (const row of [
     '| `name` | a short text | required |',
-    '| `nodes` | a whole number from 1 to 99 | `5` | How many nodes; they are called n1, n2 and so on. |',
+    '| `nodes` | a whole number from 1 to 99 | `5` | How many nodes; they are called n1, n2 and so on, those of the system maelstrom n0, n1 and so on. |',
     '| `reads` | one of read-index or lease | `read-index` | How reads are answered. |',
     '| `limits.rate` | a rate such as 200/s | `50/s` | Most per second. |',
     '| `bug` | one of none or stale-reads | `none` |',

@@ -82,7 +82,8 @@ async function readAll<T>(items: readonly Tree[], read: (item: Tree) => Promise<
 
 function nodesOf(system: Subject<'system'> | undefined): string[] | undefined {
   const count = system?.block.values['nodes'] as number | undefined;
-  return count === undefined ? undefined : Array.from({ length: count }, (_, index) => `n${index + 1}`);
+  const first = system?.found.definition.firstNode ?? 1;
+  return count === undefined ? undefined : Array.from({ length: count }, (_, index) => `n${index + first}`);
 }
 
 function assemble(cell: Cell, { file, seed: given }: Origin, parts: Parts): Plan {

@@ -11,6 +11,8 @@ export interface MaelstromOptions {
 export default defineSystem<MaelstromOptions>({
   name: 'maelstrom',
   summary: 'any program that speaks the Maelstrom protocol on stdin and stdout',
+  // As Maelstrom numbers them: some programs know n0 by name.
+  firstNode: 0,
   workloads: ['echo', 'unique-ids', 'broadcast', 'g-set', 'g-counter', 'pn-counter', 'lin-kv'],
   options: {
     bin: option.required(

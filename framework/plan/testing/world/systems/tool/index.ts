@@ -9,6 +9,7 @@ interface Options {
 export default defineSystem<Options>({
   name: 'tool',
   summary: 'a program of the plan',
+  firstNode: 0,
   workloads: ['register'],
   options: {
     bin: option.required(option.program('The program.')),
