@@ -79,6 +79,29 @@ describe('a node that cannot be used', () => {
     expect(out + err).toContain(`chmod +x ${bin}`);
   });
 
+  it('is told its neighbours again when it starts anew: it does not crash for want of them', async () => {
+    const bin = space.file(
+      'neighbours.js',
+      `#!/usr/bin/env node
+let peers;
+process.stdin.on('data', (chunk) => {
+  for (const line of String(chunk).trim().split('\\n')) {
+    const { src, dest, body } = JSON.parse(line);
+    if (body.type === 'topology') peers = body.topology[dest];
+    const messages = body.type === 'read' && peers.length > 0 ? [] : undefined;
+    console.log(JSON.stringify({ src: dest, dest: src, body: { type: body.type + '_ok', in_reply_to: body.msg_id, messages } }));
+  }
+});
+`,
+      0o755,
+    );
+    const more = 'nemeses: [{ use: kill, targets: one, at: [100ms, 700ms], for: 200ms }]\n';
+    const { result } = await run('broadcast', bin, [], more);
+    const found = new Set((result().anomalies as { name: string }[]).map(({ name }) => name));
+    expect([...found]).toEqual(['lost-message']);
+    expect(result().nodes).toEqual(['n0', 'n1', 'n2']);
+  });
+
   it('is invalid when it crashes or prints what is no message; the history is kept', async () => {
     const bin = space.file(
       'crash.js',

@@ -1,8 +1,7 @@
 // The part of a run that happens in the world of its deployment, on its clock: everything up to the end of the history.
 import type { Cluster, NodeEvent } from '../contracts/cluster.js';
-import { ChaosError, messageOf } from '../contracts/error.js';
+import { messageOf } from '../contracts/error.js';
 import type { Phase } from '../contracts/history.js';
-import type { Body } from '../contracts/message.js';
 import type { Clock, Milliseconds } from '../contracts/time.js';
 import { NS_PER_MS } from '../contracts/time.js';
 import type { Plan } from '../plan/plan.js';
@@ -14,6 +13,7 @@ import { NemesisDriver } from './nemesis-driver.js';
 import type { Progress, RunStage } from './progress.js';
 import { provision } from './provision.js';
 import type { Recording } from './recording.js';
+import { Setup } from './setup.js';
 import { Teardown } from './teardown.js';
 
 /** Ctrl-C. */
@@ -57,6 +57,7 @@ class Executor {
   readonly #plan: Plan;
   readonly #clock: Clock;
   readonly #teardown: Teardown;
+  readonly #setup: Setup;
   readonly #failure: Promise<never>;
   #fail!: (error: unknown) => void;
   #stage: RunStage = 'provision';
@@ -70,6 +71,7 @@ class Executor {
     this.#context = context;
     this.#plan = context.plan;
     this.#clock = context.clock;
+    this.#setup = new Setup(context.plan, context.clock);
     this.#teardown = teardown;
     this.#failure = new Promise((_, reject) => {
       this.#fail = (error) => {
@@ -99,7 +101,11 @@ class Executor {
   async #provision(): Promise<Cluster> {
     const { plan, clock, recording, keep, execution } = this.#context;
     this.#enter('provision');
-    const event = (happened: NodeEvent) => this.#try(() => recording.event(happened));
+    const event = (happened: NodeEvent) =>
+      this.#try(() => {
+        recording.event(happened);
+        if (happened.kind === 'start') this.#setup.started(happened.node);
+      });
     const cluster = await this.#orFail(provision(plan, clock, { folder: recording.nodesFolder, event, keep }));
     execution.log = (node) => cluster.log?.(node) ?? [];
     this.#teardown.defer('stop the nodes', async () => {
@@ -113,32 +119,13 @@ class Executor {
 
   /** Waits for a leader where nodes report one, and sends what the workload wants every node to know. */
   async #setUp(cluster: Cluster): Promise<void> {
-    const { system, workload, timing, nodes } = this.#plan;
+    const { system, timing } = this.#plan;
     if (system.definition.reports === true) {
       const until = this.#clock.now() + timing.ready * NS_PER_MS;
       while (cluster.leader() === null && this.#clock.now() < until) await this.#sleep(READY_POLL);
       if (cluster.leader() === null) this.#context.recording.log(`no leader within ${timing.ready} ms: going on`);
     }
-    for (const { node, body } of workload.definition.setup?.({ nodes, options: workload.options }) ?? []) {
-      await this.#request(cluster, node, body);
-    }
-  }
-
-  #request(cluster: Cluster, node: string, body: Body): Promise<void> {
-    const answer = new Promise<void>((resolve, reject) => {
-      const { opTimeout } = this.#plan.timing;
-      const alarm = this.#clock.at(this.#clock.now() + opTimeout * NS_PER_MS, () => {
-        this.#clock.settle();
-        reject(new ChaosError('setup-failed', `${node} did not answer '${body.type}' within ${opTimeout} ms`));
-      });
-      cluster.request('c-setup', node, body, (reply) => {
-        alarm.cancel();
-        this.#clock.settle();
-        if (reply.type !== 'error') resolve();
-        else reject(new ChaosError('setup-failed', `${node} refused '${body.type}': ${String(reply['text'])}`));
-      });
-    });
-    return this.#orFail(answer);
+    await this.#orFail(this.#setup.tell(cluster));
   }
 
   /** The load under faults, healing, and the load going on while the cluster recovers. Returns a fresh process number. */

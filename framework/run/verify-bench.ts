@@ -1,5 +1,5 @@
 // A cluster without faults and the history of what was asked of it: what `verify` tries its steps on.
-import type { Cluster } from '../contracts/cluster.js';
+import type { Cluster, NodeEvent } from '../contracts/cluster.js';
 import type { Completion, Invocation } from '../contracts/operation.js';
 import { type Clock, type Milliseconds, NS_PER_MS } from '../contracts/time.js';
 import type { OperationGenerator } from '../contracts/workload.js';
@@ -10,6 +10,7 @@ import { createRandom } from '../time/random.js';
 import { assess } from './assess.js';
 import { RpcCaller } from './caller.js';
 import { provision } from './provision.js';
+import { Setup } from './setup.js';
 
 /** Operations issued at most in search of one success of each function. */
 const ATTEMPTS = 300;
@@ -19,6 +20,7 @@ export class Bench {
   readonly plan: Plan;
   readonly cluster: Cluster;
   readonly #clock: Clock;
+  readonly #setup: Setup;
   /** A results folder of its own; null in the simulation. */
   readonly #folder: string | null;
   readonly #history = new ColumnarHistory();
@@ -28,11 +30,16 @@ export class Bench {
 
   static async open(plan: Plan, clock: Clock, folder: string | null): Promise<Bench> {
     const nodes = folder === null ? null : `${folder}/nodes`;
-    const cluster = await provision(plan, clock, { folder: nodes, event: () => {}, keep: false });
-    return new Bench(plan, clock, cluster, folder);
+    const setup = new Setup(plan, clock);
+    const event = ({ kind, node }: NodeEvent) => {
+      if (kind === 'start') setup.started(node);
+    };
+    const cluster = await provision(plan, clock, { folder: nodes, event, keep: false });
+    return new Bench(plan, clock, cluster, setup, folder);
   }
 
-  private constructor(plan: Plan, clock: Clock, cluster: Cluster, folder: string | null) {
+  private constructor(plan: Plan, clock: Clock, cluster: Cluster, setup: Setup, folder: string | null) {
+    this.#setup = setup;
     this.#folder = folder;
     this.plan = plan;
     this.cluster = cluster;
@@ -66,21 +73,8 @@ export class Bench {
   }
 
   async setUp(): Promise<string | null> {
-    const { nodes, workload } = this.plan;
-    const messages = workload.definition.setup?.({ nodes, options: workload.options }) ?? [];
-    for (const { node, body } of messages) {
-      const completion = await this.#send(node, { f: body.type, value: null }, (done) =>
-        this.cluster.request('c-setup', node, body, (reply) =>
-          done(
-            reply.type === 'error'
-              ? { type: 'fail', value: null, error: String(reply['text']) }
-              : { type: 'ok', value: null },
-          ),
-        ),
-      );
-      if (completion.type !== 'ok') throw new Error(`${node} did not accept '${body.type}': ${completion.error}`);
-    }
-    return messages.length === 0 ? null : `${messages.length} messages answered`;
+    await this.#setup.tell(this.cluster);
+    return this.#setup.size === 0 ? null : `${this.#setup.size} messages answered`;
   }
 
   /** One success of each function that the workload issues. */

@@ -95,10 +95,12 @@ describe('a program that fails', () => {
       ['malformed'],
       async (b) => {
         b.cluster.request('c0', 'n1', { type: 'echo' }, () => {});
-        await b.until(() => b.events.filter((event) => event.kind === 'protocol-error').length === 4);
+        await b.until(() => b.events.filter((event) => event.kind === 'protocol-error').length === 6);
         const errors = b.events.filter((event) => event.kind === 'protocol-error');
         expect(errors.map(({ detail }) => detail)).toEqual([
           'a line on stdout is not JSON',
+          'a line on stdout is empty',
+          expect.stringMatching(/^a line on stdout holds several messages: .* a lock$/),
           'a line on stdout is not a JSON object',
           'a message has no dest',
           'src is n2, not n1',

@@ -221,7 +221,6 @@ export class LocalNode implements Station {
     });
     this.process = born;
     if (born.pid !== null) watchdog.add(born.pid);
-    this.#event({ kind: 'start' });
     this.#full = isFull(wish);
     if (wish.clock.length > 0) this.#send(born, controlFor('clock', wish, this.#controls++));
     if (wish.disk.length > 0) this.#send(born, controlFor('disk', wish, this.#controls++));
@@ -231,6 +230,8 @@ export class LocalNode implements Station {
       node_id: this.id,
       node_ids: [...this.#options.nodes],
     });
+    // Whoever hears of it may send something: behind `init`, that is.
+    this.#event({ kind: 'start' });
     return born;
   }
 

@@ -10,8 +10,8 @@ import type { Clients } from './clients.js';
 import type { NodeProcess } from './node-process.js';
 import { SERVICES, type Service } from './services.js';
 
-/** Where the parent's own requests to nodes (`init`) come from. */
-export const INIT_CLIENT = 'c-init';
+/** Where the parent's own requests to nodes (`init`) come from: named as clients are, because programs may take names apart. */
+export const INIT_CLIENT = 'c999999999';
 
 /** A node as the router sees it. */
 export interface Station {
@@ -266,13 +266,21 @@ export class Router {
   }
 }
 
+/** Why a line is not JSON, as far as that can be told. */
+function notJson(line: string): string {
+  if (line.trim() === '') return 'a line on stdout is empty';
+  return line.startsWith('{') && line.includes('}{"')
+    ? 'a line on stdout holds several messages: each needs a line of its own, and threads that write at the same time a lock'
+    : 'a line on stdout is not JSON';
+}
+
 /** A message, or what is wrong with the line. */
 function parse(line: string): Message | string {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return 'a line on stdout is not JSON';
+    return notJson(line);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'a line on stdout is not a JSON object';

@@ -17,7 +17,14 @@ const manners = {
   malformed: ({ src, body }) => {
     if (body.type === 'init') send(src, { type: 'init_ok', in_reply_to: 1 });
     else
-      for (const line of ['Traceback: ouch', '[1]', '{"src":"n1"}', '{"src":"n2","dest":"c1","body":{"type":"x"}}'])
+      for (const line of [
+        'Traceback: ouch',
+        '',
+        '{"src":"n1"}{"src":"n1"}',
+        '[1]',
+        '{"src":"n1"}',
+        '{"src":"n2","dest":"c1","body":{"type":"x"}}',
+      ])
         print(line);
   },
   crashes: ({ src, body }) => {
