@@ -25,11 +25,11 @@ export interface Violation {
 }
 
 /** Configurations that may be spent on shrinking one witness. */
-const SHRINK_BUDGET = 1_000_000;
+const SHRINK_BUDGET = 100_000;
 /** As many operations as the brute-force judge orders in no time. */
 const FEW = 10;
-/** Steps of the brute-force judge. */
-const RECHECK_STEPS = 100_000;
+/** Effort of the brute-force judge: steps times operations. */
+const RECHECK_EFFORT = 2_000_000;
 
 export function explain(history: History, machine: Machine, initial: unknown, violation: Violation): Anomaly {
   const { partition, contradiction, hint } = violation;
@@ -92,13 +92,14 @@ function recheck(history: History, machine: Machine, initial: unknown, relaxed: 
   const { model } = machine.actions;
   const { members, optional } = relaxed.arrange([...witness.shown, ...witness.folded]);
   const all = members.map((i, at) => judged(history.operation(relaxed.partition.row[i]!), optional[at]!));
+  const steps = Math.ceil(RECHECK_EFFORT / all.length);
   try {
     const required = all.filter((_, at) => !optional[at]);
     const helpers = all.filter((_, at) => optional[at]);
     // Where states are single values there are few of them, so that the generous reading is the cheap one.
     const generous = model.cell !== undefined && all.length > FEW;
-    const possible = !generous || isPossible(model, initial, required, helpers, RECHECK_STEPS);
-    if (!possible || !isLinearizable(model, initial, all, RECHECK_STEPS)) return true;
+    const possible = !generous || isPossible(model, initial, required, helpers, steps);
+    if (!possible || !isLinearizable(model, initial, all, steps)) return true;
   } catch (error) {
     if (error instanceof TooHard) return false;
     throw error;

@@ -9,6 +9,8 @@ import { Search } from '../search/search.js';
 export type Answer = 'fails' | 'holds' | 'hard';
 
 const NOBODY = -1;
+/** Configurations that one question may cost. */
+const MOST_EACH = 20_000;
 const CACHE_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -57,7 +59,7 @@ export class Relaxed {
     if (this.#budget <= 0) return 'hard';
     const { operations } = this.arrange(required);
     const search = new Search(this.#machine, problemOf(operations, this.#machine.actions), { bytes: CACHE_BYTES });
-    const outcome = search.run(this.#budget);
+    const outcome = search.run(Math.min(this.#budget, MOST_EACH));
     // Every question costs something, so that their number is bounded, too.
     this.#budget -= search.configurations + 1 + operations.count / 16;
     search.release();

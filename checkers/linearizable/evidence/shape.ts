@@ -22,9 +22,12 @@ export interface Shape {
   failedSource: number;
   /** Another cas in the witness that succeeded from the same value. */
   rivalCas: number;
-  /** An acknowledged update to another value that had returned before the observation was invoked. */
+  /**
+   * An acknowledged update to another value that had returned before the observation was invoked; nothing that leaves the observed
+   * value was invoked after it.
+   */
   newer: number;
-  /** A read or cas in the witness that saw another value, and had returned before the observation was invoked. */
+  /** A read or cas in the witness that saw another value; the same holds for it. */
   seen: number;
   /** The newer update is gone, not merely late to be seen: see `isLost`. */
   lost: boolean;
@@ -44,14 +47,17 @@ export function shapeOf(
   const { needs, leaves } = actions;
   const value = needs[action[stuck]!]!;
   const rowOf = (i: number | undefined) => (i === undefined ? NONE : row[i]!);
+  /** It was over before the observation began, and the value was not written again in between. */
+  const isMissed = (i: number) => precedes(partition, i, stuck) && ret[i]! > lastWritten;
   const leavers = value === NO_VALUE ? [] : indexes(count, (i) => leaves[action[i]!] === value && i !== stuck);
+  const lastWritten = leavers.reduce((last, i) => (call[i]! < ret[stuck]! ? call[i]! : last), -1);
   const others = shown.filter((i) => i !== stuck);
   const rivalCas = others.findLast((i) => needs[action[i]!] === value && leaves[action[i]!] !== NO_VALUE);
   const seen = others.findLast((i) => {
     const observed = needs[action[i]!]!;
-    return observed !== NO_VALUE && observed !== value && precedes(partition, i, stuck);
+    return observed !== NO_VALUE && observed !== value && isMissed(i);
   });
-  const newer = value === NO_VALUE ? undefined : newerUpdate(partition, actions, others, value, stuck);
+  const newer = value === NO_VALUE ? undefined : newerUpdate(partition, actions, others, value, isMissed);
   return {
     observation: row[stuck]!,
     isCas: leaves[action[stuck]!] !== NO_VALUE,
@@ -73,12 +79,12 @@ function newerUpdate(
   { needs, leaves }: Actions,
   others: readonly number[],
   value: number,
-  stuck: number,
+  isMissed: (i: number) => boolean,
 ): number | undefined {
   const { action, ret, count } = partition;
   const isNewer = (i: number) => {
     const left = leaves[action[i]!]!;
-    return left !== NO_VALUE && left !== value && precedes(partition, i, stuck);
+    return left !== NO_VALUE && left !== value && isMissed(i);
   };
   const latest = (list: readonly number[]) => [...list].sort((a, b) => ret[a]! - ret[b]!).at(-1);
   const inWitness = latest(others.filter(isNewer));

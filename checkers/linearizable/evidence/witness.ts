@@ -17,6 +17,8 @@ export interface Witness {
 
 /** Sets up to this size are shrunk one by one. */
 const EXACT = 64;
+/** Larger sets are shown with one operation for many of its kind. */
+const MOST_SHOWN = 8;
 const WINDOWS = [8, 16, 32, 64];
 
 /**
@@ -24,6 +26,11 @@ const WINDOWS = [8, 16, 32, 64];
  * that are likely to prove it.
  */
 export function findWitness(relaxed: Relaxed, actions: Actions, stuck: number, hints: readonly number[][]): Witness {
+  const witness = smallest(relaxed, actions, stuck, hints);
+  return witness.shown.length > MOST_SHOWN && !witness.loose ? foldTwins(relaxed, witness) : witness;
+}
+
+function smallest(relaxed: Relaxed, actions: Actions, stuck: number, hints: readonly number[][]): Witness {
   const completed = byReturn(relaxed);
   const windows = WINDOWS.filter((size) => size < completed.length).map((size) => completed.slice(-size));
   const seeds = [...hints, ...windows, ...(completed.length <= EXACT ? [completed] : [])];
@@ -91,7 +98,8 @@ function shrinkPast(relaxed: Relaxed, shown: readonly number[], past: readonly n
 function shrink(relaxed: Relaxed, actions: Actions, required: readonly number[], past: readonly number[]): Witness {
   const { pure } = actions;
   const { action } = relaxed.partition;
-  if (required.length > EXACT) return foldTwins(relaxed, required);
+  if (required.length > EXACT)
+    return { shown: unique(required), folded: unique(past), irreducible: false, loose: false };
   const order = [...required].sort((a, b) => pure[action[b]!]! - pure[action[a]!]! || a - b);
   let shown = [...required];
   let irreducible = true;
@@ -105,15 +113,16 @@ function shrink(relaxed: Relaxed, actions: Actions, required: readonly number[],
 }
 
 /** Of many operations with one action, all needed, the one that returned last stands for the others. */
-function foldTwins({ partition }: Relaxed, required: readonly number[]): Witness {
+function foldTwins({ partition }: Relaxed, witness: Witness): Witness {
   const { action, ret } = partition;
   const last = new Map<number, number>();
-  for (const i of required) {
+  for (const i of witness.shown) {
     const other = last.get(action[i]!);
     if (other === undefined || ret[i]! > ret[other]!) last.set(action[i]!, i);
   }
-  const shown = unique([...last.values()]);
-  return { shown, folded: unique(required.filter((i) => !shown.includes(i))), irreducible: false, loose: false };
+  const shown = new Set(last.values());
+  const folded = [...witness.folded, ...witness.shown.filter((i) => !shown.has(i))];
+  return { ...witness, shown: unique([...shown]), folded: unique(folded) };
 }
 
 function unique(operations: readonly number[]): number[] {
