@@ -22,6 +22,24 @@ describe('renderSummary', () => {
     ]);
   });
 
+  it('says once why a run failed, with the rest of the message and the remedy below', () => {
+    const { result } = failedRun();
+    const message = 'n2 exited with code 1; its last lines:\n  Traceback:\n  ImportError';
+    const lines = renderSummary({
+      ...result,
+      verdict: `Unknown: the run failed: ${message}`,
+      error: { code: 'node-not-started', message, hint: 'A node must answer init.' },
+    });
+    expect(lines.slice(0, 6)).toEqual([
+      '! Run failed: n2 exited with code 1; its last lines:',
+      '    Traceback:',
+      '    ImportError',
+      '  A node must answer init.',
+      '',
+      expect.stringContaining('operations'),
+    ]);
+  });
+
   it('does not say the word twice', () => {
     const { result } = validRun();
     const lines = renderSummary({ ...result, verdict: 'Valid: all keys are linearizable.' });

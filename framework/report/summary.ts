@@ -8,6 +8,7 @@ const MOST_LINES = 20;
 const LINE = 400;
 const MOST_ANOMALIES = 4;
 const MOST_REASONS = 4;
+const MOST_ERROR_LINES = 8;
 
 export interface SummaryOptions {
   /** The results folder as a person would type it; null when nothing was written. */
@@ -18,7 +19,7 @@ export interface SummaryOptions {
 export function renderSummary(result: RunResult, { folder = null }: SummaryOptions = {}): string[] {
   const { symbol, word, remark } = standingOf(result);
   const lines = [
-    `${symbol} ${verdictLine(result, word)}`,
+    `${symbol} ${firstLine(verdictLine(result, word))}`,
     ...(remark === undefined ? [] : [`  ${remark}`]),
     ...errorLines(result),
     ...anomalyLines(result),
@@ -37,9 +38,17 @@ function oneLine(text: string): string {
     .trimEnd();
 }
 
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
+
+/** What the first line does not say: the rest of the message, such as the last lines of a node's log, and what to do. */
 function errorLines({ error }: RunResult): string[] {
   if (error === undefined) return [];
-  return [`  ${error.code}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${error.hint}`])];
+  const rest = error.message.split('\n').slice(1);
+  return [...rest.slice(-MOST_ERROR_LINES), ...(error.hint === undefined ? [] : [error.hint])].map(
+    (line) => `  ${line}`,
+  );
 }
 
 function anomalyLines({ anomalies }: RunResult): string[] {
@@ -50,8 +59,8 @@ function anomalyLines({ anomalies }: RunResult): string[] {
   return more > 0 ? [...lines, `  and ${plural(more, 'more anomaly', 'more anomalies')}`] : lines;
 }
 
-function undecidedLines({ valid, checks, coverage }: RunResult): string[] {
-  if (valid !== 'unknown') return [];
+function undecidedLines({ valid, status, checks, coverage }: RunResult): string[] {
+  if (valid !== 'unknown' || status === 'failed') return [];
   const undecided = Object.entries(checks).filter(([, check]) => check.valid === 'unknown');
   const known = new Set(coverage.missing);
   const reasons = [

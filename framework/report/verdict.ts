@@ -55,8 +55,9 @@ export function opensWith(sentence: string, word: string): boolean {
 
 /** The sentence without the verdict that it opens with, for where the word beside it says that already. */
 function withoutVerdict(sentence: string): string {
-  const rest = sentence.replace(/^(Valid|Invalid|Unknown): /, '');
-  return rest.charAt(0).toUpperCase() + rest.slice(1);
+  const rest = sentence.replace(/^((Valid|Invalid|Unknown): )?(the run failed: )?/i, '');
+  // A node keeps its name: n2, never N2.
+  return rest.replace(/^[a-z](?=[a-z]*\W)/, (letter) => letter.toUpperCase());
 }
 
 /** One line that says the word once: `Invalid, as expected: stale-read found by linearizable.` */

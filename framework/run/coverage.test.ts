@@ -49,10 +49,47 @@ describe('coverage', () => {
     });
     const { missing } = coverage(made, ['kill', 'pause'], ['read'], rules);
     expect(missing).toHaveLength(4);
-    expect(missing.join('\n')).toMatch(/0 write succeeded/);
-    expect(missing.join('\n')).toMatch(/0 reads succeeded after the last heal/);
+    expect(missing.join('\n')).toMatch(/no write of 1 succeeded \(evidence asks for 1\)/);
+    expect(missing.join('\n')).toMatch(/no reads succeeded after the last heal/);
     expect(missing.join('\n')).toMatch(/0 operations overlapped kill/);
     expect(missing.join('\n')).toMatch(/pause was never injected \(1 skipped\)/);
+  });
+
+  it('tells what was said most often where too little succeeded', () => {
+    const made = history((h) => {
+      for (const [i, error] of ['timeout', 'not-supported: read', 'not-supported: read', undefined].entries()) {
+        h.appendInvoke(10 * i, i, 'read', 'x', null, 'n1');
+        if (error === undefined) h.appendCompletion(10 * i + 5, i, 'ok', null);
+        else h.appendCompletion(10 * i + 5, i, 'fail', null, error);
+      }
+      for (const i of [5, 6]) {
+        h.appendInvoke(10 * i, i, 'cas', 'x', null, 'n1');
+        h.appendCompletion(10 * i + 5, i, 'fail', null, 'timeout');
+      }
+    });
+    const asked = { okPerFunction: 2, readsAfterHeal: 0, overlap: 1 };
+    expect(coverage(made, [], ['read'], asked).missing).toEqual([
+      'only 1 of 4 read succeeded, most said "not-supported: read" (evidence asks for 2)',
+      'no cas of 2 succeeded, most said "timeout" (evidence asks for 2)',
+    ]);
+    expect(
+      coverage(
+        history(() => {}),
+        [],
+        ['read'],
+        asked,
+      ).missing,
+    ).toEqual(['no operation was issued']);
+  });
+
+  it('does not ask for reads after the last heal where no read succeeded at all', () => {
+    const made = history((h) => {
+      h.appendInvoke(10, 0, 'read', 'x', null, 'n1');
+      h.appendCompletion(20, 0, 'info', null, 'timeout');
+    });
+    expect(coverage(made, [], ['read'], rules).missing).toEqual([
+      'no read of 1 succeeded, most said "timeout" (evidence asks for 1)',
+    ]);
   });
 
   it('a fault that never heals lasts to the end, and an operation without a completion too', () => {

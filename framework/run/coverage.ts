@@ -86,7 +86,48 @@ export function coverage(
     if (counts[id]!.invoke > 0) operations[name] = counts[id]!;
   });
   const faults = [...byFault.values()];
-  return { operations, faults, readsAfterHeal, missing: missing(operations, faults, readsAfterHeal, reads, rules) };
+  const reasons = [
+    ...fewSuccesses(history, operations, rules),
+    ...missing(operations, faults, readsAfterHeal, reads, rules),
+  ];
+  return { operations, faults, readsAfterHeal, missing: reasons };
+}
+
+/** Functions that hardly ever succeeded, with what was said most often instead. */
+function fewSuccesses(
+  history: History,
+  operations: Readonly<Record<string, FunctionCounts>>,
+  rules: EvidenceRules,
+): string[] {
+  if (Object.keys(operations).length === 0) return ['no operation was issued'];
+  return Object.entries(operations).flatMap(([name, { ok, invoke }]) => {
+    if (ok >= rules.okPerFunction) return [];
+    const share = ok === 0 ? `no ${name} of ${invoke} succeeded` : `only ${ok} of ${invoke} ${name} succeeded`;
+    const error = commonError(history, name);
+    return [
+      `${share}${error === undefined ? '' : `, most said "${error}"`} (evidence asks for ${rules.okPerFunction})`,
+    ];
+  });
+}
+
+/** Distinct errors that are counted; texts may hold numbers, and then all differ. */
+const MOST_ERRORS = 1000;
+const LONGEST_ERROR = 200;
+
+/** The most frequent error of a function; undefined where none has a text. */
+function commonError(history: History, name: string): string | undefined {
+  const { columns } = history;
+  const id = history.functionId(name);
+  const counts = new Map<string, number>();
+  for (let row = 0; row < columns.length; row++) {
+    if (columns.process[row]! < 0 || columns.f[row] !== id || columns.type[row] === EVENT_INVOKE) continue;
+    const error = columns.type[row] === EVENT_OK ? undefined : history.error(row);
+    if (error === undefined || (counts.size >= MOST_ERRORS && !counts.has(error))) continue;
+    counts.set(error, (counts.get(error) ?? 0) + 1);
+  }
+  let common: string | undefined;
+  for (const [error, count] of counts) if (common === undefined || count > counts.get(common)!) common = error;
+  return common?.slice(0, LONGEST_ERROR);
 }
 
 function missing(
@@ -97,16 +138,13 @@ function missing(
   rules: EvidenceRules,
 ): string[] {
   const reasons: string[] = [];
-  const names = Object.keys(operations);
-  if (names.length === 0) reasons.push('no operation was issued');
-  for (const name of names) {
-    const { ok } = operations[name]!;
-    if (ok < rules.okPerFunction) {
-      reasons.push(`only ${ok} ${name} succeeded (evidence asks for ${rules.okPerFunction})`);
-    }
-  }
-  if (reads.some((name) => names.includes(name)) && readsAfterHeal < rules.readsAfterHeal) {
-    reasons.push(`${readsAfterHeal} reads succeeded after the last heal (evidence asks for ${rules.readsAfterHeal})`);
+  const issued = reads.filter((name) => Object.hasOwn(operations, name));
+  // Where no read succeeded at all, that has been said.
+  const any = issued.some((name) => operations[name]!.ok > 0) || rules.okPerFunction === 0;
+  if (issued.length > 0 && any && readsAfterHeal < rules.readsAfterHeal) {
+    reasons.push(
+      `${readsAfterHeal === 0 ? 'no' : readsAfterHeal} reads succeeded after the last heal (evidence asks for ${rules.readsAfterHeal})`,
+    );
   }
   for (const fault of faults) {
     if (rules.overlap === 0) break;

@@ -345,7 +345,7 @@ export function failedRun(): ReportInput & { history: ColumnarHistory } {
       ...base,
       status: 'failed',
       valid: 'unknown',
-      verdict: 'The run failed: n2 sent no init_ok within 10 s.',
+      verdict: 'Unknown: the run failed: n2 sent no init_ok within 10 s.',
       expectationMet: false,
       exitCode: 255,
       checks: {},
