@@ -69,8 +69,8 @@ describe('coverage', () => {
     });
     const asked = { okPerFunction: 2, readsAfterHeal: 0, overlap: 1 };
     expect(coverage(made, [], ['read'], asked).missing).toEqual([
-      'only 1 of 4 read succeeded, most said "not-supported: read" (evidence asks for 2)',
-      'no cas of 2 succeeded, most said "timeout" (evidence asks for 2)',
+      'only 1 of 4 read succeeded (evidence asks for 2; commonest error: not-supported: read)',
+      'no cas of 2 succeeded (evidence asks for 2; commonest error: timeout)',
     ]);
     expect(
       coverage(
@@ -88,7 +88,7 @@ describe('coverage', () => {
       h.appendCompletion(20, 0, 'info', null, 'timeout');
     });
     expect(coverage(made, [], ['read'], rules).missing).toEqual([
-      'no read of 1 succeeded, most said "timeout" (evidence asks for 1)',
+      'no read of 1 succeeded (evidence asks for 1; commonest error: timeout)',
     ]);
   });
 

@@ -104,9 +104,8 @@ function fewSuccesses(
     if (ok >= rules.okPerFunction) return [];
     const share = ok === 0 ? `no ${name} of ${invoke} succeeded` : `only ${ok} of ${invoke} ${name} succeeded`;
     const error = commonError(history, name);
-    return [
-      `${share}${error === undefined ? '' : `, most said "${error}"`} (evidence asks for ${rules.okPerFunction})`,
-    ];
+    const why = error === undefined ? '' : `; commonest error: ${error}`;
+    return [`${share} (evidence asks for ${rules.okPerFunction}${why})`];
   });
 }
 
