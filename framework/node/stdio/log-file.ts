@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   writeSync,
 } from 'node:fs';
@@ -29,8 +30,12 @@ import {
 } from './frame.js';
 import { readMark, SyncedMark } from './synced-mark.js';
 
-/** The file grows ahead by so much: a sync that changes no size is cheaper by a third. */
-const AHEAD = 512 * 1024;
+/**
+ * The file grows ahead, in zeros, by as much as it has, within these bounds: a sync of blocks that the file already has takes
+ * half the time, and growing holds up every node that syncs to the same disk.
+ */
+const LEAST_AHEAD = 256 * 1024;
+const MOST_AHEAD = 4 * 1024 * 1024;
 
 /** Superseded bytes that are tolerated before the file is rewritten without them. */
 const GARBAGE: number = 4 * 1024 * 1024;
@@ -129,24 +134,31 @@ export class FileLog implements LogStore {
   flush(): void {
     if (this.#pendingLength === 0) return;
     const end = this.#length + this.#pendingLength;
-    if (end > this.#size) {
-      this.#size = end + AHEAD;
-      ftruncateSync(this.#fd, this.#size);
-    }
     writeAll(this.#fd, this.#pending, this.#pendingLength, this.#length);
     this.#length = end;
     this.#pendingLength = 0;
+    if (end > this.#size) this.#extend(end);
   }
 
-  /** Makes durable what was flushed, and compacts the file when most of it is superseded. */
+  /** Makes durable what was flushed. */
   sync(): void {
     if (this.#synced === this.#length) return;
     fdatasyncSync(this.#fd);
     this.#marked();
-    if (this.#pendingLength > 0 || this.#length < this.#garbage) return;
-    let live = 0;
-    for (const scope of this.#live.values()) live += scope.bytes;
-    if (this.#length - live > live + this.#garbage) this.#compact();
+  }
+
+  /** Makes room for what comes, and compacts the file when most of it is superseded; for when nobody waits. */
+  tidy(): void {
+    if (this.#synced < this.#length || this.#pendingLength > 0) return;
+    if (this.#length >= this.#garbage) {
+      let live = 0;
+      for (const scope of this.#live.values()) live += scope.bytes;
+      if (this.#length - live > live + this.#garbage) this.#compact();
+    }
+    if (this.#size - this.#length < LEAST_AHEAD / 2) {
+      this.#extend(this.#size);
+      fdatasyncSync(this.#fd);
+    }
   }
 
   close(): void {
@@ -166,6 +178,12 @@ export class FileLog implements LogStore {
     sealFrame(this.#pending, kind, scopeLength, start, end);
     this.#pendingLength = end;
     this.#account(kind, scope, this.#length + start, this.#length + end);
+  }
+
+  #extend(from: number): void {
+    const ahead = Math.min(Math.max(LEAST_AHEAD, from), MOST_AHEAD);
+    writeAll(this.#fd, Buffer.alloc(ahead), ahead, from);
+    this.#size = from + ahead;
   }
 
   #grow(by: number): void {
@@ -192,14 +210,19 @@ export class FileLog implements LogStore {
     this.#mark.write({ generation: this.#generation, length: this.#length });
   }
 
-  /** A kill between rename and mark is harmless: the mark then names another generation, and all of the new file is durable. */
+  /**
+   * The new file has room for as much as the old one had. A kill between rename and mark is harmless: the mark then names
+   * another generation, and all of the new file is durable.
+   */
   #compact(): void {
-    const file = readFileSync(logPath(this.#folder));
+    let first = this.#length;
+    for (const scope of this.#live.values()) first = Math.min(first, scope.from);
+    const file = readFrom(this.#fd, first, this.#length);
     const parts = [fileHeader(this.#generation + 1)];
     const live = new Map<string, { bytes: number; from: number }>();
     let length = FILE_HEADER;
-    scanFrames(file, FILE_HEADER, (frame) => {
-      if (frame.start < this.#live.get(frame.scope)!.from) return;
+    scanFrames(file, 0, (frame) => {
+      if (first + frame.start < this.#live.get(frame.scope)!.from) return;
       parts.push(file.subarray(frame.start, frame.end));
       const size = frame.end - frame.start;
       const moved = live.get(frame.scope);
@@ -207,12 +230,13 @@ export class FileLog implements LogStore {
       else moved.bytes += size;
       length += size;
     });
-    install(this.#folder, parts);
+    const room = Math.min(this.#length, MOST_AHEAD);
+    install(this.#folder, [...parts, Buffer.alloc(room)]);
     closeSync(this.#fd);
     this.#fd = openSync(logPath(this.#folder), 'r+');
     this.#generation++;
     this.#length = length;
-    this.#size = length;
+    this.#size = length + room;
     for (const [scope, moved] of live) this.#live.set(scope, moved);
     this.#marked();
   }
@@ -236,6 +260,13 @@ function install(folder: string, parts: readonly Buffer[]): void {
 function writeAll(fd: number, buffer: Buffer, length: number, position: number): void {
   let done = 0;
   while (done < length) done += writeSync(fd, buffer, done, length - done, position + done);
+}
+
+function readFrom(fd: number, start: number, end: number): Buffer {
+  const content = Buffer.allocUnsafe(end - start);
+  let done = 0;
+  while (done < content.length) done += readSync(fd, content, done, content.length - done, start + done);
+  return content;
 }
 
 function remember(image: Map<string, ScopeState>, file: Buffer, frame: Frame): void {

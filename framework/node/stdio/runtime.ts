@@ -15,6 +15,8 @@ import { LineReader } from './line-reader.js';
 export interface NodeStore extends LogStore {
   flush(): void;
   sync(): void;
+  /** Called when everything has left that the last sync released: time for what would have held it up. */
+  tidy(): void;
 }
 
 /** What the runtime needs of its process. */
@@ -93,16 +95,17 @@ export class StdioRuntime {
   /** Writes, syncs and releases what there is. Called once after all that one turn of the event loop brought. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#gate.dirty && !this.#syncing) this.#sync();
     if (this.#log !== '') {
       this.#around.log(this.#log);
       this.#log = '';
     }
-    if (this.#output !== '') {
-      const output = this.#output;
-      this.#output = '';
-      this.#around.output(output);
+    if (this.#gate.dirty && !this.#syncing) {
+      // What waits for nothing does not wait for the disk.
+      this.#emit();
+      this.#sync();
     }
+    this.#emit();
+    if (!this.#gate.dirty) this.#around.store.tidy();
   }
 
   /** The node is about to end: only what it has to say still leaves. */
@@ -110,6 +113,13 @@ export class StdioRuntime {
     this.#around.log(this.#log);
     this.#log = '';
     this.#output = '';
+  }
+
+  #emit(): void {
+    if (this.#output === '') return;
+    const output = this.#output;
+    this.#output = '';
+    this.#around.output(output);
   }
 
   #wake(): void {
@@ -220,4 +230,5 @@ export class NoStore implements NodeStore {
   }
   flush(): void {}
   sync(): void {}
+  tidy(): void {}
 }
