@@ -51,7 +51,7 @@ describe('broadcast', () => {
   it('finds a message that is lost everywhere', () => {
     const script = twoMessages().did(0, 'read', null, [2]).did(1, 'read', null, [2]).did(2, 'read', null, [2]);
     const [anomaly] = judge(broadcast, script).anomalies;
-    expect(anomaly!.message).toContain('is missing from the final reads of all 3 nodes, at 0.009 s and later');
+    expect(anomaly!.message).toContain('is missing from every final read (n1, n2 and n3), at 0.009 s and later');
   });
 
   it('judges the last final read of a node, not an earlier one', () => {

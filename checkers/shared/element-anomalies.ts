@@ -106,7 +106,7 @@ export function missingElement(
     others === 0
       ? finals.length === 1
         ? `the final read of ${places[0]}`
-        : `the final reads of all ${finals.length} nodes`
+        : `every final read (${list(places)})`
       : `the final ${missing.length === 1 ? 'read' : 'reads'} of ${list(places)} (${amount(others, 'other node')} ${others === 1 ? 'has' : 'have'} it)`;
   return {
     message: `${capital(words.noun)} ${show(value)}, ${howKnown(history, elements, id, words)}, is missing from ${where}, at ${timeOf(history, first.completed)}${missing.length === 1 ? '' : ' and later'}.`,

@@ -151,8 +151,15 @@ describe('a program that cannot be started', () => {
     [
       'for an interpreter that is not there',
       () => file('c.py', '#!/no/python\n', 0o755),
-      /cannot start .*ENOENT/,
-      /interpreter/,
+      /the #! line of .*c\.py names \/no\/python, which does not exist/,
+      /bin: python3 with args: \[.*c\.py\]/,
+    ],
+    ['written on Windows', () => file('crlf', '#!/bin/sh\r\necho\r\n', 0o755), /end as on Windows \(CRLF\)/, /LF/],
+    [
+      'for an interpreter that is not on the PATH',
+      () => file('d.js', '#!/usr/bin/env -S no-such-deno run\n', 0o755),
+      /names no-such-deno, which is not on the PATH/,
+      /Install it, or use bin: node/,
     ],
     ['nowhere on the PATH', () => 'no-such-program', /no program no-such-program on the PATH/, /Install/],
     ['in the folder but not on the PATH', () => 'package.json', /PATH/, /\.\/package\.json/],

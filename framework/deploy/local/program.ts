@@ -29,13 +29,32 @@ export function checkProgram({ command: name, cwd = process.cwd() }: Program): v
   if (!existsSync(command)) refuse(`${command} does not exist`, missingRemedy(command));
   if (statSync(command).isDirectory()) refuse(`${command} is a folder`, 'Name the program inside it.');
   if (!executable(command)) refuse(`${command} is not executable`, remedyFor(command));
+  const line = shebang(command);
   const interpreter = INTERPRETERS[extname(command)];
-  if (interpreter !== undefined && !hasShebang(command)) {
+  if (line !== null) checkInterpreter(command, line);
+  else if (interpreter !== undefined) {
     refuse(
       `${command} has no #! line, so the system cannot start it`,
       `Make "#!/usr/bin/env ${interpreter}" its first line, or use bin: ${interpreter} with args: [${command}].`,
     );
   }
+}
+
+/** The program that is to run a script is there: by path, or for `env` by name. Options of `env` are left to `env`. */
+function checkInterpreter(command: string, line: string): void {
+  if (line.endsWith('\r')) {
+    refuse(
+      `the lines of ${command} end as on Windows (CRLF): the system takes that for a part of its #! line`,
+      'Save it with the line ends of Unix (LF).',
+    );
+  }
+  const [path = '', ...words] = line.trim().split(/\s+/);
+  const another = INTERPRETERS[extname(command)];
+  const remedy = `Install it${another === undefined ? '' : `, or use bin: ${another} with args: [${command}]`}.`;
+  if (path !== '' && !existsSync(path)) refuse(`the #! line of ${command} names ${path}, which does not exist`, remedy);
+  const name = words[0] === '-S' ? words[1] : words[0];
+  if (basename(path) !== 'env' || name === undefined || /^-|[/=]/.test(name) || onPath(name)) return;
+  refuse(`the #! line of ${command} names ${name}, which is not on the PATH`, remedy);
 }
 
 /** What went wrong when the operating system refused to start a program that looked right. */
@@ -66,8 +85,7 @@ function missingRemedy(command: string): string {
 }
 
 function checkOnPath(command: string, cwd: string): void {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  if (folders.some((folder) => executable(join(folder, command)))) return;
+  if (onPath(command)) return;
   const here = existsSync(resolve(cwd, command));
   refuse(
     `there is no program ${command} on the PATH`,
@@ -77,6 +95,11 @@ function checkOnPath(command: string, cwd: string): void {
         ? `To run the file in ${cwd}, write ./${command}.`
         : 'Install it, or give its path.',
   );
+}
+
+function onPath(name: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => executable(join(folder, name)));
 }
 
 function remedyFor(command: string): string {
@@ -96,11 +119,13 @@ function executable(path: string): boolean {
   }
 }
 
-function hasShebang(path: string): boolean {
+/** What follows `#!` on the first line of a file; null when it is no script. */
+function shebang(path: string): string | null {
   const fd = openSync(path, 'r');
   try {
-    const start = Buffer.alloc(2);
-    return readSync(fd, start, 0, 2, 0) === 2 && start.toString('latin1') === '#!';
+    const buffer = Buffer.alloc(256);
+    const start = buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
+    return start.startsWith('#!') ? start.slice(2).split('\n', 1)[0]! : null;
   } finally {
     closeSync(fd);
   }
