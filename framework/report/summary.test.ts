@@ -40,6 +40,16 @@ describe('renderSummary', () => {
     ]);
   });
 
+  it('counts the anomalies of which no evidence was kept', () => {
+    const { result } = staleRead();
+    const [name = ''] = Object.entries(result.checks).find(([, { valid }]) => valid === false) ?? [];
+    const details = { anomalies: { 'stale-read': 250, 'lost-write': 8 } };
+    const checks = { ...result.checks, [name]: { ...result.checks[name]!, details } };
+    const others = result.anomalies.filter(({ checker }) => checker !== name).length;
+    const shown = new Set(result.anomalies.map((anomaly) => anomaly.name)).size;
+    expect(renderSummary({ ...result, checks })).toContain(`  and ${258 + others - shown} more anomalies`);
+  });
+
   it('does not say the word twice', () => {
     const { result } = validRun();
     const lines = renderSummary({ ...result, verdict: 'Valid: all keys are linearizable.' });

@@ -51,12 +51,26 @@ function errorLines({ error }: RunResult): string[] {
   );
 }
 
-function anomalyLines({ anomalies }: RunResult): string[] {
+function anomalyLines(result: RunResult): string[] {
+  const { anomalies } = result;
   const seen = new Set<string>();
   const firsts = anomalies.filter(({ name }) => !seen.has(name) && seen.add(name));
   const lines = firsts.slice(0, MOST_ANOMALIES).map(({ name, message }) => `  ${name}: ${message}`);
-  const more = anomalies.length - lines.length;
+  const more = anomalyCount(result) - lines.length;
   return more > 0 ? [...lines, `  and ${plural(more, 'more anomaly', 'more anomalies')}`] : lines;
+}
+
+/** All that were found: a checker keeps the evidence of the first few only, and may tell the number of all in its details. */
+function anomalyCount({ anomalies, checks }: RunResult): number {
+  return Object.entries(checks).reduce((total, [name, { details }]) => {
+    const kept = anomalies.filter(({ checker }) => checker === name).length;
+    return total + Math.max(kept, sumOf(details?.['anomalies']));
+  }, 0);
+}
+
+function sumOf(counts: unknown): number {
+  if (typeof counts !== 'object' || counts === null) return 0;
+  return Object.values(counts).reduce<number>((sum, count) => (typeof count === 'number' ? sum + count : sum), 0);
 }
 
 function undecidedLines({ valid, status, checks, coverage }: RunResult): string[] {
