@@ -13,7 +13,7 @@ import {
   scanFrames,
   sealFrame,
 } from './frame.js';
-import { logPath, markPath } from './log-file.js';
+import { logPath, markPath } from './log-folder.js';
 import { readMark } from './synced-mark.js';
 
 /** `prefix`: a random part of what was not synced survives, cut at any byte. `none`: nothing of it. */

@@ -1,13 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../time/random.js';
 import { CorruptLogError } from '../corrupt-log.js';
 import { crash, flipBit, tear, unflipBit } from './damage.js';
 import { FILE_HEADER, scanFrames } from './frame.js';
-import { FileLog, logPath } from './log-file.js';
+import { FileLog } from './log-file.js';
+import { logPath } from './log-folder.js';
 
 const root = mkdtempSync(join(tmpdir(), 'chaos-log-'));
 let folders = 0;
@@ -254,5 +265,40 @@ describe('durable log', () => {
     log.close();
     expect(recover(at)).toMatchObject({ snapshot: { i: 199 }, records: [199] });
     expect(recover(at, 'other').records).toHaveLength(200);
+  });
+
+  it('a busy log moves to and fro between two files, and every one of its states can be recovered', async () => {
+    const at = folder();
+    const log = new FileLog(at, 10_000);
+    const [path, spare] = [logPath(at), `${logPath(at)}.spare`];
+    let moves = 0;
+    let i = 0;
+    for (; moves < 3; i++) {
+      const { ino } = statSync(path);
+      log.replace('', { i, text: 'x'.repeat(1000) }, [i]);
+      log.append('other', i);
+      log.flush();
+      log.sync();
+      log.tidy();
+      if (statSync(path).ino !== ino) {
+        if (existsSync(spare) && statSync(spare).ino === ino) moves++;
+        // As the next incarnation would find it, had this one been killed now.
+        const copy = folder();
+        mkdirSync(copy);
+        for (const name of ['log', 'log.synced']) writeFileSync(join(copy, name), readFileSync(join(at, name)));
+        expect(recover(copy)).toMatchObject({ snapshot: { i }, records: [i], torn: 0 });
+        expect(recover(copy, 'other').records).toHaveLength(i + 1);
+      }
+      await setImmediate();
+    }
+    log.close();
+    expect(recover(at).records).toEqual([i - 1]);
+  });
+
+  it('what a kill in the middle of a move leaves behind is cleared away', () => {
+    const at = written('one', 'two');
+    for (const name of ['log.old', 'log.spare', 'log.new']) writeFileSync(join(at, name), readFileSync(logPath(at)));
+    expect(recover(at).records).toEqual(['one', 'two']);
+    expect(['log.old', 'log.spare', 'log.new'].filter((name) => existsSync(join(at, name)))).toEqual([]);
   });
 });

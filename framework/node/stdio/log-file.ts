@@ -1,18 +1,5 @@
 // The durable log of a real node: one append-only file for all scopes, so that one fdatasync covers a whole batch.
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import type { Recovered } from '../../contracts/protocol.js';
 import { CorruptLogError } from '../corrupt-log.js';
 import type { LogStore } from '../environment.js';
@@ -28,6 +15,8 @@ import {
   scanFrames,
   sealFrame,
 } from './frame.js';
+import { clearLeftovers, install, logPath, markPath, readFrom, sparePath, swap, writeAll } from './log-folder.js';
+import { SpareFile } from './spare-file.js';
 import { readMark, SyncedMark } from './synced-mark.js';
 
 /**
@@ -45,18 +34,10 @@ interface ScopeState {
   records: unknown[];
 }
 
-export function logPath(folder: string): string {
-  return `${folder}/log`;
-}
-
-export function markPath(folder: string): string {
-  return `${folder}/log.synced`;
-}
-
 /**
  * Writes are kept in memory until `flush` hands them to the file, and are durable after `sync`. A `replace` is a record like
- * any other, hence atomic and covered by the same sync; when superseded records outweigh live ones the file is rewritten
- * (temporary file, fsync, rename, fsync of the folder).
+ * any other, hence atomic and covered by the same sync; when superseded records outweigh live ones the log moves to another
+ * file without them (write, sync, rename, sync of the folder). A busy log has two files that take turns.
  */
 export class FileLog implements LogStore {
   readonly #folder: string;
@@ -68,6 +49,7 @@ export class FileLog implements LogStore {
   #length: number;
   #synced: number;
   #size: number;
+  #spare: SpareFile | null = null;
   #pending: Buffer = Buffer.allocUnsafe(64 * 1024);
   #pendingLength = 0;
   /** Live bytes by scope, and where each scope's live records begin. */
@@ -83,7 +65,8 @@ export class FileLog implements LogStore {
     this.#garbage = garbage;
     mkdirSync(folder, { recursive: true });
     const path = logPath(folder);
-    if (!existsSync(path)) install(folder, [fileHeader(1)]);
+    clearLeftovers(folder);
+    if (!existsSync(path)) install(folder, fileHeader(1));
     const file = readFileSync(path);
     this.#generation = generationOf(file);
     const image = this.#image!;
@@ -150,10 +133,10 @@ export class FileLog implements LogStore {
   /** Makes room for what comes, and compacts the file when most of it is superseded; for when nobody waits. */
   tidy(): void {
     if (this.#synced < this.#length || this.#pendingLength > 0) return;
-    if (this.#length >= this.#garbage) {
-      let live = 0;
-      for (const scope of this.#live.values()) live += scope.bytes;
-      if (this.#length - live > live + this.#garbage) this.#compact();
+    const most = this.#garbage + 2 * this.#liveBytes();
+    if (this.#length > most) this.#compact();
+    else if (this.#spare === null && this.#length > most / 2) {
+      this.#spare = new SpareFile(openSync(sparePath(this.#folder), 'w+'), most + LEAST_AHEAD);
     }
     if (this.#size - this.#length < LEAST_AHEAD / 2) {
       this.#extend(this.#size);
@@ -162,6 +145,7 @@ export class FileLog implements LogStore {
   }
 
   close(): void {
+    this.#spare?.close();
     closeSync(this.#fd);
     this.#mark.close();
   }
@@ -210,9 +194,15 @@ export class FileLog implements LogStore {
     this.#mark.write({ generation: this.#generation, length: this.#length });
   }
 
+  #liveBytes(): number {
+    let live = 0;
+    for (const scope of this.#live.values()) live += scope.bytes;
+    return live;
+  }
+
   /**
-   * The new file has room for as much as the old one had. A kill between rename and mark is harmless: the mark then names
-   * another generation, and all of the new file is durable.
+   * Moves what is live to another file. A kill between rename and mark is harmless: the mark then names another generation,
+   * and all of the new file is durable.
    */
   #compact(): void {
     let first = this.#length;
@@ -230,43 +220,32 @@ export class FileLog implements LogStore {
       else moved.bytes += size;
       length += size;
     });
-    const room = Math.min(this.#length, MOST_AHEAD);
-    install(this.#folder, [...parts, Buffer.alloc(room)]);
-    closeSync(this.#fd);
-    this.#fd = openSync(logPath(this.#folder), 'r+');
+    this.#move(Buffer.concat(parts));
     this.#generation++;
     this.#length = length;
-    this.#size = length + room;
     for (const [scope, moved] of live) this.#live.set(scope, moved);
     this.#marked();
   }
-}
 
-/** Puts a log of these parts in place, atomically and durably. */
-function install(folder: string, parts: readonly Buffer[]): void {
-  const path = logPath(folder);
-  const temporary = `${path}.new`;
-  const content = Buffer.concat(parts);
-  const fd = openSync(temporary, 'w');
-  writeAll(fd, content, content.length, 0);
-  fsyncSync(fd);
-  closeSync(fd);
-  renameSync(temporary, path);
-  const directory = openSync(dirname(path), 'r');
-  fsyncSync(directory);
-  closeSync(directory);
-}
-
-function writeAll(fd: number, buffer: Buffer, length: number, position: number): void {
-  let done = 0;
-  while (done < length) done += writeSync(fd, buffer, done, length - done, position + done);
-}
-
-function readFrom(fd: number, start: number, end: number): Buffer {
-  const content = Buffer.allocUnsafe(end - start);
-  let done = 0;
-  while (done < content.length) done += readSync(fd, content, done, content.length - done, start + done);
-  return content;
+  /** Into the spare file where that is ready and large enough; the old file then becomes the next spare one. */
+  #move(content: Buffer): void {
+    const folder = this.#folder;
+    const spare = this.#spare;
+    if (spare?.ready !== true || spare.size < content.length) {
+      install(folder, content);
+      closeSync(this.#fd);
+      this.#fd = openSync(logPath(folder), 'r+');
+      this.#size = content.length;
+      return;
+    }
+    const [fd, size] = [spare.take(), spare.size];
+    writeAll(fd, content, content.length, 0);
+    fdatasyncSync(fd);
+    swap(folder);
+    this.#spare = new SpareFile(this.#fd, this.#size);
+    this.#fd = fd;
+    this.#size = size;
+  }
 }
 
 function remember(image: Map<string, ScopeState>, file: Buffer, frame: Frame): void {

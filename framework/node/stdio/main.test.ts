@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { entryPoint } from '../entry.js';
 import { formatArguments, parseArguments } from './arguments.js';
 import { NODE_EXIT } from './exit-codes.js';
-import { FileLog, logPath } from './log-file.js';
+import { FileLog } from './log-file.js';
+import { logPath } from './log-folder.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chaos-node-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
