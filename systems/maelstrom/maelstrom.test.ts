@@ -49,6 +49,16 @@ describe('a program that speaks the protocol', () => {
       expect(await b.ask('n3', { type: 'read', key: 'x' })).toMatchObject({ type: 'read_ok', value: 2 });
     }));
 
+  it('may pass a request on in the name of the client, over its own link', () =>
+    programs(PROXY, [], async (b) => {
+      const request = { type: 'ask-other', other: 'n2', echo: 7 };
+      expect(await b.ask('n1', { ...request })).toMatchObject({ type: 'echo_ok', echo: 7 });
+      expect(b.events.filter(({ kind }) => kind === 'protocol-error')).toEqual([]);
+      const cut = await b.cluster.faults.cut([['n1', 'n2']]);
+      expect(await b.ask('n1', { ...request }, 300)).toBe(null);
+      await cut.heal();
+    }));
+
   it('is killed, paused and cut off like any node', () =>
     programs(PROXY, [], async (b) => {
       const { faults } = b.cluster;
@@ -103,7 +113,7 @@ describe('a program that fails', () => {
           expect.stringMatching(/^a line on stdout holds several messages: .* a lock$/),
           'a line on stdout is not a JSON object',
           'a message has no dest',
-          'src is n2, not n1',
+          'src is n9, which is nobody here; it should be n1',
         ]);
         expect(errors[0]?.lines).toEqual(['Traceback: ouch']);
         expect(b.cluster.isDown('n1')).toBe(false);

@@ -22,6 +22,11 @@ export class Clients {
     return client.outstanding;
   }
 
+  /** True for a name that has ever sent a request. */
+  knows(name: string): boolean {
+    return this.#clients.has(name);
+  }
+
   abandon(name: string): void {
     const client = this.#clients.get(name);
     if (client !== undefined) client.reply = null;

@@ -146,8 +146,18 @@ export class Router {
     const message = parse(line);
     if (typeof message === 'string') from.malformed(message, line.slice(0, SHOWN));
     else if (message.dest === PARENT && from.own) from.toParent(message);
-    else if (message.src !== from.id) from.malformed(`src is ${message.src}, not ${from.id}`, line.slice(0, SHOWN));
+    else if (!this.#maySend(from, message.src))
+      from.malformed(`src is ${message.src}, which is nobody here; it should be ${from.id}`, line.slice(0, SHOWN));
     else this.#route(from, message, batch, start, end);
+  }
+
+  /**
+   * Programs may pass on what others sent, in their name: a follower hands a client's request to the leader like that, who then
+   * answers the client. It travels over the link of the node that passes it on.
+   */
+  #maySend(from: Station, src: string): boolean {
+    if (src === from.id) return true;
+    return !from.own && (this.#options.stations.has(src) || this.#options.clients.knows(src));
   }
 
   #route(from: Station, message: Message, batch: Buffer, start: number, end: number): void {

@@ -23,7 +23,7 @@ const manners = {
         '{"src":"n1"}{"src":"n1"}',
         '[1]',
         '{"src":"n1"}',
-        '{"src":"n2","dest":"c1","body":{"type":"x"}}',
+        '{"src":"n9","dest":"c1","body":{"type":"x"}}',
       ])
         print(line);
   },

@@ -25,6 +25,11 @@ const handlers = {
     reply(message, { type: 'init_ok' });
   },
   echo: (message) => reply(message, { type: 'echo_ok', echo: message.body.echo, id: message.id }),
+  // Has another node answer, in the name of the client.
+  'ask-other': ({ src, body }) => {
+    const { other, ...rest } = body;
+    process.stdout.write(`${JSON.stringify({ src, dest: other, body: { ...rest, type: 'echo' } })}\n`);
+  },
   topology: (message) => reply(message, { type: 'topology_ok' }),
   gossip: ({ body }) => learn(body.value),
   broadcast: (message) => {
