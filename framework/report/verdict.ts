@@ -56,7 +56,8 @@ export function opensWith(sentence: string, word: string): boolean {
 /** The sentence without the verdict that it opens with, for where the word beside it says that already. */
 function withoutVerdict(sentence: string): string {
   const rest = sentence.replace(/^((Valid|Invalid|Unknown): )?(the run failed: )?/i, '');
-  // A node keeps its name: n2, never N2.
+  // What opens with a name keeps it as it is: stale-read, n2.
+  if (sentence.startsWith('Invalid: ')) return rest;
   return rest.replace(/^[a-z](?=[a-z]*\W)/, (letter) => letter.toUpperCase());
 }
 
