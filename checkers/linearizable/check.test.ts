@@ -51,7 +51,7 @@ describe('checkLinearizable', () => {
     let invalid = 0;
     let sameName = 0;
     for (const [s, shape] of SHAPES.entries()) {
-      for (let seed = 0; seed < 400; seed++) {
+      for (let seed = 0; seed < 250; seed++) {
         const label = `shape ${s}, seed ${seed}`;
         const history = randomHistory(createRandom(seed, 'check', s), shape);
         const fast = checkLinearizable(history);
@@ -87,8 +87,8 @@ describe('checkLinearizable', () => {
     }
     // Both are right, but which witness is found first may differ.
     expect(sameName).toBeGreaterThan(0.99 * invalid);
-    expect(invalid).toBeGreaterThan(1000);
-    for (const { name } of NAMED_SHAPES) expect(names.get(name), name).toBeGreaterThan(10);
+    expect(invalid).toBeGreaterThan(600);
+    for (const { name } of NAMED_SHAPES) expect(names.get(name), name).toBeGreaterThan(2);
   });
 
   it('proves violations of any model, and calls them not-linearizable', () => {
