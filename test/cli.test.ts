@@ -102,7 +102,7 @@ describe('chaos run', () => {
     space.file('short.yaml', SIM.replace('load: 20s', 'load: 300ms').replace('recover: 2s', 'recover: 0s'));
     const { code, out } = await run('run', 'short.yaml');
     expect(code).toBe(2);
-    expect(out).toMatch(/Unknown: .*only \d+ \w+ succeeded/);
+    expect(out).toMatch(/Unknown: .*only \d+ of \d+ \w+ succeeded/);
   });
 
   it('several plans: the worst exit code, every summary', async () => {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import { type Command, listOption, type OptionBag, textOption } from './command.js';
-import { type Io, paint } from './io.js';
+import { type Io, paint, paintError } from './io.js';
 
 export const check: Command = {
   usage: 'check <paths...>',
@@ -41,7 +41,7 @@ export const check: Command = {
 
 async function checkRun(folder: string, options: OptionBag, io: Io): Promise<number> {
   const [{ recheck }, { printSummary }] = await Promise.all([import('../run/recheck.js'), import('./summary.js')]);
-  const outcome = await recheck(folder, io.signal, (line) => io.err(`${line}\n`));
+  const outcome = await recheck(folder, io.signal, (line) => io.err(`${line}\n`), io.breakable);
   if (options['json'] === true) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
   else await printSummary(outcome, io);
   return outcome.result.exitCode;
@@ -61,19 +61,21 @@ async function checkFile(file: string, options: OptionBag, io: Io): Promise<numb
     throw new ChaosError('unknown-checker', `there is no checker '${name}'`, { kind: 'usage', hint });
   }
   const start = performance.now();
-  const { history, warnings, keyed } = importHistory(file, { keyed: keyedChoice(options) });
+  const { history, warnings, keyed } = io.breakable(() => importHistory(file, { keyed: keyedChoice(options) }));
   const parsed = performance.now();
-  for (const warning of warnings) io.err(`${paint(io, 'yellow', 'warning')} ${file}: ${warning}\n`);
-  const verdict = await definition.check(history, {
+  for (const warning of warnings) io.err(`${paintError(io, 'yellow', 'warning')} ${file}: ${warning}\n`);
+  const random = (await import('../time/random.js')).createRandom(1, 'check');
+  const context = {
     options: resolveOptions(definition.options ?? {}, given(options), `checker ${name}`),
     nodes: history.nodes,
     reads: ['read'],
     events: [],
     log: () => [],
-    random: (await import('../time/random.js')).createRandom(1, 'check'),
+    random,
     cancelled: () => io.signal.aborted,
     elapsed: () => performance.now() - parsed,
-  });
+  };
+  const verdict = await io.breakable(() => definition.check(history, context));
   const elapsedMs = performance.now() - parsed;
   if (options['json'] === true) {
     const { details, ...rest } = verdict;

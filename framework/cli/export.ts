@@ -3,7 +3,7 @@ import { createWriteStream, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ChaosError } from '../contracts/error.js';
+import { ChaosError, messageOf } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import { type Command, textOption } from './command.js';
 
@@ -26,7 +26,12 @@ export const exportHistory: Command = {
     if (out === undefined) {
       for (const line of ednLines(history)) io.out(line);
     } else {
-      await pipeline(Readable.from(ednLines(history)), createWriteStream(resolve(io.cwd, out)));
+      await pipeline(Readable.from(ednLines(history)), createWriteStream(resolve(io.cwd, out))).catch(
+        (cause: unknown) => {
+          const hint = 'choose a file that you may write to';
+          throw new ChaosError('not-writable', `cannot write ${out}: ${messageOf(cause)}`, { hint, cause });
+        },
+      );
       io.err(`${out}: ${history.length} events\n`);
     }
     return EXIT.ok;

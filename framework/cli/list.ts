@@ -27,35 +27,56 @@ export const list: Command = {
   usage: 'list [kind] [name]',
   summary: 'list systems, deployments, workloads, nemeses and checkers, with their options',
   options: [{ flags: '--json', description: 'as JSON' }],
-  help: 'Examples:\n  chaos list\n  chaos list nemeses\n  chaos list systems raft',
+  help: 'Examples:\n  chaos list\n  chaos list nemeses\n  chaos list systems raft\n  chaos list lin-kv',
   action: async (args, options, io) => {
-    const [kindArgument, name] = args as [string | undefined, string | undefined];
-    const { defaultCatalog } = await import('../catalog/catalog.js');
-    const catalog = defaultCatalog();
-    const kinds = Object.keys(KINDS).filter((kind) => kindArgument === undefined || kind === plural(kindArgument));
-    if (kinds.length === 0) {
-      const hint = `there are: ${Object.keys(KINDS).join(', ')}`;
-      throw new ChaosError('unknown-kind', `there is nothing called '${kindArgument}' to list`, {
-        kind: 'usage',
-        hint,
-      });
-    }
+    const [first, second] = args as [string | undefined, string | undefined];
+    const [{ defaultCatalog }, { systemOptions }] = await Promise.all([
+      import('../catalog/catalog.js'),
+      import('../plan/values.js'),
+    ]);
+    // With the option that chooses a planted bug, which plans know beside a system's own.
+    const withBug = (system: AnySystem): Listed => ({ ...system, options: systemOptions(system) });
     const found: Record<string, Listed[]> = {};
-    for (const kind of kinds) {
-      const all = (await catalog.all(KINDS[kind]!)) as Listed[];
-      found[kind] = name === undefined ? all : all.filter((definition) => definition.name === name);
+    for (const [kind, definitions] of Object.entries(KINDS)) {
+      found[kind] = ((await defaultCatalog().all(definitions)) as Listed[]).map((definition) =>
+        kind === 'systems' ? withBug(definition as AnySystem) : definition,
+      );
     }
-    if (name !== undefined && Object.values(found).every((definitions) => definitions.length === 0)) {
-      throw new ChaosError('unknown-name', `no ${kindArgument} is called '${name}'`, {
-        kind: 'usage',
-        hint: `chaos list ${kindArgument} shows them`,
-      });
-    }
-    if (options['json'] === true) io.out(`${JSON.stringify(found, null, 2)}\n`);
-    else for (const kind of kinds) print(kind, found[kind]!, name !== undefined || kindArgument !== undefined, io);
+    const kind = first === undefined ? undefined : plural(first);
+    // A name alone is found in whatever kinds have it.
+    const known = kind === undefined || Object.hasOwn(KINDS, kind);
+    const chosen = await choose(found, known ? kind : undefined, known ? second : first);
+    if (options['json'] === true) io.out(`${JSON.stringify(chosen, null, 2)}\n`);
+    else for (const [title, definitions] of Object.entries(chosen)) print(title, definitions, first !== undefined, io);
     return EXIT.ok;
   },
 };
+
+async function choose(
+  found: Record<string, Listed[]>,
+  kind: string | undefined,
+  name: string | undefined,
+): Promise<Record<string, Listed[]>> {
+  const kinds = kind === undefined ? Object.keys(found) : [kind];
+  if (name === undefined) return Object.fromEntries(kinds.map((each) => [each, found[each]!]));
+  const chosen = kinds.flatMap((each): [string, Listed[]][] => {
+    const named = found[each]!.filter((definition) => definition.name === name || aliasesOf(definition).includes(name));
+    return named.length === 0 ? [] : [[each, named]];
+  });
+  if (chosen.length > 0) return Object.fromEntries(chosen);
+  const { nearest } = await import('../plan/nearest.js');
+  const names = kinds.flatMap((each) => found[each]!.map((definition) => definition.name));
+  const meant = nearest(name, kind === undefined ? [...Object.keys(KINDS), ...names] : names);
+  const hint =
+    meant === undefined
+      ? `there are: ${kind === undefined ? Object.keys(KINDS).join(', ') : names.join(', ')}`
+      : `did you mean "${meant}"?`;
+  throw new ChaosError('unknown-name', `there is nothing called '${name}' to list`, { kind: 'usage', hint });
+}
+
+function aliasesOf(definition: Listed): string[] {
+  return Object.keys((definition as Partial<AnyWorkload>).aliases ?? {});
+}
 
 function plural(kind: string): string {
   return kind === 'nemesis' ? 'nemeses' : kind.endsWith('s') ? kind : `${kind}s`;
@@ -71,6 +92,9 @@ function print(kind: string, definitions: readonly Listed[], detailed: boolean, 
     for (const [option, schema] of Object.entries(definition.options ?? {})) {
       io.out(`    ${option}: ${schema.description ?? ''}${defaultText(schema)}\n`);
     }
+    for (const [bug, { summary, anomalies }] of Object.entries((definition as Partial<AnySystem>).bugs ?? {})) {
+      io.out(`      ${bug}: ${summary} (${anomalies.join(', ')})\n`);
+    }
   }
   io.out('\n');
 }
@@ -83,17 +107,11 @@ function defaultText(schema: OptionSchema): string {
 /** What a kind has to say beside its options. */
 function facts(kind: string, definition: Listed): string[] {
   if (kind === 'systems') {
-    const { guarantees, workloads, bugs } = definition as AnySystem;
-    return [
-      ...(guarantees === undefined ? [] : [`guarantees: ${guarantees}`]),
-      `workloads: ${workloads.join(', ')}`,
-      ...Object.entries(bugs ?? {}).map(
-        ([bug, { summary, anomalies }]) => `bug ${bug}: ${summary} (${anomalies.join(', ')})`,
-      ),
-    ];
+    const { guarantees, workloads } = definition as AnySystem;
+    return [...(guarantees === undefined ? [] : [`guarantees: ${guarantees}`]), `workloads: ${workloads.join(', ')}`];
   }
   if (kind === 'workloads') {
-    const aliases = Object.keys((definition as AnyWorkload).aliases ?? {});
+    const aliases = aliasesOf(definition);
     return aliases.length === 0 ? [] : [`also known as: ${aliases.join(', ')}`];
   }
   if (kind === 'checkers') {

@@ -2,7 +2,9 @@
 // The program's entry: knows the commands, the terminal and the exit codes; nobody else ends the process.
 import { createInterface } from 'node:readline';
 import { CommanderError, Command as Parser } from 'commander';
+import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
+import { breakable } from './breakable.js';
 import { check } from './check.js';
 import type { Command, OptionBag } from './command.js';
 import { printError } from './errors.js';
@@ -18,33 +20,63 @@ import { verify } from './verify.js';
 
 const COMMANDS: readonly Command[] = [run, check, validate, list, verify, create, exportHistory, schema, reference];
 
-function terminal(signal: AbortSignal): Io {
-  const { env, stderr, stdout } = process;
-  const interactive = stderr.isTTY === true && env['CI'] === undefined && env['TERM'] !== 'dumb';
-  return {
-    out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
-    interactive,
-    color: env['NO_COLOR'] === undefined && (stdout.isTTY === true || env['FORCE_COLOR'] !== undefined),
-    columns: stderr.columns ?? 80,
-    cwd: process.cwd(),
-    env,
-    lines: process.stdin.isTTY === true ? () => createInterface({ input: process.stdin }) : null,
-    signal,
-  };
+interface Interruption {
+  signal: AbortSignal;
+  breakable: Io['breakable'];
+  /** Asks for an orderly end, without a word. */
+  abort: () => void;
 }
 
 /** The first Ctrl-C asks for an orderly end; a second one ends at once (the watchdog removes what is left). */
-function interruptible(): AbortSignal {
+function interruptible(): Interruption {
   const controller = new AbortController();
-  const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    process.stderr.write(`\n${name}: healing, stopping the nodes, keeping the history (again: stop at once)\n`);
+  const interrupt = (name: string) => {
+    // What the terminal echoed, such as ^C, stands behind the progress; what follows begins on a line of its own.
+    const fresh = process.stderr.isTTY ? '\n' : '';
+    if (controller.signal.aborted) {
+      process.stderr.write(fresh);
+      process.exit(EXIT.interrupted);
+    }
+    process.stderr.write(`${fresh}${name}: ending in order, what is recorded is kept (again: end at once)\n`);
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller.signal;
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return {
+    signal: controller.signal,
+    abort: () => controller.abort(),
+    breakable: (work) => {
+      // Nothing runs but the work, and all that is recorded is on disk: SIGTERM may do what it does by default.
+      process.off('SIGTERM', interrupt);
+      try {
+        return breakable(work, () => interrupt('SIGINT'));
+      } finally {
+        process.on('SIGTERM', interrupt);
+      }
+    },
+  };
+}
+
+function terminal({ signal, breakable }: Interruption): Io {
+  const { env, stderr, stdout, stdin } = process;
+  const forced = !['', '0', undefined].includes(env['FORCE_COLOR']);
+  const colored = (stream: NodeJS.WriteStream) => !env['NO_COLOR'] && (stream.isTTY || forced);
+  return {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    interactive: stderr.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb',
+    color: colored(stdout),
+    errorColor: colored(stderr),
+    get columns() {
+      // A terminal of unknown size says 0.
+      return stderr.columns || 80;
+    },
+    cwd: process.cwd(),
+    env,
+    lines: stdin.isTTY ? () => createInterface({ input: stdin }) : null,
+    signal,
+    breakable,
+  };
 }
 
 function parser(io: Io, finish: (code: number) => void): Parser {
@@ -63,7 +95,7 @@ function parser(io: Io, finish: (code: number) => void): Parser {
     if (command.help !== undefined) sub.addHelpText('after', `\n${command.help}`);
     for (const { flags, description, repeat, default: fallback } of command.options) {
       if (repeat === true) {
-        sub.option(flags, description, (value: string, list: string[]) => [...list, value], []);
+        sub.option(flags, description, (value: string, list: string[] = []) => [...list, value]);
       } else if (fallback === undefined) sub.option(flags, description);
       else sub.option(flags, description, fallback);
     }
@@ -72,21 +104,28 @@ function parser(io: Io, finish: (code: number) => void): Parser {
       finish(await command.action(args, given.at(-2) as OptionBag, io));
     });
   }
-  program.action(async () => {
+  // Without this, a word that is no command would be an argument too many.
+  program.argument('[command]').action(async (word: string | undefined) => {
     if (program.opts()['version'] === true) {
       const { VERSION } = await import('../run/version.js');
       io.out(`${VERSION}\n`);
       finish(EXIT.ok);
-    } else {
+    } else if (word === undefined) {
       io.err(program.helpInformation());
       finish(EXIT.usage);
+    } else {
+      const { nearest } = await import('../plan/nearest.js');
+      const names = COMMANDS.map(({ usage }) => usage.split(' ', 1)[0]!);
+      const meant = nearest(word, names);
+      const hint = meant === undefined ? `there are: ${names.join(', ')}` : `did you mean "${meant}"?`;
+      throw new ChaosError('unknown-command', `there is no command '${word}'`, { kind: 'usage', hint });
     }
   });
   return program;
 }
 
-async function main(): Promise<number> {
-  const io = terminal(interruptible());
+async function main(interruption: Interruption): Promise<number> {
+  const io = terminal(interruption);
   let code: number = EXIT.ok;
   try {
     await parser(io, (result) => {
@@ -99,8 +138,10 @@ async function main(): Promise<number> {
   }
 }
 
-// A reader that went away (`chaos list | head`) is no error.
-process.stdout.on('error', () => process.exit(EXIT.ok));
-const code = await main();
+const interruption = interruptible();
+// A reader that went away (`chaos list | head`) is no error, but a run whose result nobody reads need not go on.
+process.stdout.on('error', interruption.abort);
+process.stderr.on('error', () => {});
+const code = await main(interruption);
 // Output to a pipe is asynchronous: end only when it is written.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

@@ -5,7 +5,7 @@ import { ChaosError } from '../contracts/error.js';
 
 /**
  * Files in the order given; folders in order of path. In folders, files whose name begins with `_` are left out: they are
- * there to be extended.
+ * there to be extended. So are hidden ones, packages and results.
  */
 export function planFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
@@ -25,11 +25,14 @@ export function planFiles(paths: readonly string[]): string[] {
   });
 }
 
+/** Folders that hold no plans of the user's. */
+const NO_PLANS = /^(\..*|node_modules|results)$/;
+
 function below(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return below(path);
+    if (entry.isDirectory()) return NO_PLANS.test(entry.name) ? [] : below(path);
     return /^[^_.].*\.ya?ml$/.test(entry.name) ? [path] : [];
   });
 }

@@ -6,11 +6,14 @@ import type { Plan } from '../plan/plan.js';
 import { mergeExitCodes } from '../run/exit-codes.js';
 import { type OptionBag, textOption } from './command.js';
 import type { Io } from './io.js';
+import { Ticker } from './progress.js';
 import { repeatCommand } from './run.js';
+import { shortest } from './summary.js';
 import { table } from './table.js';
 
 export async function runSeeds(plans: readonly Plan[], options: OptionBag, io: Io): Promise<number> {
   const { first, last } = parseSeeds(String(options['seeds']));
+  const progress = options['quiet'] === true || options['json'] === true ? null : new Ticker(io);
   const reports: SeedReport[] = [];
   for (const plan of plans) {
     const report = await exploreSeeds(plan, {
@@ -19,17 +22,15 @@ export async function runSeeds(plans: readonly Plan[], options: OptionBag, io: I
       results: textOption(options, 'results') ?? 'results',
       signal: io.signal,
       repeat: (seeded) => repeatCommand(seeded, options),
-      onSeed: (done) => {
-        if (io.interactive && options['quiet'] !== true)
-          io.err(`\r\u001b[2K${plan.id}: ${done} of ${last - first + 1}`);
-      },
-    });
-    if (io.interactive) io.err('\r\u001b[2K');
+      breakable: io.breakable,
+      onSeed: (done) => progress?.show(`${plan.id}: ${done} of ${last - first + 1} seeds`),
+    }).finally(() => progress?.end());
     reports.push(report);
     if (options['json'] === true) io.out(`${JSON.stringify(report)}\n`);
     if (io.signal.aborted) break;
   }
   if (options['json'] !== true) printTable(reports, io);
+  if (io.signal.aborted) io.err('interrupted: the table shows the seeds that were done\n');
   return io.signal.aborted ? EXIT.interrupted : mergeExitCodes(reports.map((report) => report.exitCode));
 }
 
@@ -50,16 +51,17 @@ function printTable(reports: readonly SeedReport[], io: Io): void {
     String(report.invalid),
     String(report.unknown),
     String(report.failed),
-    report.anomalies.map(({ name, seeds }) => `${name} ${seeds.length}`).join(', ') || '-',
     report.perSecond.toFixed(1),
+    report.anomalies.map(({ name, seeds }) => `${name} ${seeds.length}`).join(', ') || '-',
   ]);
-  const head = ['plan', 'seeds', 'as expected', 'valid', 'invalid', 'unknown', 'failed', 'anomalies', 'runs/s'];
+  const head = ['plan', 'seeds', 'as expected', 'valid', 'invalid', 'unknown', 'failed', 'runs/s', 'anomalies'];
   io.out(`${table(head, rows)}\n`);
   for (const report of reports) {
     for (const { name, seeds } of report.anomalies) {
       io.out(`${report.plan}: ${name} with seeds ${seeds.slice(0, 10).join(' ')}${seeds.length > 10 ? ' …' : ''}\n`);
     }
     for (const reason of report.reasons) io.out(`${report.plan}: ${reason}\n`);
-    if (report.kept !== null) io.out(`${report.plan}: report of seed ${report.kept.seed}: ${report.kept.folder}\n`);
+    if (report.kept !== null)
+      io.out(`${report.plan}: report of seed ${report.kept.seed}: ${shortest(report.kept.folder, io)}/report.html\n`);
   }
 }

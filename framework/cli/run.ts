@@ -13,7 +13,7 @@ export const run: Command = {
     { flags: '--seed <n>', description: 'the seed of every random choice, instead of the plan’s' },
     { flags: '--seeds <a..b>', description: 'run each plan with each of these seeds, end with a table' },
     { flags: '--set <path=value>', description: 'override a value of the plan, such as timing.load=60s', repeat: true },
-    { flags: '--cell <id>', description: 'only this cell of the matrix, such as reads=lease' },
+    { flags: '--cell <id>', description: 'only these cells of the matrix, such as reads=lease' },
     { flags: '--results <folder>', description: 'where results go', default: 'results' },
     { flags: '--keep', description: 'leave the nodes running until Ctrl-C, and say how to reach them' },
     { flags: '-q, --quiet', description: 'no progress: the summary only' },
@@ -28,7 +28,10 @@ export const run: Command = {
 Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknown, 130 interrupted,
 254 bad arguments or plan, 255 internal error. With several runs: the worst, invalid over unknown over valid.`,
   action: async (args, options, io) => {
+    const { selectPlans } = await import('./select-plans.js');
     const plans = await selectPlans(args[0] as string[], options, io);
+    if (plans === null) return EXIT.usage;
+    refuseContradictions(plans, options);
     if (options['seeds'] !== undefined) {
       const { runSeeds } = await import('./run-seeds.js');
       return runSeeds(plans, options, io);
@@ -36,47 +39,27 @@ Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknow
     const { mergeExitCodes } = await import('../run/exit-codes.js');
     const codes: number[] = [];
     for (const plan of plans) {
-      if (io.signal.aborted) break;
-      codes.push(await runOne(plan, options, io, plans.length > 1));
+      if (io.signal.aborted) return EXIT.interrupted;
+      if (plans.length > 1 && options['json'] !== true) io.out(`${codes.length > 0 ? '\n' : ''}${titleOf(plan)}\n`);
+      codes.push(await runOne(plan, options, io));
     }
-    if (io.signal.aborted) return EXIT.interrupted;
-    return mergeExitCodes(codes);
+    return codes.includes(EXIT.interrupted) ? EXIT.interrupted : mergeExitCodes(codes);
   },
 };
 
-async function selectPlans(paths: readonly string[], options: OptionBag, io: Io): Promise<Plan[]> {
-  const [{ loadPlan }, { defaultCatalog }, { planFiles }] = await Promise.all([
-    import('../plan/load.js'),
-    import('../catalog/catalog.js'),
-    import('./plan-files.js'),
-  ]);
-  const seed = parseSeed(textOption(options, 'seed'));
-  const plans: Plan[] = [];
-  for (const file of planFiles(paths)) {
-    const cells = await loadPlan(file, {
-      catalog: defaultCatalog(),
-      variables: io.env,
-      set: listOption(options, 'set'),
-      ...(seed === undefined ? {} : { seed }),
-    });
-    plans.push(...cells);
+function refuseContradictions(plans: readonly Plan[], options: OptionBag): void {
+  const refuse = (message: string, hint: string) => {
+    throw new ChaosError('contradicting-options', message, { kind: 'usage', hint });
+  };
+  const { keep, seed, seeds } = options;
+  if (seeds !== undefined && seed !== undefined)
+    refuse('--seed and --seeds exclude each other', 'leave one of them out');
+  if (keep !== true) return;
+  if (seeds !== undefined) refuse('--keep holds the nodes of one run', 'leave --seeds out');
+  const simulated = plans.find((plan) => plan.deploy.definition.world === 'simulation');
+  if (simulated !== undefined) {
+    refuse(`--keep: the nodes of ${simulated.id} are simulated, and end with the run`, 'add --set deploy=local');
   }
-  const cell = textOption(options, 'cell');
-  if (cell === undefined) return plans;
-  const chosen = plans.filter((plan) => plan.cell === cell);
-  if (chosen.length > 0) return chosen;
-  const cells = plans.flatMap((plan) => (plan.cell === null ? [] : [plan.cell]));
-  throw new ChaosError('unknown-cell', `no plan has a matrix cell '${cell}'`, {
-    kind: 'usage',
-    hint: cells.length === 0 ? 'the plans given have no matrix' : `there are: ${cells.join('; ')}`,
-  });
-}
-
-function parseSeed(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const seed = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(seed) && seed >= 0) return seed;
-  throw new ChaosError('bad-seed', `--seed takes a whole number, not '${text}'`, { kind: 'usage' });
 }
 
 /** The command that repeats a run: the options that shape it, and nothing else. */
@@ -91,13 +74,16 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-async function runOne(plan: Plan, options: OptionBag, io: Io, titled: boolean): Promise<number> {
+function titleOf({ name, cell }: Plan): string {
+  return cell === null ? name : `${name} [${cell}]`;
+}
+
+async function runOne(plan: Plan, options: OptionBag, io: Io): Promise<number> {
   const [{ runPlan }, { ProgressPrinter }, { printSummary }] = await Promise.all([
     import('../run/run.js'),
     import('./progress.js'),
     import('./summary.js'),
   ]);
-  if (titled && options['json'] !== true) io.out(`\n${plan.name}${plan.cell === null ? '' : ` [${plan.cell}]`}\n`);
   const printer = options['quiet'] === true || options['json'] === true ? null : new ProgressPrinter(io);
   let outcome: RunOutcome;
   try {
@@ -106,6 +92,7 @@ async function runOne(plan: Plan, options: OptionBag, io: Io, titled: boolean): 
       signal: io.signal,
       keep: options['keep'] === true,
       repeat: repeatCommand(plan, options),
+      breakable: io.breakable,
       ...(printer === null ? {} : { onProgress: (progress) => printer.show(progress) }),
     });
   } finally {

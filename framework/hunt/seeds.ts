@@ -2,6 +2,7 @@
 import { EXIT } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import { mergeExitCodes } from '../run/exit-codes.js';
+import type { Breakable } from '../run/judge.js';
 import { runPlan } from '../run/run.js';
 
 export interface SeedOptions {
@@ -10,6 +11,8 @@ export interface SeedOptions {
   results: string;
   signal: AbortSignal;
   repeat: (plan: Plan) => string;
+  /** See `RunOptions`. */
+  breakable?: Breakable;
   /** Called after each seed with the number done. */
   onSeed?: (done: number) => void;
 }
@@ -58,6 +61,7 @@ export async function exploreSeeds(plan: Plan, options: SeedOptions): Promise<Se
       results,
       signal: options.signal,
       repeat: options.repeat(seeded),
+      ...(options.breakable === undefined ? {} : { breakable: options.breakable }),
     });
     if (result.status === 'interrupted') break;
     report.seeds++;

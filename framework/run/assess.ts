@@ -5,7 +5,7 @@ import type { Coverage } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import { createRandom } from '../time/random.js';
 import { coverage } from './coverage.js';
-import { type Judgement, judge, runChecks } from './judge.js';
+import { type CheckHooks, type Judgement, judge, runChecks } from './judge.js';
 
 export interface Evidence {
   history: History;
@@ -24,7 +24,7 @@ export async function assess(
   plan: Plan,
   evidence: Evidence,
   signal: AbortSignal,
-  onCheck: (checker: string) => void = () => {},
+  hooks: CheckHooks = {},
 ): Promise<{ coverage: Coverage; judgement: Judgement }> {
   const covered = planCoverage(plan, evidence.history);
   const start = performance.now();
@@ -37,6 +37,6 @@ export async function assess(
     elapsed: () => performance.now() - start,
   };
   const random = createRandom(plan.seed, 'check');
-  const verdicts = await runChecks(evidence.history, plan.checks, context, random, onCheck);
+  const verdicts = await runChecks(evidence.history, plan.checks, context, random, hooks);
   return { coverage: covered, judgement: judge(verdicts, covered, plan.expect) };
 }

@@ -21,8 +21,9 @@ export class Interrupted extends Error {}
 
 /** What the run learns on the way; filled in as it goes, so that it is there however the run ends. */
 export interface Execution {
-  /** Operations issued during the load. */
+  /** Operations issued during the load, and how long it has lasted, in milliseconds. */
   issued: number;
+  loaded: Milliseconds;
   /** The cluster, when it was left running. */
   kept: Cluster | null;
   log: (node: string) => Iterable<string>;
@@ -146,14 +147,24 @@ class Executor {
     });
     this.#driver = driver;
     this.#teardown.defer('heal', () => driver.stop());
-    this.#teardown.defer('stop the load', () => load.stop());
+    let since = this.#clock.now();
+    const tally = () => {
+      if (execution.loaded > 0) return;
+      execution.issued = load.issued;
+      execution.loaded = (this.#clock.now() - since) / NS_PER_MS;
+    };
+    this.#teardown.defer('stop the load', () => {
+      tally();
+      load.stop();
+    });
 
     this.#phase('load');
     this.#enter('load', timing.load);
+    since = this.#clock.now();
     load.start(clients);
     driver.start();
     await this.#sleep(timing.load);
-    execution.issued = load.issued;
+    tally();
 
     this.#phase('heal');
     this.#enter('heal');

@@ -1,6 +1,6 @@
 // Lets every checker judge a recorded history, merges their verdicts and holds them against what the plan expects.
 import type { CheckContext, Valid, Verdict } from '../contracts/checker.js';
-import { messageOf } from '../contracts/error.js';
+import { ChaosError, messageOf } from '../contracts/error.js';
 import type { History } from '../contracts/history.js';
 import type { Random } from '../contracts/random.js';
 import { type Coverage, EXIT, type Expectation, type FoundAnomaly } from '../contracts/result.js';
@@ -15,23 +15,32 @@ export interface Judgement {
   exitCode: number;
 }
 
+/** Runs work to its end, or throws `ChaosError('interrupted')` when the user asks to stop while the event loop waits for it. */
+export type Breakable = <T>(work: () => T) => T;
+
+export interface CheckHooks {
+  onCheck?: ((name: string) => void) | undefined;
+  breakable?: Breakable | undefined;
+}
+
 /** Runs the checks one after the other. A checker that throws gives `unknown` with the reason, and loses nothing. */
 export async function runChecks(
   history: History,
   checks: readonly PlannedCheck[],
   context: Omit<CheckContext, 'options' | 'random'>,
   random: Random,
-  onCheck: (name: string) => void = () => {},
+  { onCheck, breakable = (work) => work() }: CheckHooks = {},
 ): Promise<Map<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
   for (const [ordinal, check] of checks.entries()) {
-    onCheck(check.name);
+    onCheck?.(check.name);
     try {
       const own = { ...context, options: check.options, random: random.derive(check.name, ordinal) };
-      verdicts.set(check.name, await check.definition.check(history, own));
+      verdicts.set(check.name, await breakable(() => check.definition.check(history, own)));
     } catch (error) {
-      const reason = `the checker failed: ${messageOf(error)}`;
-      const details = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
+      const stopped = error instanceof ChaosError && error.code === 'interrupted';
+      const reason = stopped ? 'it was asked to stop' : `the checker failed: ${messageOf(error)}`;
+      const details = !stopped && error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
       verdicts.set(check.name, { valid: 'unknown', anomalies: [], reason, details });
     }
   }

@@ -12,14 +12,21 @@ import { readEvents } from '../store/events.js';
 import { findRun } from '../store/runs.js';
 import { nodeLog, readResult, writeResult } from '../store/store.js';
 import { assess } from './assess.js';
+import type { Breakable } from './judge.js';
 import type { RunOutcome } from './run.js';
 import { resultOf } from './run-result.js';
 
 /**
  * Judges the run in a results folder again and rewrites its result and reports. `warn` is told what is missing or torn. Throws
- * ChaosError when the folder holds no run, or its history cannot be read.
+ * ChaosError when the folder holds no run, or its history cannot be read; 'interrupted' after an abort, and then leaves what is
+ * stored as it is.
  */
-export async function recheck(path: string, signal: AbortSignal, warn: (line: string) => void): Promise<RunOutcome> {
+export async function recheck(
+  path: string,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+  breakable: Breakable = (work) => work(),
+): Promise<RunOutcome> {
   const folder = findRun(path);
   const planFile = join(folder, 'plan.yaml');
   if (!existsSync(planFile)) {
@@ -28,14 +35,16 @@ export async function recheck(path: string, signal: AbortSignal, warn: (line: st
   }
   const [plan] = await loadPlan(planFile, { catalog: defaultCatalog(), variables: {}, set: [] });
   if (plan === undefined) throw new ChaosError('no-plan', `${planFile} holds no plan`, { kind: 'usage' });
-  const { history, warnings } = loadHistory(join(folder, 'history.jsonl'));
+  const { history, warnings } = breakable(() => loadHistory(join(folder, 'history.jsonl')));
   for (const warning of warnings) warn(warning);
   const events = existsSync(join(folder, 'events.jsonl')) ? readEvents(folder) : [];
   const stored = existsSync(join(folder, 'result.json')) ? readResult(folder) : null;
   if (stored === null) warn('there is no result.json: the run did not end; judging the history so far');
   const evidence = { history, events, log: (node: string) => nodeLog(folder, node) };
   const start = performance.now();
-  const assessment = await assess(plan, evidence, signal);
+  const assessment = await assess(plan, evidence, signal, { breakable });
+  if (signal.aborted)
+    throw new ChaosError('interrupted', `what is stored in ${folder} stays as it is`, { kind: 'usage' });
   const { columns } = history;
   const last = columns.length === 0 ? 0 : columns.time[columns.length - 1]!;
   const result: RunResult = resultOf({

@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.js';
 import { writeReports } from '../report/write.js';
 import { assess, planCoverage } from './assess.js';
 import { type Execution, execute, Interrupted } from './execute.js';
-import { judge } from './judge.js';
+import { type Breakable, judge } from './judge.js';
 import type { Progress } from './progress.js';
 import { Recording } from './recording.js';
 import { describeError, resultOf } from './run-result.js';
@@ -20,6 +20,8 @@ export interface RunOptions {
   keep?: boolean;
   /** The command that repeats this run, for reports. */
   repeat?: string;
+  /** Runs work that keeps the event loop waiting, such as a check, so that Ctrl-C can end it. */
+  breakable?: Breakable;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -46,7 +48,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const signal = options.signal ?? new AbortController().signal;
   const progress = options.onProgress ?? (() => {});
   const world = plan.deploy.definition.createWorld();
-  const execution: Execution = { issued: 0, kept: null, log: () => [] };
+  const execution: Execution = { issued: 0, loaded: 0, kept: null, log: () => [] };
   const keep = options.keep ?? false;
   let error: unknown;
   try {
@@ -64,7 +66,10 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const { history, events, planYaml, folder } = recording;
   const evidence = { history, events, log: (node: string) => recording.nodeLog(node) ?? execution.log(node) };
   const onCheck = (checker: string) => progress({ ...IDLE, stage: 'check', checker });
-  const assessment = error === undefined ? await assess(plan, evidence, signal, onCheck) : unassessed(plan, history);
+  const assessment =
+    error === undefined
+      ? await assess(plan, evidence, signal, { onCheck, breakable: options.breakable })
+      : unassessed(plan, history);
   const interrupted = error instanceof Interrupted || signal.aborted;
   if (error instanceof Interrupted) error = undefined;
   const result = resultOf({
@@ -72,7 +77,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     ...assessment,
     status: error !== undefined ? 'failed' : interrupted ? 'interrupted' : 'completed',
     error,
-    rate: execution.issued / (plan.timing.load / 1000),
+    rate: execution.loaded === 0 ? 0 : execution.issued / (execution.loaded / 1000),
     started,
     duration,
     wall: performance.now() - wallStart,
