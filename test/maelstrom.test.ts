@@ -38,6 +38,49 @@ describe('a node in Python', () => {
   });
 });
 
+describe('chaos verify of a node in Python', () => {
+  it.each([
+    ['g-set', /pass {2}nothing is forgotten/],
+    ['unique-ids', /pass {2}nothing is forgotten/],
+  ])('gives %s time to spread, and needs no log', async (workload, remembered) => {
+    const bin = `system.with.bin=${join(NODES, 'crdt.py')}`;
+    const { code, out } = await chaos(['verify', 'maelstrom', '--workload', workload, '--set', bin], {
+      cwd: space.path,
+    });
+    expect(code, out).toBe(0);
+    expect(out).toMatch(/pass {2}history is valid/);
+    expect(out).toMatch(remembered);
+  });
+
+  it('says what a node forgets when it is killed, without refusing it', async () => {
+    const bin = space.file(
+      'counting.js',
+      `#!/usr/bin/env node
+let next = 0;
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { src, dest, body } = JSON.parse(line);
+  console.log(JSON.stringify({ src: dest, dest: src, body: { type: body.type + '_ok', in_reply_to: body.msg_id, id: dest + '-' + next++ } }));
+});
+`,
+      0o755,
+    );
+    const args = [
+      'verify',
+      'maelstrom',
+      '--workload',
+      'unique-ids',
+      '--set',
+      `system.with.bin=${bin}`,
+      '--set',
+      'timing.recover=1s',
+    ];
+    const { code, out } = await chaos(args, { cwd: space.path });
+    expect(code, out).toBe(0);
+    expect(out).toMatch(/skip {2}logs: no node has logged anything/);
+    expect(out).toMatch(/skip {2}nothing is forgotten: plans that kill nodes will find: duplicate-id/);
+  });
+});
+
 describe('a node in JavaScript', () => {
   it('passes lin-kv by way of the service, under partitions, kills and pauses', async () => {
     const { code, out, err } = await run(
