@@ -13,13 +13,21 @@ describe('renderSummary', () => {
   });
 
   it('says what an unknown verdict lacks, each reason once', () => {
-    expect(renderSummary(undecided().result).slice(0, 5)).toEqual([
+    expect(renderSummary(undecided().result).slice(0, 4)).toEqual([
       '? Unknown: Undecided: no read succeeded after the last fault had healed.',
       '  Nothing wrong was found, but too little was seen to say that nothing is wrong.',
-      '  - no read succeeded after the last fault had healed',
       '  - kill: no operation overlapped it',
       '  - linearizable: key 3 exceeded its budget of 100,000 configurations',
     ]);
+  });
+
+  it('says of an interrupted run what was found until then, and not that nothing is wrong', () => {
+    const { result } = staleRead();
+    const verdict = 'Unknown: the run was interrupted; its history is kept.';
+    const lines = renderSummary({ ...result, status: 'interrupted', valid: 'unknown', verdict });
+    expect(lines[0]).toBe(`? ${verdict}`);
+    expect(lines[1]).toContain('stale-read: Process 900003 read 71');
+    expect(lines.join(' ')).not.toContain('Nothing wrong');
   });
 
   it('says once why a run failed, with the rest of the message and the remedy below', () => {

@@ -18,12 +18,13 @@ export interface SummaryOptions {
 /** At most 20 lines of plain text without control characters; colours are the caller's business. */
 export function renderSummary(result: RunResult, { folder = null }: SummaryOptions = {}): string[] {
   const { symbol, word, remark } = standingOf(result);
+  const first = `${symbol} ${firstLine(verdictLine(result, word))}`;
   const lines = [
-    `${symbol} ${firstLine(verdictLine(result, word))}`,
+    first,
     ...(remark === undefined ? [] : [`  ${remark}`]),
     ...errorLines(result),
     ...anomalyLines(result),
-    ...undecidedLines(result),
+    ...undecidedLines(result, clipShort(oneLine(first), LINE)),
     '',
     `  operations  ${operationsText(result)}`,
     `  faults      ${faultsText(result)}`,
@@ -73,8 +74,9 @@ function sumOf(counts: unknown): number {
   return Object.values(counts).reduce<number>((sum, count) => (typeof count === 'number' ? sum + count : sum), 0);
 }
 
-function undecidedLines({ valid, status, checks, coverage }: RunResult): string[] {
-  if (valid !== 'unknown' || status === 'failed') return [];
+/** The reasons that the first line leaves out. */
+function undecidedLines({ valid, status, checks, coverage }: RunResult, first: string): string[] {
+  if (valid !== 'unknown' || status !== 'completed') return [];
   const undecided = Object.entries(checks).filter(([, check]) => check.valid === 'unknown');
   const known = new Set(coverage.missing);
   const reasons = [
@@ -82,7 +84,7 @@ function undecidedLines({ valid, status, checks, coverage }: RunResult): string[
     ...undecided
       .filter(([, { reason }]) => !known.has(reason ?? ''))
       .map(([name, { reason }]) => `${name}: ${reason ?? 'undecided'}`),
-  ];
+  ].filter((reason) => !first.includes(reason));
   const lines = reasons.slice(0, MOST_REASONS).map((reason) => `  - ${reason}`);
   return reasons.length > MOST_REASONS
     ? [...lines, `  and ${plural(reasons.length - MOST_REASONS, 'more reason')}`]
@@ -97,8 +99,8 @@ function operationsText({ coverage, rate, times }: RunResult): string {
     total.fail += counts.fail;
     total.info += counts.info;
   }
-  const asked = rate.asked === null ? '' : ` of ${grouped(rate.asked)} asked`;
-  return `${grouped(total.invoke)} (${grouped(total.ok)} ok, ${grouped(total.fail)} fail, ${grouped(total.info)} info) in ${duration(times.duration * 1_000_000)}, ${grouped(Math.round(rate.achieved))}${asked} a second`;
+  const asked = rate.asked === null ? '' : ` of ${grouped(rate.asked)}`;
+  return `${grouped(total.invoke)} (${grouped(total.ok)} ok, ${grouped(total.fail)} fail, ${grouped(total.info)} info) in ${duration(times.duration * 1_000_000)}, ${grouped(Math.round(rate.achieved))}${asked} ops/s`;
 }
 
 function faultsText({ coverage }: RunResult): string {

@@ -28,6 +28,8 @@ const RULES: readonly Rule[] = [
   },
   { applies: ({ valid }) => valid === false, standing: { tone: 'bad', symbol: '✘', word: 'Invalid' } },
   { applies: ({ status }) => status === 'failed', standing: { tone: 'bad', symbol: '!', word: 'Run failed' } },
+  // What was found until then stands below; what was not looked at is anybody's guess.
+  { applies: ({ status }) => status === 'interrupted', standing: { tone: 'doubt', symbol: '?', word: 'Unknown' } },
   {
     applies: ({ valid }) => valid === 'unknown',
     standing: { tone: 'doubt', symbol: '?', word: 'Unknown' },
@@ -43,9 +45,7 @@ const RULES: readonly Rule[] = [
 
 export function standingOf(result: RunResult): Standing {
   const rule = RULES.find(({ applies }) => applies(result))!;
-  const remarks = [rule.remark?.(result), result.status === 'interrupted' ? 'The run was interrupted.' : undefined];
-  const remark = remarks.filter((text) => text).join(' ');
-  return { ...rule.standing, remark: remark === '' ? undefined : remark };
+  return { ...rule.standing, remark: rule.remark?.(result) || undefined };
 }
 
 /** True for a sentence that says the word by itself. */
