@@ -1,5 +1,6 @@
-// What local processes can carry: echoes through the router, and what one sync of the log costs on this machine.
-import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+// What the router between local processes can carry: echoes of requests, with nothing behind them.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../framework/contracts/cluster.js';
 import { KIND } from '../framework/contracts/define.js';
@@ -84,26 +85,8 @@ function unused(): never {
   throw new Error('not in this process');
 }
 
-/** Median microseconds of a sync after an append of 4 KiB, as a batch of a busy node writes it. */
-function syncTime(folder: string): number {
-  const fd = openSync(join(folder, 'sync'), 'w');
-  const block = Buffer.alloc(4096, 1);
-  const times: number[] = [];
-  for (let i = 0; i < 300; i++) {
-    writeSync(fd, block);
-    const before = process.hrtime.bigint();
-    fdatasyncSync(fd);
-    times.push(Number(process.hrtime.bigint() - before) / 1000);
-  }
-  closeSync(fd);
-  return times.sort((one, other) => one - other)[150]!;
-}
-
 export async function rows(): Promise<BenchRow[]> {
-  // Not the system's temporary folder: that is often in memory.
-  const results = join(process.cwd(), 'results');
-  mkdirSync(results, { recursive: true });
-  const folder = mkdtempSync(join(results, '.bench-'));
+  const folder = mkdtempSync(join(tmpdir(), 'chaos-bench-'));
   try {
     return [
       {
@@ -113,7 +96,6 @@ export async function rows(): Promise<BenchRow[]> {
         target: 150_000,
         better: 'higher',
       },
-      { name: 'bare fdatasync after 4 KiB', value: syncTime(folder), unit: 'us', better: 'lower' },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -12,7 +12,9 @@ import { RealClock } from '../framework/time/real.js';
 import register from '../workloads/register.js';
 import type { BenchRow } from './row.js';
 
-const THREADS = 50;
+/** Clients of the closed loop, and of the open one: there, what waits while all are busy is bounded by their number. */
+const CLOSED = 50;
+const OPEN = 200;
 const SECONDS = 5;
 
 /** Answers every request in the next turn of the event loop. */
@@ -33,17 +35,16 @@ function noopCluster() {
   };
 }
 
-async function measure(rate: number | null): Promise<{ perSecond: number; late: Float64Array }> {
-  const folder = mkdtempSync(join(tmpdir(), 'chaos-bench-'));
+async function measure(folder: string, threads: number, rate: number | null) {
   const clock = new RealClock();
-  const recorder = new Recorder({ file: join(folder, 'history.jsonl') });
+  const recorder = new Recorder({ file: join(folder, `${threads}.jsonl`) });
   const cluster = noopCluster() as unknown as ConstructorParameters<typeof RpcCaller>[0];
   const options = { keys: 8, mix: { read: 1, write: 1, cas: 0 }, values: 'unique', 'value-size': 0, 'ops-per-key': 0 };
-  const context = { options: options as never, clients: THREADS, nodes: ['n1'] };
+  const context = { options: options as never, clients: threads, nodes: ['n1'] };
   const shared = register.shared!({ random: createRandom(1, 'shared'), ...context });
   const late = new Float64Array(10_000_000);
   let arrivals = 0;
-  const load = new Load(clock, createRandom(1, 'arrivals'), THREADS, rate, (lateness) => {
+  const load = new Load(clock, createRandom(1, 'arrivals'), threads, rate, (lateness) => {
     late[arrivals++] = lateness;
   });
   const clients = new Clients({
@@ -57,7 +58,7 @@ async function measure(rate: number | null): Promise<{ perSecond: number; late: 
       route: () => 'n1',
       readOnly: (f) => register.rpc[f]?.readOnly === true,
     },
-    threads: THREADS,
+    threads,
     firstProcess: 0,
     timeout: 2000,
     onIdle: (thread) => load.onIdle(thread),
@@ -72,13 +73,21 @@ async function measure(rate: number | null): Promise<{ perSecond: number; late: 
   await clients.quiet();
   recorder.close();
   const seconds = (clock.now() - start) / 1e9;
-  rmSync(folder, { recursive: true, force: true });
   return { perSecond: load.issued / seconds, late: late.subarray(0, arrivals).sort() };
 }
 
 export async function rows(): Promise<BenchRow[]> {
-  const closed = await measure(null);
-  const open = await measure(100_000);
+  const folder = mkdtempSync(join(tmpdir(), 'chaos-bench-'));
+  try {
+    return await measured(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measured(folder: string): Promise<BenchRow[]> {
+  const closed = await measure(folder, CLOSED, null);
+  const open = await measure(folder, OPEN, 100_000);
   const p99 = (open.late[Math.floor(open.late.length * 0.99)] ?? 0) / 1e6;
   return [
     {
