@@ -35,7 +35,7 @@ export const options = {
 export const bugs = {
   'stale-reads': {
     summary: 'every node answers reads from its own state at once, without asking whether it is up to date',
-    anomalies: ['stale-read', 'new-old-inversion', 'not-linearizable'],
+    anomalies: ['stale-read', 'lost-write', 'new-old-inversion', 'not-linearizable'],
   },
   'ack-before-commit': {
     summary: 'the leader acknowledges a write when it is in its own log, before a majority has it',
@@ -52,7 +52,15 @@ export const bugs = {
   },
   'no-sync': {
     summary: 'nodes answer before what they promise is on disk, and never sync: a crash loses it',
-    anomalies: ['lost-write', 'stale-read', 'split-brain', 'lost-update', 'new-old-inversion', 'not-linearizable'],
+    anomalies: [
+      'lost-write',
+      'stale-read',
+      'split-brain',
+      'lost-update',
+      'aborted-read',
+      'new-old-inversion',
+      'not-linearizable',
+    ],
   },
   'lease-ignores-drift': {
     summary:
@@ -61,7 +69,7 @@ export const bugs = {
   },
   'split-snapshot': {
     summary: 'a snapshot is copied early and labelled late: it misses the latest entries that it claims to cover',
-    anomalies: ['stale-read', 'lost-write', 'lost-update', 'new-old-inversion', 'not-linearizable'],
+    anomalies: ['stale-read', 'lost-write', 'lost-update', 'aborted-read', 'new-old-inversion', 'not-linearizable'],
   },
 } as const satisfies Record<string, PlantedBug>;
 
