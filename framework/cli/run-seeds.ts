@@ -2,16 +2,15 @@
 import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import { exploreSeeds, type SeedReport } from '../hunt/seeds.js';
-import type { Plan } from '../plan/plan.js';
 import { mergeExitCodes } from '../run/exit-codes.js';
 import { type OptionBag, textOption } from './command.js';
 import type { Io } from './io.js';
 import { Ticker } from './progress.js';
-import { repeatCommand } from './run.js';
+import type { Selection } from './select-plans.js';
 import { shortest } from './summary.js';
 import { table } from './table.js';
 
-export async function runSeeds(plans: readonly Plan[], options: OptionBag, io: Io): Promise<number> {
+export async function runSeeds({ plans, repeat }: Selection, options: OptionBag, io: Io): Promise<number> {
   const { first, last } = parseSeeds(String(options['seeds']));
   const progress = options['quiet'] === true || options['json'] === true ? null : new Ticker(io);
   const reports: SeedReport[] = [];
@@ -21,7 +20,7 @@ export async function runSeeds(plans: readonly Plan[], options: OptionBag, io: I
       last,
       results: textOption(options, 'results') ?? 'results',
       signal: io.signal,
-      repeat: (seeded) => repeatCommand(seeded, options),
+      repeat,
       breakable: io.breakable,
       onSeed: (done) => progress?.show(`${plan.id}: ${done} of ${last - first + 1} seeds`),
     }).finally(() => progress?.end());

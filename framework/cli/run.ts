@@ -3,7 +3,7 @@ import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunOutcome } from '../run/run.js';
-import { type Command, listOption, type OptionBag, textOption } from './command.js';
+import { type Command, type OptionBag, textOption } from './command.js';
 import type { Io } from './io.js';
 
 export const run: Command = {
@@ -29,19 +29,20 @@ Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknow
 254 bad arguments or plan, 255 internal error. With several runs: the worst, invalid over unknown over valid.`,
   action: async (args, options, io) => {
     const { selectPlans } = await import('./select-plans.js');
-    const plans = await selectPlans(args[0] as string[], options, io);
-    if (plans === null) return EXIT.usage;
+    const selection = await selectPlans(args[0] as string[], options, io);
+    if (selection === null) return EXIT.usage;
+    const { plans, repeat } = selection;
     refuseContradictions(plans, options);
     if (options['seeds'] !== undefined) {
       const { runSeeds } = await import('./run-seeds.js');
-      return runSeeds(plans, options, io);
+      return runSeeds(selection, options, io);
     }
     const { mergeExitCodes } = await import('../run/exit-codes.js');
     const codes: number[] = [];
     for (const plan of plans) {
       if (io.signal.aborted) return EXIT.interrupted;
       if (plans.length > 1 && options['json'] !== true) io.out(`${codes.length > 0 ? '\n' : ''}${titleOf(plan)}\n`);
-      codes.push(await runOne(plan, options, io));
+      codes.push(await runOne(plan, repeat(plan), options, io));
     }
     return codes.includes(EXIT.interrupted) ? EXIT.interrupted : mergeExitCodes(codes);
   },
@@ -62,23 +63,11 @@ function refuseContradictions(plans: readonly Plan[], options: OptionBag): void 
   }
 }
 
-/** The command that repeats a run: the options that shape it, and nothing else. */
-export function repeatCommand(plan: Plan, options: OptionBag): string {
-  const words = ['npx', 'chaos', 'run', plan.file ?? 'plan.yaml', '--seed', String(plan.seed)];
-  if (plan.cell !== null) words.push('--cell', plan.cell);
-  for (const set of listOption(options, 'set')) words.push('--set', set);
-  return words.map(quoted).join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 function titleOf({ name, cell }: Plan): string {
   return cell === null ? name : `${name} [${cell}]`;
 }
 
-async function runOne(plan: Plan, options: OptionBag, io: Io): Promise<number> {
+async function runOne(plan: Plan, repeat: string, options: OptionBag, io: Io): Promise<number> {
   const [{ runPlan }, { ProgressPrinter }, { printSummary }] = await Promise.all([
     import('../run/run.js'),
     import('./progress.js'),
@@ -91,7 +80,7 @@ async function runOne(plan: Plan, options: OptionBag, io: Io): Promise<number> {
       results: textOption(options, 'results') ?? 'results',
       signal: io.signal,
       keep: options['keep'] === true,
-      repeat: repeatCommand(plan, options),
+      repeat,
       breakable: io.breakable,
       ...(printer === null ? {} : { onProgress: (progress) => printer.show(progress) }),
     });

@@ -1,11 +1,19 @@
-// The plans that the arguments of a command name: loaded, every file's errors told at once, narrowed to a cell.
+// The plans that the arguments of a command name: loaded, every file's errors told at once, narrowed to a cell; and the commands
+// that repeat their runs.
 import { ChaosError } from '../contracts/error.js';
 import type { Plan } from '../plan/plan.js';
 import { listOption, type OptionBag, textOption } from './command.js';
 import type { Io } from './io.js';
 
-/** Every plan and cell, in order; null when a file is wrong, which is printed by then. */
-export async function selectPlans(paths: readonly string[], options: OptionBag, io: Io): Promise<Plan[] | null> {
+export interface Selection {
+  /** Every plan and cell, in order. */
+  plans: readonly Plan[];
+  /** The command that repeats a run of a plan: what shapes it, and nothing else. */
+  repeat: (plan: Plan) => string;
+}
+
+/** null when a file is wrong, which is printed by then. */
+export async function selectPlans(paths: readonly string[], options: OptionBag, io: Io): Promise<Selection | null> {
   const [{ loadPlan }, { defaultCatalog }, { planFiles }, { printError }] = await Promise.all([
     import('../plan/load.js'),
     import('../catalog/catalog.js'),
@@ -14,12 +22,15 @@ export async function selectPlans(paths: readonly string[], options: OptionBag, 
   ]);
   const seed = parseSeed(textOption(options, 'seed'));
   const plans: Plan[] = [];
+  const used = new Map<string | null, ReadonlyMap<string, string>>();
   let wrong = false;
   for (const file of planFiles(paths)) {
+    const { variables, read } = recorded(io.env);
+    used.set(file, read);
     try {
       const cells = await loadPlan(file, {
         catalog: defaultCatalog(),
-        variables: io.env,
+        variables,
         set: listOption(options, 'set'),
         ...(seed === undefined ? {} : { seed }),
       });
@@ -32,7 +43,35 @@ export async function selectPlans(paths: readonly string[], options: OptionBag, 
   }
   if (wrong) return null;
   const cell = textOption(options, 'cell');
-  return cell === undefined ? plans : inCell(plans, cell);
+  return {
+    plans: cell === undefined ? plans : inCell(plans, cell),
+    repeat: (plan) => repeatCommand(plan, listOption(options, 'set'), used.get(plan.file) ?? new Map()),
+  };
+}
+
+/** The environment, and which of its variables were read: they belong to the command that repeats a run. */
+function recorded(env: Io['env']): { variables: Io['env']; read: ReadonlyMap<string, string> } {
+  const read = new Map<string, string>();
+  const variables = new Proxy(env, {
+    get: (target, name) => {
+      const value = typeof name === 'string' && Object.hasOwn(target, name) ? target[name] : undefined;
+      if (value !== undefined) read.set(String(name), value);
+      return value;
+    },
+  });
+  return { variables, read };
+}
+
+function repeatCommand(plan: Plan, sets: readonly string[], variables: ReadonlyMap<string, string>): string {
+  const words = ['npx', 'chaos', 'run', plan.file ?? 'plan.yaml', '--seed', String(plan.seed)];
+  if (plan.cell !== null) words.push('--cell', plan.cell);
+  for (const set of sets) words.push('--set', set);
+  const assignments = [...variables].map(([name, value]) => `${name}=${quoted(value)}`);
+  return [...assignments, ...words.map(quoted)].join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The cells that have every `name=value` asked for. */
