@@ -48,7 +48,7 @@ export const verify: Command = {
     if (plan === undefined) throw new ChaosError('no-plan', 'nothing to verify', { kind: 'internal' });
     const folder = plan.deploy.definition.world === 'simulation' ? null : mkdtempSync(join(tmpdir(), 'chaos-verify-'));
     try {
-      const fine = await verifySystem(plan, folder === null ? null : resolve(folder), (result) => {
+      const fine = await verifySystem(plan, folder === null ? null : resolve(folder), io.signal, (result) => {
         if (options['json'] === true) {
           io.out(`${JSON.stringify(result)}\n`);
           return;

@@ -118,29 +118,32 @@ const STEPS: readonly Step[] = [
 
 /**
  * Runs the steps on two clusters: everything on the first, then, on a second one from empty folders, that nothing of the
- * first is left (wipe). Stops at the first failure, since later steps rest on earlier ones.
+ * first is left (wipe). Stops at the first failure, since later steps rest on earlier ones. Throws `ChaosError('interrupted')`
+ * before the next step after an abort.
  */
 export async function verifySystem(
   plan: Plan,
   folder: string | null,
+  signal: AbortSignal,
   onStep: (result: StepResult) => void,
 ): Promise<boolean> {
   const world = plan.deploy.definition.createWorld();
   return world.drive(async () => {
-    const first = await Bench.open(plan, world.clock, folder === null ? null : `${folder}/first`);
-    for (const step of STEPS) {
-      const result = await attempt(step, first);
-      onStep(result);
-      if (!result.passed) {
-        await first.cluster.stop();
-        return false;
+    const pass = async (name: string, steps: readonly Step[]) => {
+      const bench = await Bench.open(plan, world.clock, folder === null ? null : `${folder}/${name}`);
+      try {
+        for (const step of steps) {
+          if (signal.aborted) throw new ChaosError('interrupted', `before the step ${step.name}`, { kind: 'usage' });
+          const result = await attempt(step, bench);
+          onStep(result);
+          if (!result.passed) return false;
+        }
+        return true;
+      } finally {
+        await bench.cluster.stop();
       }
-    }
-    const second = await Bench.open(plan, world.clock, folder === null ? null : `${folder}/second`);
-    const result = await attempt(WIPE, second);
-    onStep(result);
-    await second.cluster.stop();
-    return result.passed;
+    };
+    return (await pass('first', STEPS)) && (await pass('second', [WIPE]));
   });
 }
 
