@@ -26,8 +26,7 @@ describe('node-health', () => {
     expect(judge(nodeHealth, new Script(), { events }).anomalies).toEqual([
       {
         name: 'node-crash',
-        message:
-          'n2 ended at 12.300 s though no fault ended it: exit code 2. Its last line: "panic: index out of range".',
+        message: 'n2 ended at 12.300 s though no fault ended it: exit code 2. Its last line: panic: index out of range',
         evidence: { node: 'n2', time: 12.3 * NS_PER_S, detail: 'exit code 2', lines },
       },
     ]);
@@ -38,7 +37,7 @@ describe('node-health', () => {
     const verdict = judge(nodeHealth, new Script(), { events });
     expect(names(verdict)).toEqual(['protocol-error']);
     expect(verdict.anomalies[0]!.message).toBe(
-      'n1 wrote something that is not a message, at 0.000 s: not JSON. Its last line: "hello".',
+      'n1 wrote something that is not a message, at 0.000 s: not JSON. It wrote: hello',
     );
   });
 });

@@ -18,10 +18,11 @@ function evidence(event: Failure): Record<string, unknown> {
   return { node: event.node, time: event.time, detail: event.detail, lines: lastLines(event) };
 }
 
-/** ` Its last line: "…".`, or nothing. */
+/** ` Its last line: …` as it stands, or nothing. */
 function lastWords(event: Failure): string {
   const last = lastLines(event).findLast((line) => line.trim() !== '');
-  return last === undefined ? '' : ` Its last line: ${JSON.stringify(last.trim())}.`;
+  if (last === undefined) return '';
+  return ` ${event.kind === 'exit' ? 'Its last line' : 'It wrote'}: ${last.trim()}`;
 }
 
 export default defineChecker({
