@@ -42,7 +42,7 @@ describe('broadcast', () => {
     expect(names(verdict)).toEqual(['lost-message']);
     expect(verdict.anomalies[0]).toMatchObject({
       message:
-        'Message 2, broadcast by process 1 on n2 and acknowledged at 0.004 s, is missing from the final read of n3 (2 other nodes have it), at 0.013 s.',
+        'Message 2, broadcast by process 1 on n2 and acknowledged at 0.004 s, is missing from the final read of n3 (n1 and n2 have it), at 0.013 s.',
       operations: [3, 12],
       evidence: { element: 2, missingFrom: ['n3'] },
     });

@@ -87,7 +87,7 @@ describe('set-full', () => {
     const verdict = judge(setFull, script);
     expect(names(verdict)).toEqual(['lost-element']);
     expect(verdict.anomalies[0]!.message).toBe(
-      'Element 1, added by process 0 on n1 and acknowledged at 0.002 s, is missing from the final read of n1 (2 other nodes have it), at 0.005 s.',
+      'Element 1, added by process 0 on n1 and acknowledged at 0.002 s, is missing from the final read of n1 (n2 and n3 have it), at 0.005 s.',
     );
     // A linearizable set calls the same read stale.
     expect(names(judge(setFull, script, strict))).toEqual(['stale-read']);

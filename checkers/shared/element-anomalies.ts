@@ -4,7 +4,7 @@ import type { History } from '../../framework/contracts/history.js';
 import { actor } from './actor.js';
 import type { Elements } from './elements.js';
 import type { FinalRead } from './final-reads.js';
-import { amount, capital, instant, list, show } from './text.js';
+import { capital, instant, list, show } from './text.js';
 
 /** How a checker calls its elements and what is done with them. */
 export interface ElementWords {
@@ -100,14 +100,14 @@ export function missingElement(
 ): Evidence {
   const value = elements.interner.values[id];
   const places = missing.map(({ place }) => place);
-  const others = finals.length - missing.length;
+  const others = finals.map(({ place }) => place).filter((place) => !places.includes(place));
   const first = missing[0]!;
   const where =
-    others === 0
+    others.length === 0
       ? finals.length === 1
         ? `the final read of ${places[0]}`
         : `every final read (${list(places)})`
-      : `the final ${missing.length === 1 ? 'read' : 'reads'} of ${list(places)} (${amount(others, 'other node')} ${others === 1 ? 'has' : 'have'} it)`;
+      : `the final ${missing.length === 1 ? 'read' : 'reads'} of ${list(places)} (${list(others)} ${others.length === 1 ? 'has' : 'have'} it)`;
   return {
     message: `${capital(words.noun)} ${show(value)}, ${howKnown(history, elements, id, words)}, is missing from ${where}, at ${timeOf(history, first.completed)}${missing.length === 1 ? '' : ' and later'}.`,
     operations: [elements.attempted[id]!, ...missing.slice(0, 3).map(({ invoked }) => invoked)],
