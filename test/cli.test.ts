@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chaos, MAIN, ROOT, start, until, Workspace } from './support/chaos.js';
+import { chaos, MAIN, processes, ROOT, start, until, Workspace } from './support/chaos.js';
 
 let space: Workspace;
 beforeEach(() => {
@@ -20,13 +20,6 @@ workload: { use: register, clients: 5, rate: 100/s }
 timing: { load: 20s, recover: 2s }
 `;
 const LOCAL = SIM.replace('deploy: sim', 'deploy: local');
-
-/** Processes whose command line mentions a text. */
-function processes(text: string): string[] {
-  return execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(text) && !line.includes('ps -eo'));
-}
 
 describe('chaos', () => {
   it('shows help and its version', async () => {

@@ -4,12 +4,13 @@ import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import { type Command, listOption, type OptionBag, textOption } from './command.js';
 import { type Io, paint, paintError } from './io.js';
+import { StatusLine } from './progress.js';
 
 export const check: Command = {
   usage: 'check <paths...>',
   summary: 'judge stored runs (results folders) or history files again',
   options: [
-    { flags: '--checker <name>', description: 'for a file: the checker', default: 'linearizable' },
+    { flags: '--checker <name>', description: 'for a file: the checker, by name or path', default: 'linearizable' },
     { flags: '--model <name>', description: 'for a file: the model, such as register or cas-register' },
     { flags: '--initial <value>', description: 'for a file: the initial value, as JSON' },
     { flags: '--with <name=value>', description: 'for a file: an option of the checker', repeat: true },
@@ -41,7 +42,11 @@ export const check: Command = {
 
 async function checkRun(folder: string, options: OptionBag, io: Io): Promise<number> {
   const [{ recheck }, { printSummary }] = await Promise.all([import('../run/recheck.js'), import('./summary.js')]);
-  const outcome = await recheck(folder, io.signal, (line) => io.err(`${line}\n`), io.breakable);
+  const line = io.interactive && options['json'] !== true ? new StatusLine(io) : null;
+  const outcome = await recheck(folder, io.signal, (warning) => io.err(`${warning}\n`), {
+    breakable: io.breakable,
+    onCheck: (checker) => line?.draw(`check ${checker}`),
+  }).finally(() => line?.end());
   if (options['json'] === true) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
   else await printSummary(outcome, io);
   return outcome.result.exitCode;
@@ -55,7 +60,9 @@ async function checkFile(file: string, options: OptionBag, io: Io): Promise<numb
   ]);
   const name = textOption(options, 'checker') ?? 'linearizable';
   const catalog = defaultCatalog();
-  const definition = await catalog.load('checker', name);
+  const definition = /^\.{0,2}\//.test(name)
+    ? await catalog.loadPath('checker', name, io.cwd)
+    : await catalog.load('checker', name);
   if (definition === undefined) {
     const hint = `there are: ${(await catalog.names('checker')).join(', ')}`;
     throw new ChaosError('unknown-checker', `there is no checker '${name}'`, { kind: 'usage', hint });

@@ -105,7 +105,8 @@ function parser(io: Io, finish: (code: number) => void): Parser {
     });
   }
   // Without this, a word that is no command would be an argument too many.
-  program.argument('[command]').action(async (word: string | undefined) => {
+  program.allowExcessArguments().action(async () => {
+    const [word] = program.args;
     if (program.opts()['version'] === true) {
       const { VERSION } = await import('../run/version.js');
       io.out(`${VERSION}\n`);

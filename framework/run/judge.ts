@@ -33,10 +33,14 @@ export async function runChecks(
 ): Promise<Map<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
   for (const [ordinal, check] of checks.entries()) {
-    onCheck?.(check.name);
     try {
       const own = { ...context, options: check.options, random: random.derive(check.name, ordinal) };
-      verdicts.set(check.name, await breakable(() => check.definition.check(history, own)));
+      // Announced when Ctrl-C can already end it.
+      const work = () => {
+        onCheck?.(check.name);
+        return check.definition.check(history, own);
+      };
+      verdicts.set(check.name, await breakable(work));
     } catch (error) {
       const stopped = error instanceof ChaosError && error.code === 'interrupted';
       const reason = stopped ? 'it was asked to stop' : `the checker failed: ${messageOf(error)}`;

@@ -12,7 +12,7 @@ import { readEvents } from '../store/events.js';
 import { findRun } from '../store/runs.js';
 import { nodeLog, readResult, writeResult } from '../store/store.js';
 import { assess } from './assess.js';
-import type { Breakable } from './judge.js';
+import type { CheckHooks } from './judge.js';
 import type { RunOutcome } from './run.js';
 import { resultOf } from './run-result.js';
 
@@ -25,7 +25,7 @@ export async function recheck(
   path: string,
   signal: AbortSignal,
   warn: (line: string) => void,
-  breakable: Breakable = (work) => work(),
+  hooks: CheckHooks = {},
 ): Promise<RunOutcome> {
   const folder = findRun(path);
   const planFile = join(folder, 'plan.yaml');
@@ -35,6 +35,7 @@ export async function recheck(
   }
   const [plan] = await loadPlan(planFile, { catalog: defaultCatalog(), variables: {}, set: [] });
   if (plan === undefined) throw new ChaosError('no-plan', `${planFile} holds no plan`, { kind: 'usage' });
+  const { breakable = (work) => work() } = hooks;
   const { history, warnings } = breakable(() => loadHistory(join(folder, 'history.jsonl')));
   for (const warning of warnings) warn(warning);
   const events = existsSync(join(folder, 'events.jsonl')) ? readEvents(folder) : [];
@@ -42,7 +43,7 @@ export async function recheck(
   if (stored === null) warn('there is no result.json: the run did not end; judging the history so far');
   const evidence = { history, events, log: (node: string) => nodeLog(folder, node) };
   const start = performance.now();
-  const assessment = await assess(plan, evidence, signal, { breakable });
+  const assessment = await assess(plan, evidence, signal, hooks);
   if (signal.aborted)
     throw new ChaosError('interrupted', `what is stored in ${folder} stays as it is`, { kind: 'usage' });
   const { columns } = history;

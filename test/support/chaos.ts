@@ -1,5 +1,5 @@
 // Runs the built program as a user does, in a folder of its own.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -86,4 +86,11 @@ export async function until(condition: () => boolean, limit = 20_000): Promise<v
     if (performance.now() > end) throw new Error('waited in vain');
     await new Promise((done) => setTimeout(done, 20));
   }
+}
+
+/** Processes whose command line mentions a text. */
+export function processes(text: string): string[] {
+  return execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(text) && !line.includes('ps -eo'));
 }
