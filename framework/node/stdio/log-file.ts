@@ -1,5 +1,14 @@
 // The durable log of a real node: one append-only file for all scopes, so that one fdatasync covers a whole batch.
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import type { Recovered } from '../../contracts/protocol.js';
 import { CorruptLogError } from '../corrupt-log.js';
 import type { LogStore } from '../environment.js';
@@ -15,7 +24,17 @@ import {
   scanFrames,
   sealFrame,
 } from './frame.js';
-import { clearLeftovers, install, logPath, markPath, readFrom, sparePath, swap, writeAll } from './log-folder.js';
+import {
+  clearLeftovers,
+  install,
+  isFull,
+  logPath,
+  markPath,
+  readFrom,
+  sparePath,
+  swap,
+  writeAll,
+} from './log-folder.js';
 import { SpareFile } from './spare-file.js';
 import { readMark, SyncedMark } from './synced-mark.js';
 
@@ -50,6 +69,8 @@ export class FileLog implements LogStore {
   #synced: number;
   #size: number;
   #spare: SpareFile | null = null;
+  /** False once the disk had no room for zeros: the log then takes only what its records need. */
+  #roomy = true;
   #pending: Buffer = Buffer.allocUnsafe(64 * 1024);
   #pendingLength = 0;
   /** Live bytes by scope, and where each scope's live records begin. */
@@ -120,7 +141,10 @@ export class FileLog implements LogStore {
     writeAll(this.#fd, this.#pending, this.#pendingLength, this.#length);
     this.#length = end;
     this.#pendingLength = 0;
-    if (end > this.#size) this.#extend(end);
+    if (end > this.#size) {
+      this.#size = end;
+      if (this.#roomy) this.#extend(end);
+    }
   }
 
   /** Makes durable what was flushed. */
@@ -135,7 +159,9 @@ export class FileLog implements LogStore {
     if (this.#synced < this.#length || this.#pendingLength > 0) return;
     const most = this.#garbage + 2 * this.#liveBytes();
     if (this.#length > most) this.#compact();
-    else if (this.#spare === null && this.#length > most / 2) {
+    if (this.#spare?.failed === true) this.#doWithoutRoom();
+    if (!this.#roomy) return;
+    if (this.#spare === null && this.#length > most / 2) {
       this.#spare = new SpareFile(openSync(sparePath(this.#folder), 'w+'), most + LEAST_AHEAD);
     }
     if (this.#size - this.#length < LEAST_AHEAD / 2) {
@@ -166,8 +192,21 @@ export class FileLog implements LogStore {
 
   #extend(from: number): void {
     const ahead = Math.min(Math.max(LEAST_AHEAD, from), MOST_AHEAD);
-    writeAll(this.#fd, Buffer.alloc(ahead), ahead, from);
-    this.#size = from + ahead;
+    try {
+      writeAll(this.#fd, Buffer.alloc(ahead), ahead, from);
+      this.#size = from + ahead;
+    } catch (error) {
+      // Some zeros may be there: records go over them.
+      if (!isFull(error)) throw error;
+      this.#doWithoutRoom();
+    }
+  }
+
+  #doWithoutRoom(): void {
+    this.#roomy = false;
+    this.#spare?.close();
+    this.#spare = null;
+    rmSync(sparePath(this.#folder), { force: true });
   }
 
   #grow(by: number): void {

@@ -69,3 +69,9 @@ export function readFrom(fd: number, start: number, end: number): Buffer {
   }
   return content;
 }
+
+/** True of the error that a write without room, or beyond a quota, throws. */
+export function isFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -8,6 +8,7 @@ import { type NodeArguments, parseArguments } from './arguments.js';
 import { NODE_EXIT } from './exit-codes.js';
 import { loadSystem } from './load-system.js';
 import { FileLog } from './log-file.js';
+import { isFull } from './log-folder.js';
 import { writeFully } from './output.js';
 import { type NodeStore, NoStore, StdioRuntime } from './runtime.js';
 
@@ -27,7 +28,7 @@ function end(code: number, line: string): never {
 function fatal(error: unknown): never {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof CorruptLogError) end(NODE_EXIT.corrupt, `corrupt log: ${error.message}; refusing to serve it`);
-  if (code === 'ENOSPC' || code === 'EDQUOT') end(NODE_EXIT.full, 'disk full: stopping rather than lose data');
+  if (isFull(error)) end(NODE_EXIT.full, 'disk full: stopping rather than lose data');
   if (code === 'EPIPE') process.exit(0);
   if (error instanceof ChaosError) end(NODE_EXIT.unusable, error.message);
   end(NODE_EXIT.threw, error instanceof Error ? (error.stack ?? error.message) : messageOf(error));

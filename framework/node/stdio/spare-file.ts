@@ -9,7 +9,8 @@ export class SpareFile {
   readonly size: number;
   /** A file must not be closed, and its number be used again, while a write is under way. */
   #busy = true;
-  #failed = false;
+  /** True when there was no room for it. */
+  failed = false;
   #closed = false;
 
   /** Takes over the open file and fills its first `size` bytes. */
@@ -21,7 +22,7 @@ export class SpareFile {
 
   /** True once it is full of zeros, durably. */
   get ready(): boolean {
-    return !this.#busy && !this.#failed && !this.#closed;
+    return !this.#busy && !this.failed && !this.#closed;
   }
 
   /** The open file, which is the caller's from now on. Only when it is ready. */
@@ -50,7 +51,7 @@ export class SpareFile {
   /** Without room for a spare file there is none: the log does without. */
   #stop(error: Error | null): void {
     this.#busy = false;
-    this.#failed = error !== null;
+    this.failed = error !== null;
     if (this.#closed) closeSync(this.#fd);
   }
 }
