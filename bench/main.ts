@@ -1,10 +1,9 @@
 // npm run bench [-- NAME...]: every benchmark in a process of its own, one after the other, then one JSON table.
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { execa } from 'execa';
 import { ChaosError } from '../framework/contracts/error.js';
 import type { BenchRow } from './row.js';
 
@@ -39,12 +38,15 @@ async function measure(benchmark: string, results: string, signal: AbortSignal):
   const scratch = mkdtempSync(join(results, '.bench-'));
   try {
     const args = ['--expose-gc', fileURLToPath(import.meta.url), '--one', benchmark];
-    const env = { ...process.env, TMPDIR: scratch };
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const output = await text(child.stdout);
-    return (await ended) === 0 ? (JSON.parse(output) as BenchRow[]).map((row) => judged(benchmark, row)) : null;
+    const env = { TMPDIR: scratch };
+    const { exitCode, stdout } = await execa(process.execPath, args, {
+      env,
+      stdin: 'ignore',
+      stderr: 'inherit',
+      cancelSignal: signal,
+      reject: false,
+    });
+    return exitCode === 0 ? (JSON.parse(stdout) as BenchRow[]).map((row) => judged(benchmark, row)) : null;
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 10 });
   }

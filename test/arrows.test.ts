@@ -51,7 +51,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   yaml: ['framework/plan'],
   ajv: ['framework/plan'],
   commander: ['framework/cli'],
-  execa: ['framework/deploy'],
+  execa: ['framework/deploy', 'bench'],
   'edn-data': ['framework/history'],
   esbuild: ['framework/catalog'],
 };
