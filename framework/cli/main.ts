@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The program's entry: knows the commands, the terminal and the exit codes; nobody else ends the process.
+import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CommanderError, Command as Parser } from 'commander';
 import { ChaosError } from '../contracts/error.js';
@@ -34,10 +35,10 @@ function interruptible(): Interruption {
     // What the terminal echoed, such as ^C, stands behind the progress; what follows begins on a line of its own.
     const fresh = process.stderr.isTTY ? '\n' : '';
     if (controller.signal.aborted) {
-      process.stderr.write(fresh);
+      printAtOnce(fresh);
       process.exit(EXIT.interrupted);
     }
-    process.stderr.write(`${fresh}${name}: ending in order, what is recorded is kept (again: end at once)\n`);
+    printAtOnce(`${fresh}${name}: ending in order, what is recorded is kept (again: end at once)\n`);
     controller.abort();
   };
   process.on('SIGINT', interrupt);
@@ -57,13 +58,27 @@ function interruptible(): Interruption {
   };
 }
 
+/**
+ * To standard error, past the stream: a stream that Ctrl-C tears out of a write (see `breakable`) takes no other one. What does
+ * not fit into a pipe at once goes to the stream.
+ */
+function printAtOnce(text: string): void {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(process.stderr.fd, bytes, written);
+  } catch {
+    process.stderr.write(bytes.subarray(written));
+  }
+}
+
 function terminal({ signal, breakable }: Interruption): Io {
   const { env, stderr, stdout, stdin } = process;
   const forced = !['', '0', undefined].includes(env['FORCE_COLOR']);
   const colored = (stream: NodeJS.WriteStream) => !env['NO_COLOR'] && (stream.isTTY || forced);
   return {
     out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
+    err: printAtOnce,
     interactive: stderr.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb',
     color: colored(stdout),
     errorColor: colored(stderr),
@@ -144,5 +159,6 @@ const interruption = interruptible();
 process.stdout.on('error', interruption.abort);
 process.stderr.on('error', () => {});
 const code = await main(interruption);
+process.exitCode = code;
 // Output to a pipe is asynchronous: end only when it is written.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
