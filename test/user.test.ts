@@ -167,6 +167,7 @@ describe('several plans', () => {
     const env = { LOAD: '15s' };
     const lease = await chaos(['run', 'm.yaml', '-q', '--cell', 'reads=lease'], { cwd: space.path, env });
     expect(cells(lease.out)).toEqual(['bug=none,reads=lease', 'bug=stale-reads,reads=lease']);
+    expect(lease.out).toContain('\n2 runs: 1 as expected, 1 not: m@bug=stale-reads,reads=lease (exit 1)\n');
     // What the environment said belongs to the command that repeats the run.
     expect(lease.out).toContain('LOAD=15s npx chaos run m.yaml --seed 1 --cell bug=none,reads=lease');
     const unknown = await run('run', 'm.yaml', '--cell', 'reads=log');

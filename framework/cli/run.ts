@@ -44,9 +44,17 @@ Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknow
       if (plans.length > 1 && options['json'] !== true) io.out(`${codes.length > 0 ? '\n' : ''}${titleOf(plan)}\n`);
       codes.push(await runOne(plan, repeat(plan), options, io));
     }
+    if (plans.length > 1 && options['json'] !== true) io.out(`\n${tally(plans, codes)}\n`);
     return codes.includes(EXIT.interrupted) ? EXIT.interrupted : mergeExitCodes(codes);
   },
 };
+
+/** `12 runs: 11 as expected, 1 not: quickstart (exit 1)` */
+function tally(plans: readonly Plan[], codes: readonly number[]): string {
+  const others = plans.flatMap(({ id }, index) => (codes[index] === EXIT.ok ? [] : [`${id} (exit ${codes[index]})`]));
+  if (others.length === 0) return `${plans.length} runs: all as expected`;
+  return `${plans.length} runs: ${plans.length - others.length} as expected, ${others.length} not: ${others.join(', ')}`;
+}
 
 function refuseContradictions(plans: readonly Plan[], options: OptionBag): void {
   const refuse = (message: string, hint: string) => {
