@@ -30,6 +30,16 @@ describe('renderSummary', () => {
     expect(lines.join(' ')).not.toContain('Nothing wrong');
   });
 
+  it.each([
+    [['lost-update'], 'The plan expects lost-update: not found.'],
+    [['stale-read'], 'The plan expects stale-read and no other anomaly; "others: allow" would let them pass.'],
+  ])('says of an invalid run why it is not what the plan expects: %j', (anomalies, remark) => {
+    const { result } = staleRead();
+    const expectation = { anomalies, others: 'forbid' as const };
+    expect(renderSummary({ ...result, expect: expectation, expectationMet: false })[1]).toBe(`  ${remark}`);
+    expect(renderSummary({ ...result, expect: 'valid', expectationMet: false })[1]).toContain('stale-read:');
+  });
+
   it('says once why a run failed, with the rest of the message and the remedy below', () => {
     const { result } = failedRun();
     const message = 'n2 exited with code 1; its last lines:\n  Traceback:\n  ImportError';

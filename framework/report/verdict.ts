@@ -26,7 +26,11 @@ const RULES: readonly Rule[] = [
     standing: { tone: 'expected', symbol: '✘', word: 'Invalid, as expected' },
     remark: () => 'The plan expects this anomaly: the run counts as passed.',
   },
-  { applies: ({ valid }) => valid === false, standing: { tone: 'bad', symbol: '✘', word: 'Invalid' } },
+  {
+    applies: ({ valid }) => valid === false,
+    standing: { tone: 'bad', symbol: '✘', word: 'Invalid' },
+    remark: disappointment,
+  },
   { applies: ({ status }) => status === 'failed', standing: { tone: 'bad', symbol: '!', word: 'Run failed' } },
   // What was found until then stands below; what was not looked at is anybody's guess.
   { applies: ({ status }) => status === 'interrupted', standing: { tone: 'doubt', symbol: '?', word: 'Unknown' } },
@@ -42,6 +46,15 @@ const RULES: readonly Rule[] = [
   },
   { applies: () => true, standing: { tone: 'good', symbol: '✔', word: 'Valid' } },
 ];
+
+/** What an invalid run lacks of the anomalies that the plan expects, or has beside them. */
+function disappointment({ expect, anomalies }: RunResult): string {
+  if (expect === 'valid') return '';
+  const found = new Set(anomalies.flatMap(({ name, checker }) => [name, checker]));
+  const absent = expect.anomalies.filter((name) => !found.has(name));
+  if (absent.length > 0) return `The plan expects ${listed(absent)}: not found.`;
+  return `The plan expects ${listed(expect.anomalies)} and no other anomaly; "others: allow" would let them pass.`;
+}
 
 export function standingOf(result: RunResult): Standing {
   const rule = RULES.find(({ applies }) => applies(result))!;
