@@ -4,6 +4,7 @@ import { type AnyModel, ILLEGAL } from './models/model.js';
 /** Instants are any numbers that order the events; `returned` is Infinity for an operation that may or may not have happened. */
 export interface JudgedOperation {
   f: string;
+  process: number;
   input: unknown;
   /** Undefined when it is not known. */
   output: unknown;
@@ -37,10 +38,10 @@ export function isLinearizable(
     const text = `${placed.map(Number).join('')} ${JSON.stringify(model.identity?.(state) ?? state)}`;
     if (dead.has(text)) return false;
     const deadline = Math.min(...waiting.map((operation) => operation.returned));
-    for (const [i, { f, input, output, invoked }] of operations.entries()) {
+    for (const [i, { f, input, output, invoked, process }] of operations.entries()) {
       // Whatever returned before this one was invoked has to be placed before it.
       if (placed[i] || invoked > deadline) continue;
-      const next = model.step(state, f, input, output) as unknown;
+      const next = model.step(state, f, input, output, process) as unknown;
       if (next !== ILLEGAL && canFinish(placed.with(i, true), next)) return true;
     }
     dead.add(text);
@@ -77,7 +78,8 @@ export function isPossible(
     const visit = (operation: JudgedOperation, after: boolean[]) => {
       if (left-- <= 0) throw new TooHard(`more than ${steps} steps`);
       if (operation.invoked > deadline) return;
-      const next = model.step(state, operation.f, operation.input, operation.output) as unknown;
+      const { f, input, output, process } = operation;
+      const next = model.step(state, f, input, output, process) as unknown;
       if (next === ILLEGAL || known.has(textOf(after, next))) return;
       known.add(textOf(after, next));
       waiting.push({ placed: after, state: next });

@@ -6,10 +6,11 @@ import { isLinearizable } from './brute-force.js';
 import { checkLinearizable } from './check.js';
 import { NAMED_SHAPES } from './evidence/names.js';
 import { casRegister } from './models/cas-register.js';
+import { fifoQueue } from './models/fifo-queue.js';
 import type { AnyModel } from './models/model.js';
 import { bruteForce, judged } from './testing/judged.js';
-import { queue, randomQueue } from './testing/queue.js';
 import { type HistoryShape, randomHistory } from './testing/random-history.js';
+import { randomOf } from './testing/random-model.js';
 
 const SHAPES: HistoryShape[] = [
   { processes: 3, operations: 7, values: 2, mix: [3, 2, 2], pending: 0.1, lies: 1, slow: 0.3 },
@@ -93,10 +94,10 @@ describe('checkLinearizable', () => {
 
   it('proves violations of any model, and calls them not-linearizable', () => {
     let invalid = 0;
-    for (let seed = 0; seed < 500; seed++) {
-      const history = randomQueue(createRandom(seed, 'queue evidence'));
-      const result = checkLinearizable(history, { model: queue });
-      expect(result.valid, `seed ${seed}`).toBe(bruteForce(history, queue));
+    for (let seed = 0; seed < 700; seed++) {
+      const history = randomOf('fifo-queue', createRandom(seed, 'queue evidence'), seed);
+      const result = checkLinearizable(history, { model: fifoQueue });
+      expect(result.valid, `seed ${seed}`).toBe(bruteForce(history, fifoQueue));
       if (result.valid === true) continue;
       invalid++;
       const anomaly = result.anomalies[0]!;
@@ -107,10 +108,10 @@ describe('checkLinearizable', () => {
         rechecked: true,
         irreducible: true,
       });
-      expect(proves(history, witness, until, queue), `seed ${seed}`).toBe(true);
+      expect(proves(history, witness, until, fifoQueue), `seed ${seed}`).toBe(true);
       for (const row of witness) {
         const without = witness.filter((one) => one !== row);
-        expect(proves(history, without, until, queue), `seed ${seed} without ${row}`).toBe(false);
+        expect(proves(history, without, until, fifoQueue), `seed ${seed} without ${row}`).toBe(false);
       }
     }
     expect(invalid).toBeGreaterThan(100);

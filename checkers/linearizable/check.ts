@@ -80,7 +80,7 @@ export function checkLinearizable(history: History, options: LinearizableOptions
   const assessments = assess(machine, partitions, {
     budget: options.budget ?? null,
     stop: stopper(options),
-    allowance: { bytes: options.memory ?? DEFAULT_MEMORY },
+    memory: options.memory ?? DEFAULT_MEMORY,
     monitors: options.monitors ?? true,
   });
   const keys = assessments.map((assessment) => keyResult(history, assessment));

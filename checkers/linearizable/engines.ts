@@ -1,14 +1,15 @@
-// Which engine judges a key: contradictions first, then the zones where values are distinct, then the search.
+// Which engine judges a key: contradictions first, then a monitor where the history qualifies, then the search.
 import { type Contradiction, Contradictions } from './monitors/contradictions.js';
-import { Zones } from './monitors/zones.js';
+import type { Monitor, MonitorName } from './monitors/monitor.js';
+import { monitorFor } from './monitors/table.js';
 import type { Machine } from './prepare/machine.js';
-import { NEVER, type Operations, type Partition } from './prepare/partition.js';
-import type { Allowance } from './search/allowance.js';
+import { NEVER, type Partition } from './prepare/partition.js';
+import { type Part, partsOf } from './prepare/parts.js';
 import { problemOf } from './search/problem.js';
-import { type Ended, runInRounds } from './search/rounds.js';
+import { type Ended, type Found, LEAST_SHARE, runInRounds } from './search/rounds.js';
 import { Search } from './search/search.js';
 
-export type Algorithm = 'zones' | 'search';
+export type Algorithm = MonitorName | 'search';
 
 export interface Assessment {
   partition: Partition;
@@ -32,7 +33,8 @@ export interface EngineOptions {
   /** Configurations per key; null: a share of what is enough for a few seconds. */
   budget: number | null;
   stop: () => Ended | undefined;
-  allowance: Allowance;
+  /** Bytes for the tables of all searches. */
+  memory: number;
   /** False: use the search for every key. */
   monitors: boolean;
 }
@@ -46,14 +48,17 @@ export function defaultBudget(keys: number): number {
   return Math.max(LEAST_EACH, Math.min(MOST_EACH, Math.floor(TOGETHER / Math.max(1, keys))));
 }
 
-const DISTINCT = 'every value is written once';
-
 /** Judges every partition; answers come in their order. */
 export function assess(machine: Machine, partitions: readonly Partition[], options: EngineOptions): Assessment[] {
   const contradictions = findContradictions(machine, partitions, options);
-  const zones = zonesFor(machine, options);
-  const assessments = partitions.map((partition, i) => begin(partition, contradictions[i]!, zones));
-  const open = assessments.filter(({ algorithm }) => algorithm === 'search');
+  const monitor = options.monitors ? monitorFor(machine) : undefined;
+  const otherwise = options.monitors
+    ? `there is no monitor for the model ${machine.actions.model.name}`
+    : 'monitors are switched off';
+  const assessments = partitions.map((partition, i) =>
+    begin(partition, contradictions[i]!, monitor, otherwise, options.stop),
+  );
+  const open = assessments.filter(({ algorithm, ended }) => algorithm === 'search' && ended === null);
   searchAll(machine, open, options);
   return assessments;
 }
@@ -64,19 +69,18 @@ function findContradictions(machine: Machine, partitions: readonly Partition[], 
   return partitions.map((partition) => monitor.first(partition));
 }
 
-function zonesFor(machine: Machine, { monitors }: EngineOptions): Zones | string {
-  if (!monitors) return 'monitors are switched off';
-  if (machine.actions.model.cell === undefined)
-    return `there is no monitor for the model ${machine.actions.model.name}`;
-  return new Zones(machine.actions, machine.initial);
-}
-
-function begin(partition: Partition, contradiction: Contradiction | null, zones: Zones | string): Assessment {
+function begin(
+  partition: Partition,
+  contradiction: Contradiction | null,
+  monitor: Monitor | undefined,
+  otherwise: string,
+  stop: () => Ended | undefined,
+): Assessment {
   const assessment: Assessment = {
     partition,
     valid: true,
     algorithm: 'search',
-    why: '',
+    why: otherwise,
     configurations: 0,
     placed: 0,
     stuck: -1,
@@ -84,40 +88,43 @@ function begin(partition: Partition, contradiction: Contradiction | null, zones:
     hint: [],
     ended: null,
   };
-  if (typeof zones === 'string') return { ...assessment, why: zones };
+  const ended = stop();
+  if (ended !== undefined) return { ...assessment, valid: 'unknown', contradiction: null, ended };
+  if (monitor === undefined) return assessment;
   // A contradiction is a violation; what is left to know is whether there was another one before it.
   const until = contradiction === null ? partition.events - 1 : partition.ret[contradiction.observation]! - 1;
-  const judgement = zones.judge(partition, until);
+  const judgement = monitor.judge(partition, until);
   if ('obstacle' in judgement) return { ...assessment, why: judgement.obstacle };
-  const zoned = { ...assessment, algorithm: 'zones' as const, why: DISTINCT };
-  if (judgement.outcome === 'illegal') return { ...zoned, valid: false, ...firstFailure(partition, zones, until) };
+  const judged = { ...assessment, algorithm: monitor.name, why: monitor.because };
+  if (judgement.outcome === 'illegal') {
+    return { ...judged, valid: false, ...firstFailure(partition, monitor, until, judgement.hint) };
+  }
   const placed = returnedBefore(partition, until + 1);
   return contradiction === null
-    ? { ...zoned, placed }
-    : { ...zoned, valid: false, placed, stuck: contradiction.observation };
+    ? { ...judged, placed }
+    : { ...judged, valid: false, placed, stuck: contradiction.observation };
 }
 
-/** The earliest prefix that is illegal ends with the return of the stuck operation; the events up to `until` are illegal. */
-function firstFailure(partition: Partition, zones: Zones, until: number) {
+/** The events up to `until` are illegal, and `clashing` clash. Finds the operation with whose return they become so. */
+function firstFailure(partition: Partition, monitor: Monitor, until: number, clashing: number[]) {
   let low = 0;
   let high = until;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isFine(zones, partition, middle)) low = middle + 1;
-    else high = middle;
-  }
-  const judgement = zones.judge(partition, low);
-  return {
-    stuck: partition.ret.indexOf(low),
-    placed: returnedBefore(partition, low),
-    contradiction: null,
-    hint: 'hint' in judgement ? judgement.hint : [],
+  let hint = clashing;
+  const look = (cutoff: number) => {
+    const judgement = monitor.judge(partition, cutoff);
+    if ('hint' in judgement) {
+      high = cutoff;
+      hint = judgement.hint;
+    } else low = cutoff + 1;
+    return 'hint' in judgement;
   };
-}
-
-function isFine(zones: Zones, partition: Partition, cutoff: number): boolean {
-  const judgement = zones.judge(partition, cutoff);
-  return 'outcome' in judgement && judgement.outcome === 'linearizable';
+  // Mostly what clashes says at once where it was, and a look just before that confirms it.
+  while (low < high) {
+    const end = hint.reduce((last, i) => (partition.ret[i]! < high ? Math.max(last, partition.ret[i]!) : last), -1);
+    if (end < low || !look(end) || high === low || !look(high - 1)) break;
+  }
+  while (low < high) look((low + high) >>> 1);
+  return { stuck: partition.ret.indexOf(high), placed: returnedBefore(partition, high), contradiction: null, hint };
 }
 
 function returnedBefore({ ret }: Partition, stamp: number): number {
@@ -126,44 +133,64 @@ function returnedBefore({ ret }: Partition, stamp: number): number {
   return count;
 }
 
+interface Task {
+  part: Part;
+  search: Search;
+}
+
 /** A key with a contradiction is illegal; the search only looks whether something was wrong before that. */
-function searchAll(
-  machine: Machine,
-  assessments: readonly Assessment[],
-  { budget, stop, allowance }: EngineOptions,
-): void {
-  const searches = assessments.map(({ partition, contradiction }) => {
+function searchAll(machine: Machine, open: readonly Assessment[], { budget, stop, memory }: EngineOptions): void {
+  const tasks = open.map(({ partition, contradiction }): Task[] => {
     const operations = contradiction === null ? partition : until(partition, partition.ret[contradiction.observation]!);
-    return new Search(machine, problemOf(operations, machine.actions), allowance);
+    return partsOf(operations, machine.actions).map((part) => {
+      return { part, search: new Search(machine, problemOf(part.operations, machine.actions), LEAST_SHARE) };
+    });
   });
+  const searches = tasks.flat().map(({ search }) => search);
   const configurations = budget ?? defaultBudget(searches.length);
-  const found = runInRounds(searches, { configurations, stop });
-  assessments.forEach((assessment, i) => {
-    const search = searches[i]!;
-    const result = found[i]!;
-    assessment.configurations = search.configurations;
-    assessment.placed = search.furthest;
-    if (result.outcome === 'illegal') {
-      assessment.valid = false;
-      assessment.contradiction = null;
-    } else if (assessment.contradiction !== null) {
-      assessment.valid = false;
-      assessment.stuck = assessment.contradiction.observation;
-      return;
-    } else if (result.outcome === 'unknown') {
-      assessment.valid = 'unknown';
-      assessment.ended = result.ended;
-    }
-    const at = search.stuckAt();
-    if (at >= 0) assessment.stuck = search.problem.origin[at]!;
+  const found = runInRounds(searches, { configurations, bytes: memory, stop });
+  let next = 0;
+  open.forEach((assessment, i) => {
+    const own = tasks[i]!;
+    settle(assessment, own, found.slice(next, next + own.length));
+    next += own.length;
   });
 }
 
+/** What the searches of a key's parts say about the key. */
+function settle(assessment: Assessment, tasks: readonly Task[], found: readonly Found[]): void {
+  const { partition } = assessment;
+  const failures: number[] = [];
+  for (const [t, { search, part }] of tasks.entries()) {
+    const result = found[t]!;
+    const at = search.stuckAt();
+    const stuck = at < 0 ? -1 : part.origin[search.problem.origin[at]!]!;
+    assessment.configurations += search.configurations;
+    assessment.placed += search.furthest;
+    if (result.outcome === 'illegal') failures.push(stuck);
+    else if (result.outcome === 'unknown' && assessment.ended === null) {
+      assessment.ended = result.ended;
+      assessment.stuck = stuck;
+    }
+  }
+  const first = failures.reduce((a, b) => (a < 0 || partition.ret[b]! < partition.ret[a]! ? b : a), -1);
+  if (first >= 0) {
+    Object.assign(assessment, { valid: false, contradiction: null, ended: null, stuck: first });
+    if (tasks.length > 1) assessment.placed = returnedBefore(partition, partition.ret[first]!);
+  } else if (assessment.contradiction !== null) {
+    Object.assign(assessment, { valid: false, ended: null, stuck: assessment.contradiction.observation });
+  } else if (assessment.ended !== null) {
+    assessment.valid = 'unknown';
+  }
+}
+
 /** The events before a stamp: what returned later is pending. */
-function until({ call, ret, action }: Partition, stamp: number): Operations {
+function until(partition: Partition, stamp: number): Partition {
+  const { call, ret, action } = partition;
   let count = 0;
   while (count < call.length && call[count]! < stamp) count++;
   return {
+    ...partition,
     count,
     call: call.subarray(0, count),
     ret: ret.subarray(0, count).map((one) => (one < stamp ? one : NEVER)),

@@ -113,6 +113,7 @@ function recheck(history: History, machine: Machine, initial: unknown, relaxed: 
 function judged(operation: Operation, optional: boolean): JudgedOperation {
   return {
     f: operation.f,
+    process: operation.process,
     input: operation.asked,
     output: operation.outcome === 'ok' ? operation.value : undefined,
     invoked: operation.index,

@@ -58,7 +58,7 @@ export class Relaxed {
   ask(required: readonly number[]): Answer {
     if (this.#budget <= 0) return 'hard';
     const { operations } = this.arrange(required);
-    const search = new Search(this.#machine, problemOf(operations, this.#machine.actions), { bytes: CACHE_BYTES });
+    const search = new Search(this.#machine, problemOf(operations, this.#machine.actions), CACHE_BYTES);
     const outcome = search.run(Math.min(this.#budget, MOST_EACH));
     // Every question costs something, so that their number is bounded, too.
     this.#budget -= search.configurations + 1 + operations.count / 16;

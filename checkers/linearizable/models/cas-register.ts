@@ -13,8 +13,8 @@ export const casRegister: Model<unknown> = {
   summary: 'A register: read, write and cas [from, to].',
   functions: { ...register.functions, cas: { observes: 'input' } },
   initial: register.initial,
-  step(state, f, input, output) {
-    if (f !== 'cas') return register.step(state, f, input, output);
+  step(state, f, input, output, process) {
+    if (f !== 'cas') return register.step(state, f, input, output, process);
     const [from, to] = input as Pair;
     return sameJson(state, from) ? to : ILLEGAL;
   },

@@ -3,6 +3,7 @@ import type { History } from '../../../framework/contracts/history.js';
 import { createRandom } from '../../../framework/time/random.js';
 import { casRegister } from '../models/cas-register.js';
 import { Actions } from '../prepare/actions.js';
+import { Machine } from '../prepare/machine.js';
 import { partition } from '../prepare/partition.js';
 import { Values } from '../prepare/values.js';
 import { bruteForce } from '../testing/judged.js';
@@ -32,7 +33,7 @@ describe('zones', () => {
         const history = randomHistory(createRandom(seed, 'zones', s), shape);
         const { actions, operations } = prepared(history);
         if (operations === undefined) continue;
-        const judgement = new Zones(actions, actions.values.id(null)).judge(operations);
+        const judgement = new Zones(new Machine(actions, null)).judge(operations);
         if ('obstacle' in judgement) {
           seen.obstacle++;
           continue;

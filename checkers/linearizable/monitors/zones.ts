@@ -1,28 +1,19 @@
 // Judges a register or cas-register whose values are written once each, in linear time (Gibbons & Korach 1997): operations on
 // one value, and on values linked by compare-and-sets, form blocks that must not interleave.
 import type { Actions } from '../prepare/actions.js';
+import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
+import { clash, type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
 import { Scratch } from './scratch.js';
-
-/**
- * `obstacle`: why the zones cannot judge, a clause. `illegal`: `hint` holds the operations that clash, as indexes into the
- * partition in order; others may be needed to prove it.
- */
-export type Judgement = { outcome: 'linearizable' } | { outcome: 'illegal'; hint: number[] } | { obstacle: string };
 
 const NOBODY = -1;
 /** Stamp before all others. */
 const START = -1;
 
-const LINEARIZABLE: Judgement = { outcome: 'linearizable' };
-
-function clash(...operations: number[]): Judgement {
-  const hint = [...new Set(operations)].filter((one) => one !== NOBODY).sort((a, b) => a - b);
-  return { outcome: 'illegal', hint };
-}
-
-export class Zones {
+export class Zones implements Monitor {
+  readonly name = 'zones';
+  readonly because = 'every value is written once';
   readonly #actions: Actions;
   readonly #initial: number;
   readonly #scratch: Scratch;
@@ -40,8 +31,8 @@ export class Zones {
   #fin = START;
   #sta = START;
 
-  /** `initial`: number of the value at the start. All partitions must be interned before. */
-  constructor(actions: Actions, initial: number) {
+  /** All partitions must be interned before. */
+  constructor({ actions, initial }: Machine) {
     this.#actions = actions;
     this.#initial = initial;
     this.#scratch = new Scratch(actions);
@@ -52,7 +43,6 @@ export class Zones {
     this.#needed = this.#scratch.column(0);
   }
 
-  /** Judges the events up to the stamp `cutoff`: an operation that returned later is pending. */
   judge(partition: Partition, cutoff: number = NEVER - 1): Judgement {
     this.#findNeeded(partition, cutoff);
     const found = this.#link(partition, cutoff) ?? this.#observe(partition, cutoff) ?? this.#blocks(partition, cutoff);

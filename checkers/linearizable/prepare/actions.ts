@@ -1,18 +1,27 @@
-// Actions: operations that the model cannot tell apart (function, input and output are the same) share one number.
+// Actions: operations that the model cannot tell apart (function, input, output and owner are the same) share one number.
 import { ChaosError } from '../../../framework/contracts/error.js';
 import { type AnyModel, NOTHING } from '../models/model.js';
 import { grown, HashIndex, mix } from './hash-index.js';
 import { NO_VALUE, type Values } from './values.js';
+
+/** Of an operation that any process could have done. */
+export const NO_PROCESS = -1;
+
+function hashOf(f: number, input: number, output: number, process: number): number {
+  const hash = mix(mix(f, input), output);
+  return process === NO_PROCESS ? hash : mix(hash, process);
+}
 
 export class Actions {
   readonly model: AnyModel;
   readonly values: Values;
   readonly functions: readonly string[];
   count = 0;
-  /** Per action: function, numbers of input and output (NO_VALUE: not observed, or unknown), whether it is pure (1 or 0). */
+  /** Per action: function, numbers of input and output (NO_VALUE: not observed, or unknown), process (NO_PROCESS: any), pure (1 or 0). */
   f = new Int32Array(64);
   input = new Int32Array(64);
   output = new Int32Array(64);
+  process = new Int32Array(64);
   pure = new Int32Array(64);
   /** Cell models: numbers of the value that the state must be and of the one left behind; NO_VALUE: none. */
   needs = new Int32Array(64);
@@ -20,7 +29,8 @@ export class Actions {
   readonly #index = new HashIndex();
   readonly #observesInput: boolean[];
   readonly #observesOutput: boolean[];
-  readonly #hashOf = (id: number) => mix(mix(this.f[id]!, this.input[id]!), this.output[id]!);
+  readonly #owned: boolean[];
+  readonly #hashOf = (id: number) => hashOf(this.f[id]!, this.input[id]!, this.output[id]!, this.process[id]!);
 
   constructor(model: AnyModel, values: Values) {
     this.model = model;
@@ -28,6 +38,17 @@ export class Actions {
     this.functions = Object.keys(model.functions);
     this.#observesInput = this.functions.map((name) => model.functions[name]!.observes !== 'output');
     this.#observesOutput = this.functions.map((name) => model.functions[name]!.observes !== 'input');
+    this.#owned = this.functions.map((name) => model.functions[name]!.owned === true);
+  }
+
+  /** Whether it matters which process does it. */
+  isOwned(f: number): boolean {
+    return this.#owned[f]!;
+  }
+
+  /** Whether operations of the function can never change the state. */
+  isPure(f: number): boolean {
+    return this.model.functions[this.functions[f]!]!.pure === true;
   }
 
   observesInput(f: number): boolean {
@@ -39,23 +60,24 @@ export class Actions {
   }
 
   /**
-   * The action of function number `f`; what the function does not observe must be NO_VALUE.
+   * The action of function number `f`; what the function does not observe must be NO_VALUE, or NO_PROCESS.
    * Throws `model-value` where the model says that the operation makes no sense.
    */
-  id(f: number, input: number, output: number): number {
+  id(f: number, input: number, output: number, process = NO_PROCESS): number {
     const index = this.#index;
-    let slot = index.first(mix(mix(f, input), output));
+    let slot = index.first(hashOf(f, input, output, process));
     for (let entry = index.slots[slot]!; entry !== 0; entry = index.slots[slot]!) {
       const id = entry - 1;
-      if (this.input[id] === input && this.output[id] === output && this.f[id] === f) return id;
+      const same = this.input[id] === input && this.output[id] === output && this.process[id] === process;
+      if (same && this.f[id] === f) return id;
       slot = index.next(slot);
     }
-    const id = this.#add(f, input, output);
+    const id = this.#add(f, input, output, process);
     index.insert(slot, id, this.#hashOf);
     return id;
   }
 
-  #add(f: number, input: number, output: number): number {
+  #add(f: number, input: number, output: number, process: number): number {
     const { model, values } = this;
     const name = this.functions[f]!;
     const asked = values.value(input);
@@ -72,6 +94,7 @@ export class Actions {
     this.f[id] = f;
     this.input[id] = input;
     this.output[id] = output;
+    this.process[id] = process;
     const needs = model.cell === undefined ? NOTHING : model.cell.needs(name, asked, got);
     const leaves = model.cell === undefined ? NOTHING : model.cell.leaves(name, asked, got);
     this.needs[id] = needs === NOTHING ? NO_VALUE : values.id(needs);
@@ -85,6 +108,7 @@ export class Actions {
     this.f = grown(this.f, length);
     this.input = grown(this.input, length);
     this.output = grown(this.output, length);
+    this.process = grown(this.process, length);
     this.pure = grown(this.pure, length);
     this.needs = grown(this.needs, length);
     this.leaves = grown(this.leaves, length);

@@ -1,7 +1,7 @@
 // The model as integers: interned states and a table of transitions, so that the search never sees a value.
-
 import { canonical } from '../../shared/canonical.js';
 import { ILLEGAL } from '../models/model.js';
+import type { Allowance } from '../search/allowance.js';
 import type { Actions } from './actions.js';
 import { mix } from './hash-index.js';
 import { NO_VALUE } from './values.js';
@@ -12,14 +12,21 @@ export const NO_STATE = -1;
 const FIRST_CAPACITY = 256;
 /** Transitions kept; beyond that the table is emptied, for it only saves work. */
 const MOST_TRANSITIONS = 1 << 20;
+/** What a state takes beside its text: objects, entries of the tables. */
+const STATE_BYTES = 160;
+/** Bytes of a state for each character of its text: the text, and the value it stands for. */
+const CHARACTER_BYTES = 5;
 
 export class Machine {
   readonly actions: Actions;
   /** Number of the state at the start. */
   readonly initial: number;
   readonly #cell: boolean;
-  readonly #states: unknown[] = [];
-  readonly #numbers = new Map<unknown, number>();
+  readonly #start: unknown;
+  readonly #allowance: Allowance | null;
+  #charged = 0;
+  #states: unknown[] = [];
+  #numbers = new Map<unknown, number>();
   // The table of transitions, open addressing: (state, action) -> next state + 2; 0: free.
   #state: Int32Array;
   #action: Int32Array;
@@ -27,8 +34,10 @@ export class Machine {
   #mask: number;
   #size = 0;
 
-  constructor(actions: Actions, initial: unknown) {
+  /** `initial`: the user's value. States are charged to the allowance, if there is one. Throws RangeError for a bad `initial`. */
+  constructor(actions: Actions, initial: unknown, allowance: Allowance | null = null) {
     this.actions = actions;
+    this.#allowance = allowance;
     this.#cell = actions.model.cell !== undefined;
     // Cell models need no table: their transitions are given by two values.
     const capacity = this.#cell ? 1 : FIRST_CAPACITY;
@@ -36,8 +45,30 @@ export class Machine {
     this.#action = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#mask = capacity - 1;
+    this.#start = initial;
     const state: unknown = actions.model.initial(initial);
     this.initial = this.#cell ? actions.values.id(state) : this.#number(state);
+  }
+
+  /** The states take more memory than allowed. */
+  get starved(): boolean {
+    return this.#charged > 0 && this.#allowance !== null && this.#allowance.bytes < 0;
+  }
+
+  /** A machine with its own states, charged to the allowance, for a search of its own; cell models have none to speak of. */
+  fork(allowance: Allowance): Machine {
+    return this.#cell ? this : new Machine(this.actions, this.#start, allowance);
+  }
+
+  /** Gives memory back; the states are gone. */
+  release(): void {
+    if (this.#allowance === null) return;
+    this.#allowance.bytes += this.#charged;
+    this.#charged = 0;
+    this.#states = [];
+    this.#numbers = new Map();
+    this.#next.fill(0);
+    this.#size = 0;
   }
 
   /** The state after an action, or NO_STATE. */
@@ -61,19 +92,27 @@ export class Machine {
     return next;
   }
 
+  /** False when the action is illegal for good (but for operations that reset): see `Model.reaches`. */
+  reaches(state: number, action: number): boolean {
+    const { model, functions, f, input, output, values } = this.actions;
+    const name = functions[f[action]!]!;
+    return model.reaches!(this.#states[state], name, values.value(input[action]!), values.value(output[action]!));
+  }
+
   /** The state behind a number. */
   state(number: number): unknown {
     return this.#cell ? this.actions.values.value(number) : this.#states[number];
   }
 
   #compute(state: number, action: number): number {
-    const { model, functions, f, input, output, values } = this.actions;
+    const { model, functions, f, input, output, process, values } = this.actions;
     const name = functions[f[action]!]!;
     const next = model.step(
       this.#states[state],
       name,
       values.value(input[action]!),
       values.value(output[action]!),
+      process[action]!,
     ) as unknown;
     return next === ILLEGAL ? NO_STATE : this.#number(next);
   }
@@ -84,8 +123,15 @@ export class Machine {
     if (number === undefined) {
       number = this.#states.push(state) - 1;
       this.#numbers.set(identity, number);
+      this.#charge(STATE_BYTES + CHARACTER_BYTES * String(identity).length);
     }
     return number;
+  }
+
+  #charge(bytes: number): void {
+    if (this.#allowance === null) return;
+    this.#allowance.bytes -= bytes;
+    this.#charged += bytes;
   }
 
   #grow(): void {

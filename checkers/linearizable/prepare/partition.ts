@@ -1,7 +1,7 @@
 // Splits a history by key into columns of operations: keys are independent, so each is judged by itself.
 import { ChaosError } from '../../../framework/contracts/error.js';
 import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History } from '../../../framework/contracts/history.js';
-import type { Actions } from './actions.js';
+import { type Actions, NO_PROCESS } from './actions.js';
 import { NO_VALUE, NULL_ID } from './values.js';
 
 /** `ret` of an operation that never returned: it may take effect at any time, or not at all. */
@@ -51,8 +51,9 @@ export function partition(history: History, actions: Actions, options: Partition
     const ok = end >= 0 && type[end] === EVENT_OK;
     if (!ok && end >= 0 && type[end] === EVENT_FAIL) continue;
     const output = ok && actions.observesOutput(f) ? actions.values.ofRow(history, end) : NO_VALUE;
-    if (options.nilMatchesAny === true && output === NULL_ID && !actions.observesInput(f)) continue;
-    action[row] = actions.id(f, actions.observesInput(f) ? actions.values.ofRow(history, row) : NO_VALUE, output);
+    if (options.nilMatchesAny === true && output === NULL_ID && actions.isPure(f)) continue;
+    const input = actions.observesInput(f) ? actions.values.ofRow(history, row) : NO_VALUE;
+    action[row] = actions.id(f, input, output, actions.isOwned(f) ? process[row]! : NO_PROCESS);
     counts[key[row]! + 1]!++;
   }
   return fill(history, action, counts);

@@ -1,4 +1,4 @@
-// Memory that the tables of one check share, so that many searches together stay within one limit.
+// Memory that the tables of one search share.
 
 export interface Allowance {
   /** Bytes that may still be taken; below 0: a table that had to grow took more. */

@@ -9,12 +9,15 @@ export type Found = { outcome: 'linearizable' | 'illegal' } | { outcome: 'unknow
 export interface Limits {
   /** Configurations per search. */
   configurations: number;
+  /** Memory that the searches share, evenly among those that are not done, and at least `LEAST_SHARE` each. */
+  bytes: number;
   /** Asked now and then; what it returns ends all searches. */
   stop: () => Ended | undefined;
 }
 
 const FIRST_SLICE = 4096;
 const GROWTH = 4;
+export const LEAST_SHARE = 1024 * 1024;
 
 /** Runs the searches to their ends, or to the limits; answers come in the order of the searches. */
 export function runInRounds(searches: readonly Search[], limits: Limits): Found[] {
@@ -27,16 +30,31 @@ export function runInRounds(searches: readonly Search[], limits: Limits): Found[
   };
   for (let slice = FIRST_SLICE; waiting.length > 0; slice *= GROWTH) {
     const limit = Math.min(slice, limits.configurations);
-    waiting = waiting.filter((i) => {
-      const outcome = searches[i]!.run(limit, stop);
+    const share = Math.max(LEAST_SHARE, Math.floor(limits.bytes / waiting.length));
+    const left = waiting.filter((i) => {
+      const search = searches[i]!;
+      search.grant(share);
+      const outcome = search.run(limit, stop);
       if (outcome !== 'more') found[i] = { outcome };
       else if (ended !== undefined) found[i] = { outcome: 'unknown', ended };
-      else if (searches[i]!.starved) found[i] = { outcome: 'unknown', ended: 'memory' };
-      else if (limit === limits.configurations) found[i] = { outcome: 'unknown', ended: 'configurations' };
+      else if (!search.starved && limit === limits.configurations) found[i] = unknownFor('configurations');
       else return true;
-      searches[i]!.release();
+      search.release();
+      return false;
+    });
+    // Who starves waits for the memory of those that end; when nobody does, there is no more.
+    const stuck = left.length === waiting.length || share >= limits.bytes;
+    waiting = left.filter((i) => {
+      const search = searches[i]!;
+      if (!stuck || !search.starved) return true;
+      found[i] = unknownFor('memory');
+      search.release();
       return false;
     });
   }
   return found;
+}
+
+function unknownFor(ended: Ended): Found {
+  return { outcome: 'unknown', ended };
 }

@@ -3,14 +3,15 @@ import type { History } from '../../../framework/contracts/history.js';
 import { ColumnarHistory } from '../../../framework/history/history.js';
 import { createRandom } from '../../../framework/time/random.js';
 import { casRegister } from '../models/cas-register.js';
+import { fifoQueue } from '../models/fifo-queue.js';
 import type { AnyModel } from '../models/model.js';
 import { Actions } from '../prepare/actions.js';
 import { Machine } from '../prepare/machine.js';
 import { partition } from '../prepare/partition.js';
 import { Values } from '../prepare/values.js';
 import { bruteForce } from '../testing/judged.js';
-import { queue, randomQueue } from '../testing/queue.js';
 import { type HistoryShape, randomHistory } from '../testing/random-history.js';
+import { randomOf } from '../testing/random-model.js';
 import { problemOf } from './problem.js';
 import { Search } from './search.js';
 
@@ -24,7 +25,7 @@ function searched(history: History, model: AnyModel, slice = Number.MAX_SAFE_INT
   const actions = new Actions(model, new Values());
   const [operations] = partition(history, actions);
   if (operations === undefined) return 'linearizable';
-  const search = new Search(new Machine(actions, null), problemOf(operations, actions), { bytes });
+  const search = new Search(new Machine(actions, null), problemOf(operations, actions), bytes);
   let outcome = search.run(slice);
   while (outcome === 'more') outcome = search.run(search.configurations + slice);
   return outcome;
@@ -58,9 +59,9 @@ describe('search', () => {
   it('agrees with the brute-force judge on queues', () => {
     const verdicts = { linearizable: 0, illegal: 0 };
     for (let seed = 0; seed < 1500; seed++) {
-      const history = randomQueue(createRandom(seed, 'queues'));
-      const expected = bruteForce(history, queue) ? 'linearizable' : 'illegal';
-      expect(searched(history, queue), `seed ${seed}`).toBe(expected);
+      const history = randomOf('fifo-queue', createRandom(seed, 'queues'), seed);
+      const expected = bruteForce(history, fifoQueue) ? 'linearizable' : 'illegal';
+      expect(searched(history, fifoQueue), `seed ${seed}`).toBe(expected);
       verdicts[expected]++;
     }
     expect(verdicts.linearizable).toBeGreaterThan(300);
@@ -86,7 +87,7 @@ describe('search', () => {
     history.appendCompletion(5, 1, 'ok', 3);
     const actions = new Actions(general(casRegister), new Values());
     const problem = problemOf(partition(history, actions)[0]!, actions);
-    const search = new Search(new Machine(actions, null), problem, { bytes: 1 << 20 });
+    const search = new Search(new Machine(actions, null), problem, 1 << 20);
     expect(search.run(1000)).toBe('illegal');
     expect([search.furthest, problem.levels, problem.origin[search.stuckAt()]]).toEqual([2, 3, 1]);
   });

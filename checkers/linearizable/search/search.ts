@@ -36,6 +36,9 @@ export class Search {
   /** Most completions that could be linearized in order of return: all before level `furthest`. */
   furthest = 0;
   readonly #machine: Machine;
+  readonly #ownsMachine: boolean;
+  readonly #allowance: Allowance;
+  #granted: number;
   readonly #sets: PendingSets;
   readonly #cache: Cache;
   readonly #dependence: Dependence;
@@ -54,10 +57,17 @@ export class Search {
   #before = NO_STATE;
   #group = NO_GROUP;
   #entering = true;
+  /** The latest return that made a configuration hopeless before the search came to it. */
+  #hopeless = -1;
 
-  constructor(machine: Machine, problem: Problem, allowance: Allowance) {
+  /** `bytes`: what its tables may take. */
+  constructor(machine: Machine, problem: Problem, bytes: number) {
+    const allowance = { bytes };
     this.problem = problem;
-    this.#machine = machine;
+    this.#allowance = allowance;
+    this.#granted = bytes;
+    this.#machine = machine.fork(allowance);
+    this.#ownsMachine = this.#machine !== machine;
     this.#pending = MASK + problem.words;
     this.#width = this.#pending + 1;
     this.#stride = this.#width + EXTRA;
@@ -66,10 +76,10 @@ export class Search {
     this.#dependence = new Dependence(this.#sets, problem.pending, problem.count);
     this.#slots = new OpenSlots(problem, machine.actions);
     this.#used = new Int32Array(problem.pending.count);
-    this.#candidates = new Candidates(machine, problem, this.#slots, this.#used);
+    this.#candidates = new Candidates(this.#machine, problem, this.#slots, this.#used);
     this.#frames = new Int32Array(this.#stride * 64);
     this.#now = new Int32Array(this.#width);
-    this.#now[STATE] = machine.initial;
+    this.#now[STATE] = this.#machine.initial;
     if (problem.levels > 0) {
       this.#openUpTo(0, 0);
       this.#settle();
@@ -81,17 +91,18 @@ export class Search {
     for (;;) {
       if (this.#entering) {
         if (this.#now[LEVEL] === this.problem.levels) return 'linearizable';
-        if (this.configurations >= limit || this.#sets.starved) return 'more';
+        if (this.configurations >= limit || this.starved) return 'more';
         if (this.configurations % CHECK_EVERY === CHECK_EVERY - 1 && stop()) return 'more';
         this.configurations++;
         this.#entering = false;
         const known = this.#cache.find(this.#now, 0);
-        if (known < 0) {
-          this.#push();
+        if (known >= 0) {
+          this.#turnBack(this.#dependence.groupsOf(known));
+        } else if (this.problem.steady !== null && this.#isHopeless(this.problem.steady)) {
+          if (this.#top < 0) return 'illegal';
+          this.#turnBack(NONE);
         } else {
-          if (this.#group !== NO_GROUP) this.#used[this.#group]!--;
-          this.#depend(this.#dependence.groupsOf(known));
-          this.#restore();
+          this.#push();
         }
       }
       if (this.#tryNext()) this.#entering = true;
@@ -99,22 +110,56 @@ export class Search {
     }
   }
 
+  /** Lets it use so many bytes in all. */
+  grant(bytes: number): void {
+    this.#allowance.bytes += bytes - this.#granted;
+    this.#granted = bytes;
+  }
+
   /** It cannot go on for lack of memory. */
   get starved(): boolean {
-    return this.#sets.starved;
+    return this.#sets.starved || this.#machine.starved;
   }
 
   /** Gives memory back; the search cannot go on. */
   release(): void {
     this.#sets.release();
+    if (this.#ownsMachine) this.#machine.release();
     this.#cache.release();
     this.#frames = new Int32Array(0);
     this.#candidates.list = new Int32Array(0);
   }
 
-  /** The completed operation whose return could not be passed, as an index into the problem; -1 when all were. */
+  /**
+   * A completed operation with whose return the history is illegal (where nothing was given up early: the first such), as an
+   * index into the problem; -1 when all could be linearized.
+   */
   stuckAt(): number {
-    return this.problem.order[this.furthest] ?? -1;
+    return this.problem.order[Math.max(this.furthest, this.#hopeless)] ?? -1;
+  }
+
+  /** The configuration at hand leads nowhere: back to the top frame, which depends on these groups, too. */
+  #turnBack(groups: number): void {
+    if (this.#group !== NO_GROUP) this.#used[this.#group]!--;
+    this.#depend(groups);
+    this.#restore();
+  }
+
+  /** Whether an open operation can never take effect any more, whatever else does. */
+  #isHopeless(steady: Int32Array): boolean {
+    const { action, words } = this.problem;
+    const { operation: inSlot, bits } = this.#slots;
+    const now = this.#now;
+    for (let word = 0; word < words; word++) {
+      for (let left = bits[word]! & ~now[MASK + word]!; left !== 0; left &= left - 1) {
+        const operation = inSlot[word * 32 + 31 - Math.clz32(left & -left)]!;
+        const level = steady[operation]! - 1;
+        if (level < 0 || this.#machine.reaches(now[STATE]!, action[operation]!)) continue;
+        if (level > this.#hopeless) this.#hopeless = level;
+        return true;
+      }
+    }
+    return false;
   }
 
   #push(): void {

@@ -8,6 +8,7 @@ export function judged(operation: Operation, relaxed = false): JudgedOperation {
   const known = operation.outcome === 'ok';
   return {
     f: operation.f,
+    process: operation.process,
     input: operation.asked,
     output: known ? operation.value : undefined,
     invoked: operation.index,

@@ -2,37 +2,106 @@
 import type { Random } from '../../../framework/contracts/random.js';
 import { ColumnarHistory } from '../../../framework/history/history.js';
 
+/** An operation that takes effect now. `returns`: its output is what came out rather than a copy of what was asked. */
+export interface Done {
+  f: string;
+  input: unknown;
+  output: unknown;
+  returns: boolean;
+}
+
+export interface Reference {
+  /** Carries out one random operation of the process; null: it can do nothing now. */
+  perform(random: Random, process: number): Done | null;
+  /** Another output for an operation that returns one. */
+  lie(random: Random, done: Done): unknown;
+}
+
 export interface RunShape {
   operations: number;
+  /** Processes at work at a time; one that leaves an operation open is replaced. */
+  processes: number;
   /** How far invocations and completions are from the instant of effect, in operations. */
   stretch: number;
   /** Probability that an operation never completes. */
   pending: number;
-  /** Probability that a completed operation returns something else. */
+  /** Probability that a pending operation never took effect. */
+  dropped: number;
+  /** Probability that a completed operation says that it failed. */
+  failed: number;
+  /** Probability that a completed operation returns something else, or, where it returns nothing, that it had no effect. */
   lies: number;
 }
 
-/** `perform` carries out one random operation; `lie` gives another result. Every operation has a process of its own. */
-export function randomRun(
-  random: Random,
-  shape: RunShape,
-  perform: () => { f: string; input: unknown; output: unknown },
-  lie: () => unknown,
-): ColumnarHistory {
-  const events: { at: number; process: number; end: boolean }[] = [];
-  const operations = Array.from({ length: shape.operations }, (_, process) => {
-    events.push({ at: process - random.float() * shape.stretch, process, end: false });
-    if (!random.chance(shape.pending))
-      events.push({ at: process + random.float() * shape.stretch, process, end: true });
-    const operation = perform();
-    return random.chance(shape.lies) ? { ...operation, output: lie() } : operation;
-  });
+interface Planned extends Done {
+  process: number;
+  begin: number;
+  /** Infinity: never. */
+  end: number;
+  failed: boolean;
+}
+
+/**
+ * Linearizable for the model that `make` implements if there are no lies. `make` is called again for every operation that is to
+ * have no effect, with all operations before it done once more: references are simple, and histories short.
+ */
+export function randomRun(random: Random, shape: RunShape, make: () => Reference): ColumnarHistory {
+  const operations: Planned[] = [];
+  const processes = Array.from({ length: shape.processes }, (_, process) => ({ process, free: -1 }));
+  let fresh = shape.processes;
+  let reference = make();
+  const past: { seed: Random; process: number }[] = [];
+  const replay = (until: number) => {
+    reference = make();
+    for (const { seed, process } of past.slice(0, until)) reference.perform(seed.derive('perform'), process);
+  };
+  for (let at = 0; at < shape.operations; at++) {
+    const idle = processes.filter(({ free }) => free < at);
+    if (idle.length === 0) continue;
+    const worker = idle[random.int(idle.length)]!;
+    const { process } = worker;
+    const seed = random.derive('operation', at);
+    const done = reference.perform(seed.derive('perform'), process);
+    if (done === null) continue;
+    past.push({ seed, process });
+    const begin = Math.max(at - random.float() * shape.stretch, worker.free + 1e-9);
+    const pending = random.chance(shape.pending);
+    const end = pending ? Number.POSITIVE_INFINITY : at + random.float() * shape.stretch;
+    const operation: Planned = { ...done, process, begin, end, failed: false };
+    const noEffect = () => {
+      past.pop();
+      replay(past.length);
+    };
+    if (pending) {
+      worker.process = fresh++;
+      worker.free = at;
+      if (random.chance(shape.dropped)) noEffect();
+    } else {
+      worker.free = end;
+      if (random.chance(shape.failed)) {
+        operation.failed = true;
+        noEffect();
+      } else if (random.chance(shape.lies)) {
+        if (done.returns) operation.output = reference.lie(random, done);
+        else noEffect();
+      }
+    }
+    operations.push(operation);
+  }
+  return recorded(operations);
+}
+
+function recorded(operations: readonly Planned[]): ColumnarHistory {
+  const events = operations.flatMap((operation) => [
+    { at: operation.begin, operation, end: false },
+    ...(operation.end === Number.POSITIVE_INFINITY ? [] : [{ at: operation.end, operation, end: true }]),
+  ]);
+  events.sort((a, b) => a.at - b.at || a.operation.process - b.operation.process);
   const history = new ColumnarHistory();
-  events.sort((a, b) => a.at - b.at || a.process - b.process);
-  for (const [time, { process, end }] of events.entries()) {
-    const { f, input, output } = operations[process]!;
-    if (end) history.appendCompletion(time, process, 'ok', output);
-    else history.appendInvoke(time, process, f, undefined, input, undefined);
+  for (const [time, { operation, end }] of events.entries()) {
+    const { process, f, input, output, failed } = operation;
+    if (!end) history.appendInvoke(time, process, f, undefined, input, undefined);
+    else history.appendCompletion(time, process, failed ? 'fail' : 'ok', failed ? input : output);
   }
   return history;
 }

@@ -1,0 +1,18 @@
+// The monitors and what they are for: one that fits a model judges its keys, as far as they qualify.
+import type { AnyModel } from '../models/model.js';
+import type { Machine } from '../prepare/machine.js';
+import type { Monitor } from './monitor.js';
+import { Zones } from './zones.js';
+
+interface Entry {
+  fits: (model: AnyModel) => boolean;
+  /** All partitions must be interned before. */
+  make: (machine: Machine) => Monitor;
+}
+
+const MONITORS: readonly Entry[] = [{ fits: ({ cell }) => cell !== undefined, make: (machine) => new Zones(machine) }];
+
+/** The monitor for the machine's model; undefined: there is none. */
+export function monitorFor(machine: Machine): Monitor | undefined {
+  return MONITORS.find(({ fits }) => fits(machine.actions.model))?.make(machine);
+}

@@ -1,0 +1,55 @@
+// Splits the operations on a key by the part of the state that they are about, where the model's parts are independent.
+import { NOTHING } from '../models/model.js';
+import type { Actions } from './actions.js';
+import type { Operations, Partition } from './partition.js';
+
+/** Some operations of a partition; the n-th of them is operation `origin[n]` there. Stamps are those of the partition. */
+export interface Part {
+  operations: Operations;
+  origin: Int32Array;
+}
+
+/** The parts in the order in which they first appear; one that is all, when an operation is about more than one part. */
+export function partsOf(partition: Partition, actions: Actions): Part[] {
+  const { count, action } = partition;
+  const groups = new Map<number, number[]>();
+  const partOf = partNumbers(actions);
+  for (let i = 0; i < count; i++) {
+    const part = partOf(action[i]!);
+    if (part < 0) return [whole(partition)];
+    const group = groups.get(part);
+    if (group === undefined) groups.set(part, [i]);
+    else group.push(i);
+  }
+  return groups.size < 2 ? [whole(partition)] : [...groups.values()].map((origin) => part(partition, origin));
+}
+
+function whole(partition: Partition): Part {
+  return { operations: partition, origin: Int32Array.from({ length: partition.count }, (_, i) => i) };
+}
+
+/** These operations alone. */
+export function part({ call, ret, action }: Operations, indexes: readonly number[]): Part {
+  const operations = {
+    count: indexes.length,
+    call: Int32Array.from(indexes, (i) => call[i]!),
+    ret: Int32Array.from(indexes, (i) => ret[i]!),
+    action: Int32Array.from(indexes, (i) => action[i]!),
+  };
+  return { operations, origin: Int32Array.from(indexes) };
+}
+
+/** The number of an action's part; -1: it is about more than one. */
+function partNumbers({ model, functions, f, input, output, values }: Actions): (action: number) => number {
+  const known = new Map<number, number>();
+  return (action) => {
+    let number = known.get(action);
+    if (number === undefined) {
+      const name = functions[f[action]!]!;
+      const part = model.part?.(name, values.value(input[action]!), values.value(output[action]!)) ?? NOTHING;
+      number = part === NOTHING ? -1 : values.id(part);
+      known.set(action, number);
+    }
+    return number;
+  };
+}
