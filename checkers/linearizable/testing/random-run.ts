@@ -1,6 +1,7 @@
 // Random histories for any model: an honest run in some order, stretched into overlapping intervals, then damaged.
 import type { Random } from '../../../framework/contracts/random.js';
 import { ColumnarHistory } from '../../../framework/history/history.js';
+import { createRandom } from '../../../framework/time/random.js';
 
 /** An operation that takes effect now. `returns`: its output is what came out rather than a copy of what was asked. */
 export interface Done {
@@ -41,27 +42,38 @@ interface Planned extends Done {
   failed: boolean;
 }
 
+const SEEDS = 2 ** 32;
+
 /**
  * Linearizable for the model that `make` implements if there are no lies. `make` is called again for every operation that is to
  * have no effect, with all operations before it done once more: references are simple, and histories short.
  */
 export function randomRun(random: Random, shape: RunShape, make: () => Reference): ColumnarHistory {
+  return recorded([planned(random, shape, make)]);
+}
+
+/** The same on several keys, named `x0`, `x1` and so on, with processes of their own. */
+export function randomRuns(random: Random, shape: RunShape, make: () => Reference, keys: number): ColumnarHistory {
+  return recorded(Array.from({ length: keys }, () => planned(random, shape, make)));
+}
+
+function planned(random: Random, shape: RunShape, make: () => Reference): Planned[] {
   const operations: Planned[] = [];
   const processes = Array.from({ length: shape.processes }, (_, process) => ({ process, free: -1 }));
   let fresh = shape.processes;
   let reference = make();
-  const past: { seed: Random; process: number }[] = [];
-  const replay = (until: number) => {
+  const past: { seed: number; process: number }[] = [];
+  const replay = () => {
     reference = make();
-    for (const { seed, process } of past.slice(0, until)) reference.perform(seed.derive('perform'), process);
+    for (const { seed, process } of past) reference.perform(createRandom(seed, ''), process);
   };
   for (let at = 0; at < shape.operations; at++) {
     const idle = processes.filter(({ free }) => free < at);
     if (idle.length === 0) continue;
     const worker = idle[random.int(idle.length)]!;
     const { process } = worker;
-    const seed = random.derive('operation', at);
-    const done = reference.perform(seed.derive('perform'), process);
+    const seed = random.int(SEEDS);
+    const done = reference.perform(createRandom(seed, ''), process);
     if (done === null) continue;
     past.push({ seed, process });
     const begin = Math.max(at - random.float() * shape.stretch, worker.free + 1e-9);
@@ -70,7 +82,7 @@ export function randomRun(random: Random, shape: RunShape, make: () => Reference
     const operation: Planned = { ...done, process, begin, end, failed: false };
     const noEffect = () => {
       past.pop();
-      replay(past.length);
+      replay();
     };
     if (pending) {
       worker.process = fresh++;
@@ -88,19 +100,23 @@ export function randomRun(random: Random, shape: RunShape, make: () => Reference
     }
     operations.push(operation);
   }
-  return recorded(operations);
+  return operations;
 }
 
-function recorded(operations: readonly Planned[]): ColumnarHistory {
-  const events = operations.flatMap((operation) => [
-    { at: operation.begin, operation, end: false },
-    ...(operation.end === Number.POSITIVE_INFINITY ? [] : [{ at: operation.end, operation, end: true }]),
-  ]);
-  events.sort((a, b) => a.at - b.at || a.operation.process - b.operation.process);
+function recorded(runs: readonly (readonly Planned[])[]): ColumnarHistory {
+  const processes = 1 + Math.max(0, ...runs.flat().map(({ process }) => process));
+  const events = runs.flatMap((operations, run) =>
+    operations.flatMap((operation) => {
+      const process = run * processes + operation.process;
+      const begin = { at: operation.begin, operation, run, process, end: false };
+      return operation.end === Number.POSITIVE_INFINITY ? [begin] : [begin, { ...begin, at: operation.end, end: true }];
+    }),
+  );
+  events.sort((a, b) => a.at - b.at || a.process - b.process);
   const history = new ColumnarHistory();
-  for (const [time, { operation, end }] of events.entries()) {
-    const { process, f, input, output, failed } = operation;
-    if (!end) history.appendInvoke(time, process, f, undefined, input, undefined);
+  for (const [time, { operation, run, process, end }] of events.entries()) {
+    const { f, input, output, failed } = operation;
+    if (!end) history.appendInvoke(time, process, f, runs.length > 1 ? `x${run}` : undefined, input, undefined);
     else history.appendCompletion(time, process, failed ? 'fail' : 'ok', failed ? input : output);
   }
   return history;
