@@ -4,13 +4,14 @@ import type { History } from '../../framework/contracts/history.js';
 import { createRandom } from '../../framework/time/random.js';
 import { isLinearizable } from './brute-force.js';
 import { checkLinearizable } from './check.js';
+import { ANOMALIES } from './evidence/families.js';
 import { NAMED_SHAPES } from './evidence/names.js';
 import { casRegister } from './models/cas-register.js';
-import { fifoQueue } from './models/fifo-queue.js';
 import type { AnyModel } from './models/model.js';
+import { MODELS } from './models/table.js';
 import { bruteForce, judged } from './testing/judged.js';
 import { type HistoryShape, randomHistory } from './testing/random-history.js';
-import { randomOf } from './testing/random-model.js';
+import { initialOf, randomOf } from './testing/random-model.js';
 
 const SHAPES: HistoryShape[] = [
   { processes: 3, operations: 7, values: 2, mix: [3, 2, 2], pending: 0.1, lies: 1, slow: 0.3 },
@@ -22,14 +23,20 @@ const SHAPES: HistoryShape[] = [
 ];
 
 /** Whether the operations, with all others relaxed, leave no order: the definition, by brute force. */
-function proves(history: History, required: readonly number[], until: number, model: AnyModel = casRegister): boolean {
+function proves(
+  history: History,
+  required: readonly number[],
+  until: number,
+  model: AnyModel = casRegister,
+  initial: unknown = null,
+): boolean {
   const operations = [...history.operations()].filter(
     (operation) => operation.outcome !== 'fail' && operation.index < until,
   );
   const kept = operations.filter(({ f, index }) => model.functions[f]!.pure !== true || required.includes(index));
   return !isLinearizable(
     model,
-    null,
+    initial,
     kept.map((operation) => judged(operation, !required.includes(operation.index))),
   );
 }
@@ -90,31 +97,33 @@ describe('checkLinearizable', () => {
     expect(sameName).toBeGreaterThan(0.99 * invalid);
     expect(invalid).toBeGreaterThan(600);
     for (const { name } of NAMED_SHAPES) expect(names.get(name), name).toBeGreaterThan(2);
+    expect(names.get('not-linearizable')).toBeGreaterThan(2);
   });
 
-  it('proves violations of any model, and calls them not-linearizable', () => {
+  it.each(MODELS.map((model) => [model.name, model] as const))('proves violations of %s', (name, model) => {
     let invalid = 0;
-    for (let seed = 0; seed < 700; seed++) {
-      const history = randomOf('fifo-queue', createRandom(seed, 'queue evidence'), seed);
-      const result = checkLinearizable(history, { model: fifoQueue });
-      expect(result.valid, `seed ${seed}`).toBe(bruteForce(history, fifoQueue));
+    const initial = initialOf(name);
+    for (let seed = 0; seed < 400; seed++) {
+      const history = randomOf(name, createRandom(seed, 'evidence'), seed);
+      const result = checkLinearizable(history, { model, initial });
       if (result.valid === true) continue;
       invalid++;
       const anomaly = result.anomalies[0]!;
       const { stuck, rechecked, irreducible, witness } = evidenceOf(anomaly);
       const until = history.operation(stuck).end;
-      expect({ name: anomaly.name, rechecked, irreducible }, `seed ${seed}`).toEqual({
-        name: 'not-linearizable',
-        rechecked: true,
-        irreducible: true,
-      });
-      expect(proves(history, witness, until, fifoQueue), `seed ${seed}`).toBe(true);
+      expect({ rechecked, irreducible }, `seed ${seed}`).toEqual({ rechecked: true, irreducible: true });
+      expect(ANOMALIES, `seed ${seed}`).toContain(anomaly.name);
+      expect(anomaly.operations).toEqual(expect.arrayContaining(witness));
+      expect(anomaly.message.endsWith('.') && !anomaly.message.includes('undefined'), anomaly.message).toBe(true);
+      // Of a lock the holds that the witness does not name are left out as a whole, of a set's reads other elements.
+      if (model.lock !== undefined || model.membership !== undefined) continue;
+      expect(proves(history, witness, until, model, initial), `seed ${seed}`).toBe(true);
       for (const row of witness) {
         const without = witness.filter((one) => one !== row);
-        expect(proves(history, without, until, fifoQueue), `seed ${seed} without ${row}`).toBe(false);
+        expect(proves(history, without, until, model, initial), `seed ${seed} without ${row}`).toBe(false);
       }
     }
-    expect(invalid).toBeGreaterThan(100);
+    expect(invalid).toBeGreaterThan(20);
   });
 
   it('does not take a dead end for more than it is', () => {

@@ -5,7 +5,7 @@ import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { amount, instant } from '../shared/text.js';
 import { checkLinearizable, type KeyResult, type LinearizableResult } from './check.js';
-import { NAMED_SHAPES } from './evidence/names.js';
+import { ANOMALIES } from './evidence/families.js';
 import { MODELS } from './models/table.js';
 
 interface Options {
@@ -47,7 +47,7 @@ export default defineChecker<Options>({
       false,
     ),
   },
-  anomalies: NAMED_SHAPES.map(({ name }) => name),
+  anomalies: ANOMALIES,
   check(history, { options, elapsed, cancelled }) {
     const { budget, 'max-time': maxTime } = options;
     const result = checkLinearizable(history, {

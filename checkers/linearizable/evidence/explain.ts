@@ -4,11 +4,14 @@ import { ChaosError } from '../../../framework/contracts/error.js';
 import type { History, Operation } from '../../../framework/contracts/history.js';
 import { isLinearizable, isPossible, type JudgedOperation, TooHard } from '../brute-force.js';
 import type { Contradiction } from '../monitors/contradictions.js';
+import type { Actions } from '../prepare/actions.js';
 import type { Machine } from '../prepare/machine.js';
-import type { Partition } from '../prepare/partition.js';
-import { NAMED_SHAPES } from './names.js';
+import { NEVER, type Partition } from '../prepare/partition.js';
+import { NO_VALUE } from '../prepare/values.js';
+import { nameOf } from './families.js';
+import { possibleStates } from './possible.js';
 import { Relaxed } from './relaxed.js';
-import { shapeOf } from './shape.js';
+import { narrowed } from './restrict.js';
 import { contradictionSeed, findWitness, type Witness } from './witness.js';
 import { Words } from './words.js';
 
@@ -32,22 +35,23 @@ const FEW = 10;
 const RECHECK_EFFORT = 2_000_000;
 
 export function explain(history: History, machine: Machine, initial: unknown, violation: Violation): Anomaly {
-  const { partition, contradiction, hint } = violation;
   const { actions } = machine;
-  const relaxed = new Relaxed(machine, partition, partition.ret[violation.stuck]!, SHRINK_BUDGET);
-  const hints = contradiction === null ? [[...hint]] : [contradictionSeed(contradiction, relaxed, actions)];
-  const witness = findWitness(relaxed, actions, violation.stuck, hints);
+  const { partition, hint, stuck: first } = narrowedDown(violation, actions);
+  const relaxed = new Relaxed(machine, partition, partition.ret[first]!, SHRINK_BUDGET);
+  const { contradiction } = violation;
+  const hints = contradiction === null ? [hint] : [contradictionSeed(contradiction, relaxed, actions)];
+  const witness = findWitness(relaxed, actions, first, hints);
   const stuck = lastToReturn(partition, witness.shown);
   const rechecked = recheck(history, machine, initial, relaxed, witness);
-  const telling = witness.loose ? [stuck] : witness.shown;
-  const shape = shapeOf(history, partition, actions, actions.values.id(initial), telling, stuck);
-  const named = NAMED_SHAPES.find(({ fits }) => fits(shape))!;
+  const shown = witness.loose ? [stuck] : witness.shown;
+  const possible = () => statesFor(machine, relaxed, witness, stuck);
+  const named = nameOf({ history, partition, actions, initial, shown, stuck }, witness.loose, possible);
   const rows = witness.shown.map((i) => partition.row[i]!);
-  const operations = [...new Set([...rows, ...(named.context?.(shape) ?? [])])].sort((a, b) => a - b);
+  const operations = [...new Set([...rows, ...(named.context ?? [])])].sort((a, b) => a - b);
   const key = history.keys[partition.key];
   return {
     name: named.name,
-    message: named.sentence(shape, new Words(history, actions, operations)),
+    message: named.sentence(new Words(history, actions, operations)),
     operations,
     ...(key === undefined ? {} : { key }),
     evidence: {
@@ -63,6 +67,24 @@ export function explain(history: History, machine: Machine, initial: unknown, vi
       model: actions.model.name,
       algorithm: violation.algorithm,
     },
+  };
+}
+
+function statesFor(machine: Machine, relaxed: Relaxed, { shown, folded }: Witness, stuck: number): string[] | null {
+  const { operations, members, optional } = relaxed.arrange([...shown, ...folded]);
+  return possibleStates(machine, operations, optional, members.indexOf(stuck));
+}
+
+/** The part of the history that bears on the clash, and the operation with whose return it is complete. */
+function narrowedDown({ partition, hint, stuck }: Violation, actions: Actions) {
+  const narrow = narrowed(partition, actions, hint);
+  if (narrow.partition === partition) return { ...narrow, stuck };
+  return {
+    ...narrow,
+    stuck: lastToReturn(
+      narrow.partition,
+      narrow.hint.filter((i) => narrow.partition.ret[i] !== NEVER),
+    ),
   };
 }
 
@@ -91,7 +113,7 @@ function summary({ index, process, f, asked, value, invoked, completed, outcome,
 function recheck(history: History, machine: Machine, initial: unknown, relaxed: Relaxed, witness: Witness): boolean {
   const { model } = machine.actions;
   const { members, optional } = relaxed.arrange([...witness.shown, ...witness.folded]);
-  const all = members.map((i, at) => judged(history.operation(relaxed.partition.row[i]!), optional[at]!));
+  const all = members.map((i, at) => judged(history, machine.actions, relaxed.partition, i, optional[at]!));
   const steps = Math.ceil(RECHECK_EFFORT / all.length);
   try {
     const required = all.filter((_, at) => !optional[at]);
@@ -110,12 +132,23 @@ function recheck(history: History, machine: Machine, initial: unknown, relaxed: 
   });
 }
 
-function judged(operation: Operation, optional: boolean): JudgedOperation {
+/** With the values of the history, but for reads that were narrowed down to a few elements. */
+function judged(
+  history: History,
+  actions: Actions,
+  { row, action }: Partition,
+  i: number,
+  optional: boolean,
+): JudgedOperation {
+  const operation = history.operation(row[i]!);
+  const { values, model, functions, f, output } = actions;
+  const name = functions[f[action[i]!]!]!;
+  const isRead = model.membership !== undefined && output[action[i]!] !== NO_VALUE;
   return {
-    f: operation.f,
+    f: name,
     process: operation.process,
     input: operation.asked,
-    output: operation.outcome === 'ok' ? operation.value : undefined,
+    output: isRead ? values.value(output[action[i]!]!) : operation.outcome === 'ok' ? operation.value : undefined,
     invoked: operation.index,
     returned: optional ? Number.POSITIVE_INFINITY : operation.end,
   };

@@ -82,11 +82,4 @@ export const NAMED_SHAPES: readonly NamedShape[] = [
     sentence: ({ observation, seen }, words) =>
       `${words.observed(observation)}, although ${words.observedBefore(seen)} at ${words.end(seen)}: first the new value was seen, and then the old one.`,
   },
-  {
-    name: 'not-linearizable',
-    summary: 'No order of the operations respects their times and results, and no other name fits.',
-    fits: () => true,
-    sentence: ({ observation }, words) =>
-      `${words.sentence(words.operation(observation))}, completed at ${words.end(observation)}, fits nowhere: no order of these operations respects their times and results.`,
-  },
 ];

@@ -69,6 +69,7 @@ export class Words {
 
   #result(row: number): string {
     const { f, value } = this.#history.operation(row);
+    if (value === null && this.#actions.model.container !== undefined) return 'found it empty';
     return this.#actions.model.functions[f]?.observes === 'input' ? 'succeeded' : `returned ${show(value)}`;
   }
 

@@ -42,7 +42,7 @@ export interface ContainerRole {
 export interface Container {
   /** Which element comes out next: the one put first, the one put last, the least number, or any. */
   order: 'first' | 'last' | 'least' | 'any';
-  role(f: string, input: unknown, output: unknown): ContainerRole;
+  role(f: string, input: unknown, output: unknown, process?: number): ContainerRole;
 }
 
 export type MembershipRole =
@@ -52,7 +52,7 @@ export type MembershipRole =
 
 /** For sets. The law of `Container` holds, where a read of the whole set loses the elements that are left out. */
 export interface Membership {
-  role(f: string, input: unknown, output: unknown): MembershipRole;
+  role(f: string, input: unknown, output: unknown, process?: number): MembershipRole;
   /** The function, input and output of a read of just these elements. */
   read(elements: readonly unknown[]): readonly [f: string, input: unknown, output: unknown];
 }
@@ -82,12 +82,12 @@ export interface Model<S = unknown> {
    * False when no operations, other than those whose function `resets`, lead from the state to one in which the operation
    * is legal: then the search need not try.
    */
-  reaches?(state: S, f: string, input: unknown, output: unknown): boolean;
+  reaches?(state: S, f: string, input: unknown, output: unknown, process?: number): boolean;
   /**
    * The part of the state that the operation is about, where parts are independent; NOTHING: all of it. A history of which every
    * operation is about one part is judged part by part.
    */
-  part?(f: string, input: unknown, output: unknown): unknown | Nothing;
+  part?(f: string, input: unknown, output: unknown, process?: number): unknown | Nothing;
   showState(state: S): string;
   /** `read → 3`, `cas 1 → 2`. `output` as in `step`. */
   showOperation(f: string, input: unknown, output: unknown): string;

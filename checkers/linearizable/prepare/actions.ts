@@ -77,6 +77,13 @@ export class Actions {
     return id;
   }
 
+  /** What an action stands for, in the order in which the functions of models take it. */
+  operation(action: number): [f: string, input: unknown, output: unknown, process: number] {
+    const { values, functions } = this;
+    const [input, output] = [values.value(this.input[action]!), values.value(this.output[action]!)];
+    return [functions[this.f[action]!]!, input, output, this.process[action]!];
+  }
+
   #add(f: number, input: number, output: number, process: number): number {
     const { model, values } = this;
     const name = this.functions[f]!;

@@ -65,13 +65,8 @@ export class Elements {
   }
 
   #roleOf(action: number): ContainerRole | MembershipRole | undefined {
-    const { model, functions, f, input, output, values } = this.#actions;
-    const { container, membership } = model;
-    return (container ?? membership)?.role(
-      functions[f[action]!]!,
-      values.value(input[action]!),
-      values.value(output[action]!),
-    );
+    const { container, membership } = this.#actions.model;
+    return (container ?? membership)?.role(...this.#actions.operation(action));
   }
 }
 

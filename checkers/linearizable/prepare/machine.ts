@@ -94,9 +94,7 @@ export class Machine {
 
   /** False when the action is illegal for good (but for operations that reset): see `Model.reaches`. */
   reaches(state: number, action: number): boolean {
-    const { model, functions, f, input, output, values } = this.actions;
-    const name = functions[f[action]!]!;
-    return model.reaches!(this.#states[state], name, values.value(input[action]!), values.value(output[action]!));
+    return this.actions.model.reaches!(this.#states[state], ...this.actions.operation(action));
   }
 
   /** The state behind a number. */
@@ -105,15 +103,7 @@ export class Machine {
   }
 
   #compute(state: number, action: number): number {
-    const { model, functions, f, input, output, process, values } = this.actions;
-    const name = functions[f[action]!]!;
-    const next = model.step(
-      this.#states[state],
-      name,
-      values.value(input[action]!),
-      values.value(output[action]!),
-      process[action]!,
-    ) as unknown;
+    const next = this.actions.model.step(this.#states[state], ...this.actions.operation(action)) as unknown;
     return next === ILLEGAL ? NO_STATE : this.#number(next);
   }
 

@@ -40,14 +40,13 @@ export function part({ call, ret, action }: Operations, indexes: readonly number
 }
 
 /** The number of an action's part; -1: it is about more than one. */
-function partNumbers({ model, functions, f, input, output, values }: Actions): (action: number) => number {
+function partNumbers(actions: Actions): (action: number) => number {
   const known = new Map<number, number>();
   return (action) => {
     let number = known.get(action);
     if (number === undefined) {
-      const name = functions[f[action]!]!;
-      const part = model.part?.(name, values.value(input[action]!), values.value(output[action]!)) ?? NOTHING;
-      number = part === NOTHING ? -1 : values.id(part);
+      const part = actions.model.part?.(...actions.operation(action)) ?? NOTHING;
+      number = part === NOTHING ? -1 : actions.values.id(part);
       known.set(action, number);
     }
     return number;
