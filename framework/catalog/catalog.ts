@@ -77,15 +77,20 @@ export class Catalog {
 
   /** A user's definition from a file or folder; `path` is relative to `baseFolder`. Throws `ChaosError`. */
   async loadPath<K extends Kind>(kind: K, path: string, baseFolder: string): Promise<DefinitionOf[K]> {
+    const value = await this.loadModule(path, baseFolder, kind);
+    if (isKind(kind, value)) return value;
+    throw wrongExport(kind, path, value);
+  }
+
+  /** The default export of a user's file or folder, whatever it is; `path` is relative to `baseFolder`. Throws `ChaosError`. */
+  async loadModule(path: string, baseFolder: string, kind?: Kind): Promise<unknown> {
     const file = moduleFile(kind, path, baseFolder);
     let loading = this.#paths.get(file);
     if (loading === undefined) {
       loading = importModule(file);
       this.#paths.set(file, loading);
     }
-    const value = await loading;
-    if (isKind(kind, value)) return value;
-    throw wrongExport(kind, path, value);
+    return loading;
   }
 
   /** The file that `load` would import; undefined when there is none. */
@@ -181,7 +186,7 @@ function indexFile(folder: string, extensions: readonly string[]): string | unde
 }
 
 /** The file that `use: ./path` means. */
-function moduleFile(kind: Kind, path: string, baseFolder: string): string {
+function moduleFile(kind: Kind | undefined, path: string, baseFolder: string): string {
   const file = resolve(baseFolder, path);
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) {

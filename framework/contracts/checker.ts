@@ -49,14 +49,26 @@ export interface CheckContext<O = OptionValues> {
   cancelled: () => boolean;
   /** Milliseconds from an arbitrary origin, for budgets that the caller asked for; verdicts must not depend on it otherwise. */
   elapsed: () => number;
+  /** Bytes that the machine can spare for a checker's tables, an upper limit to what its options ask for; absent: not known. */
+  memory?: number;
+  /** The default export of the module that an option of the unit `module` names, by its absolute path. Throws ChaosError. */
+  module?: (path: string) => unknown;
+  /**
+   * Takes a function that says what is known so far. It is called when the check was broken off in the middle (Ctrl-C), so it
+   * only reads, and takes no time to speak of.
+   */
+  soFar?: (report: () => Verdict) => void;
 }
 
 export interface Checker<O = OptionValues> {
   name: string;
   summary: string;
   options?: Options;
-  /** Problems that the schema cannot express (a broken regular expression), as sentences; empty when fine. */
-  validate?: (options: O) => readonly string[];
+  /**
+   * Problems that the schema cannot express (a broken regular expression), as sentences; empty when fine. `module` as in
+   * `CheckContext`.
+   */
+  validate?: (options: O, module: (path: string) => unknown) => readonly string[];
   /** Names of the anomalies it can report. */
   anomalies: readonly string[];
   /** Runs in every run whether or not the plan names it (coverage, exceptions, …). */

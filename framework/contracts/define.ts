@@ -17,6 +17,11 @@ function mark<T extends object>(kind: Kind, definition: T): Defined<T> {
   return Object.freeze({ ...definition, [KIND]: kind });
 }
 
+/** True when a `define…` function, in whichever copy of the package, has marked the value as one of this kind. */
+export function isMarked(kind: string, value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, KIND) && Reflect.get(value, KIND) === kind;
+}
+
 export function defineSystem<O = OptionValues>(definition: System<O>): Defined<System<O>> {
   return mark('system', definition);
 }

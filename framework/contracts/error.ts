@@ -16,6 +16,8 @@ export interface ChaosErrorOptions {
   location?: Location;
   cause?: unknown;
   kind?: ErrorKind;
+  /** Index of the event in a history that it is about: whoever knows the file turns it into a location. */
+  event?: number;
 }
 
 export class ChaosError extends Error {
@@ -24,6 +26,7 @@ export class ChaosError extends Error {
   readonly kind: ErrorKind;
   readonly hint: string | undefined;
   readonly location: Location | undefined;
+  readonly event: number | undefined;
 
   constructor(code: string, message: string, options: ChaosErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -32,6 +35,7 @@ export class ChaosError extends Error {
     this.kind = options.kind ?? 'environment';
     this.hint = options.hint;
     this.location = options.location;
+    this.event = options.event;
   }
 }
 

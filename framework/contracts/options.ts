@@ -18,9 +18,10 @@ export interface OptionSchema {
   anyOf?: readonly OptionSchema[];
   /**
    * duration: milliseconds. rate: per second. percent: fraction 0..1. path: an absolute path; what is written is relative to
-   * the folder of the plan. program: the same, but a name without a slash stays as it is, to be looked up on the PATH.
+   * the folder of the plan. program: the same, but a name without a slash stays as it is, to be looked up on the PATH. size:
+   * bytes. module: the absolute path of a module, which is loaded before it is needed (`CheckContext.module`).
    */
-  'x-unit'?: 'duration' | 'rate' | 'percent' | 'path' | 'program';
+  'x-unit'?: 'duration' | 'rate' | 'percent' | 'path' | 'program' | 'size' | 'module';
   /** What `anyOf`/patterns mean to a person: "a duration such as 10s". */
   'x-expected'?: string;
   /** Of an option of a definition: a plan must give it. */
@@ -42,6 +43,9 @@ function schema(base: OptionSchema, description: string, fallback: unknown, extr
 export const DURATION_PATTERN = '^\\d+(\\.\\d+)?(ns|us|ms|s|m|h)$';
 export const RATE_PATTERN = '^\\d+(\\.\\d+)?/(s|m|h)$';
 export const PERCENT_PATTERN = '^\\d+(\\.\\d+)?%$';
+export const SIZE_PATTERN = '^\\d+(\\.\\d+)?([kKmMgG]i?)?[bB]$';
+/** What tells a module from a name. */
+export const MODULE_PATTERN = '^\\.{0,2}[/\\\\]|\\.[cm]?[jt]s$';
 const NOT_EMPTY = '\\S';
 
 /** Builders, so that definitions read as a list of options. Omit the fallback for an option without a default. */
@@ -73,6 +77,22 @@ export const option = {
       pattern: PERCENT_PATTERN,
       'x-expected': 'a percentage such as 30%',
     }),
+  /** `512MB`, `256MiB`; resolved to bytes. */
+  size: (description: string, fallback?: string) =>
+    schema({ type: 'string', 'x-unit': 'size' }, description, fallback, {
+      pattern: SIZE_PATTERN,
+      'x-expected': 'an amount of memory such as 512MB or 1GiB',
+    }),
+  /** One of these names, or the path of a module whose default export `define` (the name of a function) has made. */
+  nameOrModule: (description: string, names: readonly string[], define: string, fallback?: string) =>
+    schema(
+      { anyOf: [{ enum: names }, { type: 'string', 'x-unit': 'module', pattern: MODULE_PATTERN }] },
+      description,
+      fallback,
+      {
+        'x-expected': `one of ${names.join(', ')}, or the path of a module whose default export was made by ${define}`,
+      },
+    ),
   /** A file or folder: relative to the plan that names it, `~/` being the home folder; resolved to an absolute path. */
   path: (description: string, fallback?: string, extra?: Extra) =>
     schema({ type: 'string', 'x-unit': 'path' }, description, fallback, {

@@ -10,6 +10,7 @@ import { check } from './check.js';
 import { type Found, findDefinition, type Scope } from './definitions.js';
 import { clip, type Problems, show } from './diagnostics.js';
 import { EXPECT } from './keys.js';
+import { loadModules, type Modules, NO_MODULES } from './modules.js';
 import { nearest } from './nearest.js';
 import type { PlannedCheck } from './plan.js';
 import type { Subject } from './subject.js';
@@ -19,6 +20,7 @@ import { NO_OPTIONS } from './values.js';
 interface ReadCheck {
   found: Found<'checker'>;
   options: Filled;
+  modules: Modules;
 }
 
 export interface ReadChecks {
@@ -53,6 +55,7 @@ export async function readChecks(
     read.push({
       found: { definition, source, use: definition.name, preset: {} },
       options,
+      modules: NO_MODULES,
     });
   }
   return { planned: uniquelyNamed(read), words };
@@ -61,11 +64,11 @@ export async function readChecks(
 /** `recovery`, `recovery-2`: names are unique within a plan. */
 function uniquelyNamed(checks: readonly ReadCheck[]): PlannedCheck[] {
   const taken = new Set<string>();
-  return checks.map(({ found: { definition }, options }) => {
+  return checks.map(({ found: { definition }, options, modules }) => {
     let name = definition.name;
     for (let ordinal = 2; taken.has(name); ordinal++) name = `${definition.name}-${ordinal}`;
     taken.add(name);
-    return { name, definition, options: options.values };
+    return { name, definition, options: options.values, modules };
   });
 }
 
@@ -86,7 +89,24 @@ async function readCheck(item: Tree, scope: Scope): Promise<ReadCheck | undefine
     { title: `check ${definition.name}`, span: form.use.span },
     scope.problems,
   );
-  return options && { found, options };
+  return options && withModules({ found, options }, form.use, form.options, scope);
+}
+
+/** The check with the modules that its options name; problems are told at the option. */
+async function withModules(
+  check: Omit<ReadCheck, 'modules'>,
+  { span }: Pick<Tree, 'span'>,
+  written: Tree | undefined,
+  { catalog, problems: told }: Scope,
+): Promise<ReadCheck> {
+  const { definition } = check.found;
+  const { modules, problems } = await loadModules(definition, check.options.values, catalog);
+  for (const { option, message, hint } of problems) {
+    const entry = written?.kind === 'map' && option !== null ? written.entries.get(option) : undefined;
+    const text = option === null ? `check ${definition.name}: ${message}` : message;
+    told.add(entry?.value.span ?? span, text, { hint });
+  }
+  return { ...check, modules };
 }
 
 function readForm(item: Tree, problems: Problems): { use: Tree; options: Tree | undefined } | undefined {
@@ -147,7 +167,7 @@ async function ownChecks(workload: Subject<'workload'> | undefined, scope: Scope
       { title, span: workload.span },
       scope.problems,
     );
-    if (filled !== undefined) read.push({ found, options: filled });
+    if (filled !== undefined) read.push(await withModules({ found, options: filled }, workload, undefined, scope));
   }
   return read;
 }

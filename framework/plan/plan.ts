@@ -38,6 +38,8 @@ export interface PlannedCheck {
   name: string;
   definition: AnyChecker;
   options: OptionValues;
+  /** The default exports of the modules that options name, by their absolute paths. */
+  modules: ReadonlyMap<string, unknown>;
 }
 
 /** What a `valid` verdict must rest on; less makes it `unknown`. */

@@ -79,10 +79,8 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export function toJson(tree: Tree): Json {
   if (tree.kind === 'scalar') return tree.value;
   if (tree.kind === 'list') return tree.items.map(toJson);
-  const json: { [key: string]: Json } = {};
-  // `__proto__` never gets here: reading a source refuses it.
-  for (const [key, entry] of tree.entries) json[key] = toJson(entry.value);
-  return json;
+  // Not by assignment: reading a plan refuses `__proto__`, but a value from a command line may hold it.
+  return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, toJson(value)]));
 }
 
 /** JSON that was not read from a text as a tree, every part of which stands at one place. */

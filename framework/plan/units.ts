@@ -1,8 +1,14 @@
 // Durations, rates and percentages: from the words of a plan to numbers and back.
-import { DURATION_PATTERN, type OptionSchema, PERCENT_PATTERN, RATE_PATTERN } from '../contracts/options.js';
+import {
+  DURATION_PATTERN,
+  type OptionSchema,
+  PERCENT_PATTERN,
+  RATE_PATTERN,
+  SIZE_PATTERN,
+} from '../contracts/options.js';
 import type { Milliseconds } from '../contracts/time.js';
 
-export type Unit = 'duration' | 'rate' | 'percent';
+export type Unit = 'duration' | 'rate' | 'percent' | 'size';
 
 const MILLISECONDS = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
@@ -10,6 +16,15 @@ const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 const DURATION = new RegExp(DURATION_PATTERN);
 const RATE = new RegExp(RATE_PATTERN);
 const PERCENT = new RegExp(PERCENT_PATTERN);
+const SIZE = new RegExp(SIZE_PATTERN);
+const PREFIXES: Readonly<Record<string, number>> = {
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+};
 
 /** `10s`, `500ms`, `1.5m` to milliseconds; undefined for anything else. */
 export function parseDuration(text: string): Milliseconds | undefined {
@@ -32,6 +47,14 @@ export function parsePercent(text: string): number | undefined {
   return PERCENT.test(text) ? Number.parseFloat(text) / 100 : undefined;
 }
 
+/** `512MB`, `1GiB` to bytes; undefined for anything else. */
+export function parseSize(text: string): number | undefined {
+  const match = SIZE.exec(text);
+  return match === null
+    ? undefined
+    : Math.floor(Number.parseFloat(text) * (PREFIXES[match[2]?.toLowerCase() ?? ''] ?? 1));
+}
+
 /** Milliseconds in the largest unit that keeps the number short: `1500` is `1.5s`, `90000` is `90s`. */
 export function formatDuration(duration: Milliseconds): string {
   if (duration === 0) return '0s';
@@ -51,6 +74,7 @@ export const PARSE_UNIT: Readonly<Record<Unit, (text: string) => number | undefi
   duration: parseDuration,
   rate: parseRate,
   percent: parsePercent,
+  size: parseSize,
 };
 
 /** What somebody who wrote `value` without the proper unit probably meant; undefined when there is no good guess. */
@@ -63,6 +87,7 @@ export function guessUnit(unit: Unit, value: unknown): string | undefined {
   if (match === null) return undefined;
   const [, amount = '', suffix = ''] = match;
   if (suffix === '') return guessNumber(unit, Number(amount));
+  if (unit === 'size') return /^[kmg]i?$/.test(suffix) ? `${text}b` : undefined;
   const word = LONG_UNITS[suffix.replace(/^(per(?!cent)|\/)/, '')];
   if (word === undefined) return undefined;
   if (unit === 'duration') return `${amount}${word}`;
@@ -86,6 +111,7 @@ const LONG_UNITS: Readonly<Record<string, string>> = {
 function guessNumber(unit: Unit, value: number): string {
   if (unit === 'duration') return `${plain(value)}s`;
   if (unit === 'rate') return `${plain(value)}/s`;
+  if (unit === 'size') return value < 4096 ? `${plain(value)}MB` : `${plain(value)}B`;
   return value > 0 && value < 1 ? `${plain(value * 100)}%` : `${plain(value)}%`;
 }
 

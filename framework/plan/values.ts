@@ -89,15 +89,16 @@ export function fillDefaults(schema: OptionSchema, value: unknown): unknown {
   if (Array.isArray(value))
     return schema.items === undefined ? value : value.map((item) => fillDefaults(schema.items!, item));
   if (!isObject(value)) return value;
-  const filled: Record<string, unknown> = {};
+  const filled = new Map<string, unknown>();
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    if (Object.hasOwn(value, key)) filled[key] = fillDefaults(property, value[key]);
-    else if (property.default !== undefined) filled[key] = fillDefaults(property, structuredClone(property.default));
+    if (Object.hasOwn(value, key)) filled.set(key, fillDefaults(property, value[key]));
+    else if (property.default !== undefined) filled.set(key, fillDefaults(property, structuredClone(property.default)));
   }
   for (const [key, item] of Object.entries(value)) {
-    if (!Object.hasOwn(filled, key)) filled[key] = fillDefaults(schemaOf(schema, key), item);
+    if (!filled.has(key)) filled.set(key, fillDefaults(schemaOf(schema, key), item));
   }
-  return filled;
+  // Not by assignment: a value from a command line may have a key `__proto__`.
+  return Object.fromEntries(filled);
 }
 
 /** A copy of valid data in which `10s` is 10000, `200/s` is 200 and `30%` is 0.3. */

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.js';
 import { createRandom } from '../time/random.js';
 import { coverage } from './coverage.js';
 import { type CheckHooks, type Judgement, judge, runChecks } from './judge.js';
+import { memoryForChecks } from './memory.js';
 
 export interface Evidence {
   history: History;
@@ -35,6 +36,7 @@ export async function assess(
     log: evidence.log,
     cancelled: () => signal.aborted,
     elapsed: () => performance.now() - start,
+    memory: memoryForChecks(),
   };
   const random = createRandom(plan.seed, 'check');
   const verdicts = await runChecks(evidence.history, plan.checks, context, random, hooks);

@@ -72,6 +72,7 @@ describe('judge', () => {
       name,
       definition: { name, summary: '', anomalies: [], check: run },
       options: {},
+      modules: new Map<string, unknown>(),
     });
     const context = { nodes: [], reads: [], events: [], log: () => [], cancelled: () => false, elapsed: () => 0 };
     const broken = check('broken', () => {

@@ -4,6 +4,7 @@ import { ChaosError, messageOf } from '../contracts/error.js';
 import type { History } from '../contracts/history.js';
 import type { Random } from '../contracts/random.js';
 import { type Coverage, EXIT, type Expectation, type FoundAnomaly } from '../contracts/result.js';
+import { moduleOf } from '../plan/modules.js';
 import type { PlannedCheck } from '../plan/plan.js';
 
 export interface Judgement {
@@ -33,8 +34,17 @@ export async function runChecks(
 ): Promise<Map<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
   for (const [ordinal, check] of checks.entries()) {
+    let soFar: (() => Verdict) | undefined;
     try {
-      const own = { ...context, options: check.options, random: random.derive(check.name, ordinal) };
+      const own: CheckContext = {
+        ...context,
+        options: check.options,
+        random: random.derive(check.name, ordinal),
+        module: moduleOf(check.modules),
+        soFar: (report) => {
+          soFar = report;
+        },
+      };
       // Announced when Ctrl-C can already end it.
       const work = () => {
         onCheck?.(check.name);
@@ -42,13 +52,26 @@ export async function runChecks(
       };
       verdicts.set(check.name, await breakable(work));
     } catch (error) {
-      const stopped = error instanceof ChaosError && error.code === 'interrupted';
-      const reason = stopped ? 'it was asked to stop' : `the checker failed: ${messageOf(error)}`;
-      const details = !stopped && error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
-      verdicts.set(check.name, { valid: 'unknown', anomalies: [], reason, details });
+      verdicts.set(check.name, isInterruption(error) ? stopped(soFar) : failed(error));
     }
   }
   return verdicts;
+}
+
+export function isInterruption(error: unknown): boolean {
+  return error instanceof ChaosError && error.code === 'interrupted';
+}
+
+/** What is known of a check that was broken off. */
+export function stopped(soFar: (() => Verdict) | undefined): Verdict {
+  return soFar?.() ?? { valid: 'unknown', anomalies: [], reason: 'it was asked to stop' };
+}
+
+function failed(error: unknown): Verdict {
+  // What a known error says needs no stack.
+  const internal = error instanceof Error && !(error instanceof ChaosError && error.kind === 'usage');
+  const details = internal && error.stack !== undefined ? { stack: error.stack } : {};
+  return { valid: 'unknown', anomalies: [], reason: `the checker failed: ${messageOf(error)}`, details };
 }
 
 /** Invalid over unknown over valid; a `valid` that rests on too little evidence is `unknown`. */

@@ -1,11 +1,12 @@
 // A model: a sequential specification as data and small functions. Engines, monitors and displays know models only by this.
 
+// In the registry of symbols, so that a user's module means the same whichever copy of the package it imports.
 /** What `step` returns when the operation cannot happen in the state. */
-export const ILLEGAL: unique symbol = Symbol('illegal');
+export const ILLEGAL: unique symbol = Symbol.for('chaosplan.illegal');
 export type Illegal = typeof ILLEGAL;
 
 /** Where a value could be: there is none, or it is not known. */
-export const NOTHING: unique symbol = Symbol('nothing');
+export const NOTHING: unique symbol = Symbol.for('chaosplan.nothing');
 export type Nothing = typeof NOTHING;
 
 export interface ModelFunction {

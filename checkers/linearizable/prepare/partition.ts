@@ -53,10 +53,26 @@ export function partition(history: History, actions: Actions, options: Partition
     const output = ok && actions.observesOutput(f) ? actions.values.ofRow(history, end) : NO_VALUE;
     if (options.nilMatchesAny === true && output === NULL_ID && actions.isPure(f)) continue;
     const input = actions.observesInput(f) ? actions.values.ofRow(history, row) : NO_VALUE;
-    action[row] = actions.id(f, input, output, actions.isOwned(f) ? process[row]! : NO_PROCESS);
+    try {
+      action[row] = actions.id(f, input, output, actions.isOwned(f) ? process[row]! : NO_PROCESS);
+    } catch (error) {
+      throw atEvent(error, row);
+    }
     counts[key[row]! + 1]!++;
   }
   return fill(history, action, counts);
+}
+
+/** The error with the operation that it is about. */
+function atEvent(error: unknown, event: number): unknown {
+  if (!(error instanceof ChaosError) || error.event !== undefined) return error;
+  const { code, message, kind, hint } = error;
+  return new ChaosError(code, `${message} (operation ${event} of the history)`, {
+    kind,
+    event,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function functionNumbers(history: History, actions: Actions): (row: number) => number {
@@ -70,6 +86,7 @@ function functionNumbers(history: History, actions: Actions): (row: number) => n
       `the model ${actions.model.name} has no function ${history.functions[f]} (operation ${row} of the history)`,
       {
         kind: 'usage',
+        event: row,
         hint: `its functions are ${actions.functions.join(', ')}; choose the model that fits the history`,
       },
     );
