@@ -4,10 +4,12 @@ import { ChaosError } from '../../framework/contracts/error.js';
 import type { History } from '../../framework/contracts/history.js';
 import type { Key } from '../../framework/contracts/operation.js';
 import type { Milliseconds } from '../../framework/contracts/time.js';
-import { type Algorithm, type Assessment, assess } from './engines.js';
+import type { Workers } from '../../framework/contracts/workers.js';
+import { type Algorithm, type Assessment, assess, type EngineOptions } from './engines.js';
 import { explain } from './evidence/explain.js';
 import type { AnyModel } from './models/model.js';
 import { MODELS, modelNamed } from './models/table.js';
+import { assessWith } from './parallel/assess-with.js';
 import { Actions } from './prepare/actions.js';
 import { Machine } from './prepare/machine.js';
 import { NEVER, type Partition, partition } from './prepare/partition.js';
@@ -72,22 +74,45 @@ export const MOST_EXPLAINED = 10;
  * Throws `ChaosError`: `model-unknown`, `model-function`, `model-value`.
  */
 export function checkLinearizable(history: History, options: LinearizableOptions = {}): LinearizableResult {
-  const model = resolveModel(options.model ?? 'auto');
-  const initial = options.initial ?? null;
-  const actions = new Actions(model, new Values());
-  const machine = new Machine(actions, initial);
+  const { machine, partitions, engine } = prepare(history, options);
+  return resultOf(history, machine, options.initial ?? null, assess(machine, partitions, engine));
+}
+
+/** The same, and the same answer, with the searches spread over threads where that is likely to pay. */
+export async function checkLinearizableWith(
+  workers: Workers,
+  history: History,
+  options: LinearizableOptions = {},
+): Promise<LinearizableResult> {
+  const { machine, partitions, engine } = prepare(history, options);
+  const assessments = await assessWith(workers, machine, partitions, engine, timeLeft(options));
+  return resultOf(history, machine, options.initial ?? null, assessments);
+}
+
+function prepare(history: History, options: LinearizableOptions) {
+  const actions = new Actions(resolveModel(options.model ?? 'auto'), new Values());
+  const machine = new Machine(actions, options.initial ?? null);
   const partitions = partition(history, actions, { nilMatchesAny: options.nilMatchesAny ?? false });
-  const assessments = assess(machine, partitions, {
+  const engine: EngineOptions = {
     budget: options.budget ?? null,
     stop: stopper(options),
     memory: options.memory ?? DEFAULT_MEMORY,
     monitors: options.monitors ?? true,
-  });
+  };
+  return { machine, partitions, engine };
+}
+
+function resultOf(
+  history: History,
+  machine: Machine,
+  initial: unknown,
+  assessments: readonly Assessment[],
+): LinearizableResult {
   const keys = assessments.map((assessment) => keyResult(history, assessment));
   const sum = (pick: (key: KeyResult) => number) => keys.reduce((total, key) => total + pick(key), 0);
   return {
     valid: merged(keys.map(({ valid }) => valid)),
-    model: model.name,
+    model: machine.actions.model.name,
     operations: sum(({ operations }) => operations),
     configurations: sum(({ configurations }) => configurations),
     keys,
@@ -127,6 +152,12 @@ function keyResult(history: History, assessment: Assessment): KeyResult {
     stuck: partition.row[stuck] ?? -1,
     ended,
   };
+}
+
+/** Milliseconds until `maxTime` is over, from now on; null: it does not apply. */
+function timeLeft({ elapsed, maxTime }: LinearizableOptions): () => Milliseconds | null {
+  const start = elapsed?.() ?? 0;
+  return () => (maxTime === undefined || elapsed === undefined ? null : Math.max(0, maxTime - (elapsed() - start)));
 }
 
 function stopper({ cancelled, elapsed, maxTime }: LinearizableOptions): () => Ended | undefined {

@@ -6,7 +6,7 @@ import type { Machine } from './prepare/machine.js';
 import { NEVER, type Partition } from './prepare/partition.js';
 import { type Part, partsOf } from './prepare/parts.js';
 import { problemOf } from './search/problem.js';
-import { type Ended, type Found, LEAST_SHARE, runInRounds } from './search/rounds.js';
+import { type Ended, type Found, LEAST_SHARE, type Limits, runInRounds } from './search/rounds.js';
 import { Search } from './search/search.js';
 
 export type Algorithm = MonitorName | 'search';
@@ -48,19 +48,49 @@ export function defaultBudget(keys: number): number {
   return Math.max(LEAST_EACH, Math.min(MOST_EACH, Math.floor(TOGETHER / Math.max(1, keys))));
 }
 
+/** What is left to search: some operations of the partition of an assessment. */
+export interface Task {
+  assessment: Assessment;
+  part: Part;
+}
+
 /** Judges every partition; answers come in their order. */
 export function assess(machine: Machine, partitions: readonly Partition[], options: EngineOptions): Assessment[] {
+  const { assessments, tasks } = begin(machine, partitions, options);
+  conclude(assessments, tasks, searchAll(machine, tasks, options));
+  return assessments;
+}
+
+/** Searches one task after the other, in this thread. */
+export function searchAll(machine: Machine, tasks: readonly Task[], options: EngineOptions): Found[] {
+  const { actions } = machine;
+  const searches = tasks.map(({ part }) => new Search(machine, problemOf(part.operations, actions), LEAST_SHARE));
+  return runInRounds(searches, limitsOf(tasks, options), options.stop);
+}
+
+export function limitsOf(tasks: readonly Task[], { budget, memory }: EngineOptions): Limits {
+  return { configurations: budget ?? defaultBudget(tasks.length), bytes: memory };
+}
+
+/** All that needs no search. `conclude` ends the assessments with what became of the tasks. */
+export function begin(machine: Machine, partitions: readonly Partition[], options: EngineOptions) {
   const contradictions = findContradictions(machine, partitions, options);
   const monitor = options.monitors ? monitorFor(machine) : undefined;
   const otherwise = options.monitors
     ? `there is no monitor for the model ${machine.actions.model.name}`
     : 'monitors are switched off';
   const assessments = partitions.map((partition, i) =>
-    begin(partition, contradictions[i]!, monitor, otherwise, options.stop),
+    look(partition, contradictions[i]!, monitor, otherwise, options.stop),
   );
   const open = assessments.filter(({ algorithm, ended }) => algorithm === 'search' && ended === null);
-  searchAll(machine, open, options);
-  return assessments;
+  return { assessments, tasks: open.flatMap((assessment) => tasksOf(assessment, machine)) };
+}
+
+/** The parts of a key to search. With a contradiction it is illegal; what is left is whether something was wrong before that. */
+function tasksOf(assessment: Assessment, { actions }: Machine): Task[] {
+  const { partition, contradiction } = assessment;
+  const operations = contradiction === null ? partition : until(partition, partition.ret[contradiction.observation]!);
+  return partsOf(operations, actions).map((part) => ({ assessment, part }));
 }
 
 function findContradictions(machine: Machine, partitions: readonly Partition[], options: EngineOptions) {
@@ -69,7 +99,7 @@ function findContradictions(machine: Machine, partitions: readonly Partition[], 
   return partitions.map((partition) => monitor.first(partition));
 }
 
-function begin(
+function look(
   partition: Partition,
   contradiction: Contradiction | null,
   monitor: Monitor | undefined,
@@ -133,52 +163,33 @@ function returnedBefore({ ret }: Partition, stamp: number): number {
   return count;
 }
 
-interface Task {
-  part: Part;
-  search: Search;
-}
-
-/** A key with a contradiction is illegal; the search only looks whether something was wrong before that. */
-function searchAll(machine: Machine, open: readonly Assessment[], { budget, stop, memory }: EngineOptions): void {
-  const tasks = open.map(({ partition, contradiction }): Task[] => {
-    const operations = contradiction === null ? partition : until(partition, partition.ret[contradiction.observation]!);
-    return partsOf(operations, machine.actions).map((part) => {
-      return { part, search: new Search(machine, problemOf(part.operations, machine.actions), LEAST_SHARE) };
-    });
-  });
-  const searches = tasks.flat().map(({ search }) => search);
-  const configurations = budget ?? defaultBudget(searches.length);
-  const found = runInRounds(searches, { configurations, bytes: memory, stop });
-  let next = 0;
-  open.forEach((assessment, i) => {
-    const own = tasks[i]!;
-    settle(assessment, own, found.slice(next, next + own.length));
-    next += own.length;
-  });
-}
-
-/** What the searches of a key's parts say about the key. */
-function settle(assessment: Assessment, tasks: readonly Task[], found: readonly Found[]): void {
-  const { partition } = assessment;
-  const failures: number[] = [];
-  for (const [t, { search, part }] of tasks.entries()) {
-    const result = found[t]!;
-    const at = search.stuckAt();
-    const stuck = at < 0 ? -1 : part.origin[search.problem.origin[at]!]!;
-    assessment.configurations += search.configurations;
-    assessment.placed += search.furthest;
-    if (result.outcome === 'illegal') failures.push(stuck);
-    else if (result.outcome === 'unknown' && assessment.ended === null) {
-      assessment.ended = result.ended;
-      assessment.stuck = stuck;
-    }
+/** Puts what the searches found, in the order of the tasks, into the assessments. */
+export function conclude(assessments: readonly Assessment[], tasks: readonly Task[], found: readonly Found[]): void {
+  const failures = new Map<Assessment, number[]>();
+  const parts = new Map<Assessment, number>();
+  for (const [t, { assessment, part }] of tasks.entries()) {
+    const { outcome, ended, configurations, furthest, stuck } = found[t]!;
+    const at = stuck < 0 ? -1 : part.origin[stuck]!;
+    assessment.configurations += configurations;
+    assessment.placed += furthest;
+    parts.set(assessment, (parts.get(assessment) ?? 0) + 1);
+    if (outcome === 'illegal') failures.set(assessment, [...(failures.get(assessment) ?? []), at]);
+    else if (ended !== null && assessment.ended === null) Object.assign(assessment, { ended, stuck: at });
   }
+  for (const assessment of assessments) {
+    if (parts.has(assessment)) settle(assessment, failures.get(assessment) ?? [], parts.get(assessment)!);
+  }
+}
+
+/** `failures`: the operations at which the parts of the key fail. */
+function settle(assessment: Assessment, failures: readonly number[], parts: number): void {
+  const { partition, contradiction } = assessment;
   const first = failures.reduce((a, b) => (a < 0 || partition.ret[b]! < partition.ret[a]! ? b : a), -1);
   if (first >= 0) {
     Object.assign(assessment, { valid: false, contradiction: null, ended: null, stuck: first });
-    if (tasks.length > 1) assessment.placed = returnedBefore(partition, partition.ret[first]!);
-  } else if (assessment.contradiction !== null) {
-    Object.assign(assessment, { valid: false, ended: null, stuck: assessment.contradiction.observation });
+    if (parts > 1) assessment.placed = returnedBefore(partition, partition.ret[first]!);
+  } else if (contradiction !== null) {
+    Object.assign(assessment, { valid: false, ended: null, stuck: contradiction.observation });
   } else if (assessment.ended !== null) {
     assessment.valid = 'unknown';
   }

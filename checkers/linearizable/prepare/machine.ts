@@ -19,10 +19,11 @@ const CHARACTER_BYTES = 5;
 
 export class Machine {
   readonly actions: Actions;
+  /** The user's initial value. */
+  readonly start: unknown;
   /** Number of the state at the start. */
   readonly initial: number;
   readonly #cell: boolean;
-  readonly #start: unknown;
   readonly #allowance: Allowance | null;
   #charged = 0;
   #states: unknown[] = [];
@@ -45,7 +46,7 @@ export class Machine {
     this.#action = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#mask = capacity - 1;
-    this.#start = initial;
+    this.start = initial;
     const state: unknown = actions.model.initial(initial);
     this.initial = this.#cell ? actions.values.id(state) : this.#number(state);
   }
@@ -57,7 +58,7 @@ export class Machine {
 
   /** A machine with its own states, charged to the allowance, for a search of its own; cell models have none to speak of. */
   fork(allowance: Allowance): Machine {
-    return this.#cell ? this : new Machine(this.actions, this.#start, allowance);
+    return this.#cell ? this : new Machine(this.actions, this.start, allowance);
   }
 
   /** Gives memory back; the states are gone. */

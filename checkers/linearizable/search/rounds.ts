@@ -1,60 +1,129 @@
 // Searches many partitions fairly: each gets a small budget, then those that need more a larger one, so that an easy violation
-// is found however hard the other keys are.
-import type { Search } from './search.js';
+// is found however hard the other keys are. What a round is does not depend on who carries it out, one thread or several.
+import type { Outcome, Search } from './search.js';
 
 /** What ended a search without an answer. */
 export type Ended = 'configurations' | 'memory' | 'time' | 'cancelled';
-export type Found = { outcome: 'linearizable' | 'illegal' } | { outcome: 'unknown'; ended: Ended };
+
+/** How far a search came. */
+export interface Report {
+  outcome: Outcome;
+  /** It cannot go on for lack of memory. */
+  starved: boolean;
+  configurations: number;
+  /** As `Search.furthest`. */
+  furthest: number;
+  /** The operation at which the search is stuck, as an index into the operations that its problem was made of; -1: none. */
+  stuck: number;
+}
+
+export interface Found extends Report {
+  /** Why there is no answer; null: there is one. */
+  ended: Ended | null;
+}
 
 export interface Limits {
   /** Configurations per search. */
   configurations: number;
   /** Memory that the searches share, evenly among those that are not done, and at least `LEAST_SHARE` each. */
   bytes: number;
-  /** Asked now and then; what it returns ends all searches. */
-  stop: () => Ended | undefined;
+}
+
+/** Searches (by index) that go on until they have explored `limit` configurations with tables of `share` bytes. */
+export interface Round {
+  searches: readonly number[];
+  limit: number;
+  share: number;
 }
 
 const FIRST_SLICE = 4096;
 const GROWTH = 4;
 export const LEAST_SHARE = 1024 * 1024;
 
-/** Runs the searches to their ends, or to the limits; answers come in the order of the searches. */
-export function runInRounds(searches: readonly Search[], limits: Limits): Found[] {
-  const found: Found[] = new Array(searches.length);
-  let waiting = searches.map((_, i) => i);
-  let ended: Ended | undefined;
-  const stop = () => {
-    ended ??= limits.stop();
-    return ended !== undefined;
-  };
-  for (let slice = FIRST_SLICE; waiting.length > 0; slice *= GROWTH) {
-    const limit = Math.min(slice, limits.configurations);
-    const share = Math.max(LEAST_SHARE, Math.floor(limits.bytes / waiting.length));
-    const left = waiting.filter((i) => {
-      const search = searches[i]!;
-      search.grant(share);
-      const outcome = search.run(limit, stop);
-      if (outcome !== 'more') found[i] = { outcome };
-      else if (ended !== undefined) found[i] = { outcome: 'unknown', ended };
-      else if (!search.starved && limit === limits.configurations) found[i] = unknownFor('configurations');
-      else return true;
-      search.release();
-      return false;
+export class Rounds {
+  readonly found: Found[];
+  readonly #limits: Limits;
+  #slice = FIRST_SLICE;
+  #waiting: number[];
+
+  constructor(searches: number, limits: Limits) {
+    this.#limits = limits;
+    this.found = new Array(searches);
+    this.#waiting = Array.from({ length: searches }, (_, i) => i);
+  }
+
+  /** The next round; null when all searches have ended. */
+  next(): Round | null {
+    if (this.#waiting.length === 0) return null;
+    const { configurations, bytes } = this.#limits;
+    const limit = Math.min(this.#slice, configurations);
+    this.#slice *= GROWTH;
+    return { searches: this.#waiting, limit, share: Math.max(LEAST_SHARE, Math.floor(bytes / this.#waiting.length)) };
+  }
+
+  /** What came of a round, in the order of its searches; `ended`: what stopped it, if it did not go to its end. */
+  take({ searches, limit, share }: Round, reports: readonly Report[], ended: Ended | undefined): void {
+    const { configurations, bytes } = this.#limits;
+    const open = searches.flatMap((search, i) => {
+      const report = reports[i]!;
+      if (report.outcome !== 'more') this.found[search] = { ...report, ended: null };
+      else if (ended !== undefined) this.found[search] = { ...report, ended };
+      else if (!report.starved && limit === configurations) this.found[search] = { ...report, ended: 'configurations' };
+      else return [{ search, report }];
+      return [];
     });
     // Who starves waits for the memory of those that end; when nobody does, there is no more.
-    const stuck = left.length === waiting.length || share >= limits.bytes;
-    waiting = left.filter((i) => {
-      const search = searches[i]!;
-      if (!stuck || !search.starved) return true;
-      found[i] = unknownFor('memory');
-      search.release();
-      return false;
+    const isLast = open.length === searches.length || share >= bytes;
+    this.#waiting = open.flatMap(({ search, report }) => {
+      if (!isLast || !report.starved) return [search];
+      this.found[search] = { ...report, ended: 'memory' };
+      return [];
     });
   }
-  return found;
 }
 
-function unknownFor(ended: Ended): Found {
-  return { outcome: 'unknown', ended };
+/** Lets the searches of a round go on; those that end for good give their memory back. */
+export function carryOut(
+  { searches, limit, share }: Round,
+  searchOf: (index: number) => Search,
+  limits: Limits,
+  stop: () => boolean,
+): Report[] {
+  return searches.map((index) => {
+    const search = searchOf(index);
+    search.grant(share);
+    const report = reportOf(search, search.run(limit, stop));
+    if (report.outcome !== 'more' || (limit === limits.configurations && !report.starved)) search.release();
+    return report;
+  });
+}
+
+function reportOf(search: Search, outcome: Outcome): Report {
+  const { starved, configurations, furthest, problem } = search;
+  return { outcome, starved, configurations, furthest, stuck: problem.origin[search.stuckAt()] ?? -1 };
+}
+
+/** Runs the searches to their ends, or to the limits, one after the other; answers come in their order. */
+export function runInRounds(
+  searches: readonly Search[],
+  limits: Limits,
+  stop: () => Ended | undefined,
+  onRound: () => void = () => undefined,
+): Found[] {
+  const rounds = new Rounds(searches.length, limits);
+  let ended: Ended | undefined;
+  const stopped = () => {
+    ended ??= stop();
+    return ended !== undefined;
+  };
+  for (let round = rounds.next(); round !== null; round = rounds.next()) {
+    rounds.take(
+      round,
+      carryOut(round, (index) => searches[index]!, limits, stopped),
+      ended,
+    );
+    onRound();
+  }
+  for (const search of searches) search.release();
+  return rounds.found;
 }
