@@ -44,6 +44,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   nemeses: ['framework/contracts'],
   checkers: ['framework/contracts'],
   bench: ['framework/*', 'systems', 'workloads', 'nemeses', 'checkers'],
+  fuzz: ['framework/*', 'checkers'],
 };
 
 /** Packages, and who may use them; a room that is not listed uses Node's own modules alone. */
@@ -85,7 +86,7 @@ function rulesOf(room: string): readonly string[] | undefined {
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm;
 
-const files = ['framework', 'systems', 'workloads', 'nemeses', 'checkers', 'bench'].flatMap(sources);
+const files = ['framework', 'systems', 'workloads', 'nemeses', 'checkers', 'bench', 'fuzz'].flatMap(sources);
 
 /** What is wrong with a file's imports, as a sentence each. */
 function wrongImports(file: string): string[] {

@@ -8,16 +8,21 @@ const VALUES = 3;
 const told = (f: string, input: unknown): Done => ({ f, input, output: input, returns: false });
 const gave = (f: string, input: unknown, output: unknown): Done => ({ f, input, output, returns: true });
 
-/** Values come again, or (`distinct`) each only once. */
+/** Values come again, or (`distinct`) each only once, but for a share of `repeats`. */
 export interface Flavour {
   distinct: boolean;
+  repeats?: number;
 }
 
 type Maker = (flavour: Flavour) => Reference;
 
-function values({ distinct }: Flavour): (random: Random) => number {
+function values({ distinct, repeats = 0 }: Flavour): (random: Random) => number {
   let next = 0;
-  return (random) => (distinct ? ++next : random.int(VALUES));
+  const isNew = (random: Random) => next === 0 || repeats === 0 || !random.chance(repeats);
+  return (random) => {
+    if (!distinct) return random.int(VALUES);
+    return isNew(random) ? ++next : 1 + random.int(next);
+  };
 }
 
 /** Something that may have been put there, or null. */
