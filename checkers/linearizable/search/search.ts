@@ -5,10 +5,11 @@ import type { Allowance } from './allowance.js';
 import { Cache } from './cache.js';
 import { Candidates } from './candidates.js';
 import { LEVEL, MASK, STATE } from './configuration.js';
-import { Dependence } from './dependence.js';
+import { ALL_GROUPS, Dependence } from './dependence.js';
 import { OpenSlots } from './open-slots.js';
 import { NONE, PendingSets } from './pending-sets.js';
 import type { Problem } from './problem.js';
+import { replay } from './replay.js';
 
 /** `more`: the limit was reached or `stop` said so; call `run` again to go on. */
 export type Outcome = 'linearizable' | 'illegal' | 'more';
@@ -50,6 +51,8 @@ export class Search {
   readonly #pending: number;
   readonly #width: number;
   readonly #stride: number;
+  /** The level at which a configuration is an answer. */
+  readonly #goal: number;
   #frames: Int32Array;
   #top = -1;
   // The configuration at hand, with the first of what a frame has behind it.
@@ -60,8 +63,11 @@ export class Search {
   /** The latest return that made a configuration hopeless before the search came to it. */
   #hopeless = -1;
 
-  /** `bytes`: what its tables may take. */
-  constructor(machine: Machine, problem: Problem, bytes: number) {
+  /**
+   * `bytes`: what its tables may take. `goal`: how many completed operations must have returned; fewer than all when only ways
+   * to get so far are wanted, see `dismiss`.
+   */
+  constructor(machine: Machine, problem: Problem, bytes: number, goal = problem.levels) {
     const allowance = { bytes };
     this.problem = problem;
     this.#allowance = allowance;
@@ -71,6 +77,7 @@ export class Search {
     this.#pending = MASK + problem.words;
     this.#width = this.#pending + 1;
     this.#stride = this.#width + EXTRA;
+    this.#goal = goal;
     this.#sets = new PendingSets(allowance);
     this.#cache = new Cache(this.#width, this.#sets, allowance);
     this.#dependence = new Dependence(this.#sets, problem.pending, problem.count);
@@ -90,7 +97,7 @@ export class Search {
   run(limit: number, stop: () => boolean = () => false): Outcome {
     for (;;) {
       if (this.#entering) {
-        if (this.#now[LEVEL] === this.problem.levels) return 'linearizable';
+        if (this.#now[LEVEL]! >= this.#goal) return 'linearizable';
         if (this.configurations >= limit || this.starved) return 'more';
         if (this.configurations % CHECK_EVERY === CHECK_EVERY - 1 && stop()) return 'more';
         this.configurations++;
@@ -108,6 +115,22 @@ export class Search {
       if (this.#tryNext()) this.#entering = true;
       else if (!this.#pop()) return 'illegal';
     }
+  }
+
+  /** After `linearizable`: the operations that take effect on the way, as indexes into the problem, in order. */
+  linearization(): Int32Array {
+    return replay(this.#machine, this.problem, this.#choices());
+  }
+
+  /**
+   * After `linearizable`: gives the configuration up as if nothing could be reached from it, so that `run` looks for a way to
+   * another one. False when there was no choice, so that there is none.
+   */
+  dismiss(): boolean {
+    if (this.#top < 0) return false;
+    this.#entering = false;
+    this.#turnBack(ALL_GROUPS);
+    return true;
   }
 
   /** Lets it use so many bytes in all. */
@@ -136,6 +159,20 @@ export class Search {
    */
   stuckAt(): number {
     return this.problem.order[Math.max(this.furthest, this.#hopeless)] ?? -1;
+  }
+
+  /** The steps taken from the frames, as operations of the problem. */
+  #choices(): Int32Array {
+    const { order, pending } = this.problem;
+    const used = new Int32Array(pending.count);
+    return Int32Array.from({ length: this.#top + 1 }, (_, frame) => {
+      const at = frame * this.#stride;
+      const extra = at + this.#width;
+      // Before its candidates are collected, a frame has only let the returning operation take effect.
+      if (this.#frames[extra + TO] === UNTRIED) return order[this.#frames[at + LEVEL]!]!;
+      const taken = this.#candidates.list[this.#frames[extra + NEXT]! - 2]!;
+      return taken < 0 ? pending.operations[pending.start[~taken]! + used[~taken]!++]! : taken;
+    });
   }
 
   /** The configuration at hand leads nowhere: back to the top frame, which depends on these groups, too. */
