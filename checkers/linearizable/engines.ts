@@ -57,15 +57,13 @@ export interface Task {
 /** Judges every partition; answers come in their order. */
 export function assess(machine: Machine, partitions: readonly Partition[], options: EngineOptions): Assessment[] {
   const { assessments, tasks } = begin(machine, partitions, options);
-  conclude(assessments, tasks, searchAll(machine, tasks, options));
+  conclude(assessments, tasks, runInRounds(searchesOf(machine, tasks), limitsOf(tasks, options), options.stop));
   return assessments;
 }
 
-/** Searches one task after the other, in this thread. */
-export function searchAll(machine: Machine, tasks: readonly Task[], options: EngineOptions): Found[] {
+export function searchesOf(machine: Machine, tasks: readonly Task[]): Search[] {
   const { actions } = machine;
-  const searches = tasks.map(({ part }) => new Search(machine, problemOf(part.operations, actions), LEAST_SHARE));
-  return runInRounds(searches, limitsOf(tasks, options), options.stop);
+  return tasks.map(({ part }) => new Search(machine, problemOf(part.operations, actions), LEAST_SHARE));
 }
 
 export function limitsOf(tasks: readonly Task[], { budget, memory }: EngineOptions): Limits {

@@ -6,6 +6,7 @@ import { Actions } from '../prepare/actions.js';
 import { Machine } from '../prepare/machine.js';
 import type { Operations } from '../prepare/partition.js';
 import { Values } from '../prepare/values.js';
+import type { Round } from '../search/rounds.js';
 
 export interface Job {
   /** Name of a built-in model. */
@@ -20,12 +21,15 @@ export interface Job {
   /** The searches of this thread, by their numbers. */
   numbers: number[];
   operations: Operations[];
+  /** Rounds that the searches have been through. */
+  past: Pick<Round, 'limit' | 'share'>[];
 }
 
 export function jobOf(
   { actions, start }: Machine,
   numbers: readonly number[],
   operationsOf: (number: number) => Operations,
+  past: readonly Round[],
 ): Job {
   const { count, values, f, input, output, process, model } = actions;
   return {
@@ -37,6 +41,7 @@ export function jobOf(
     output: output.slice(0, count),
     process: process.slice(0, count),
     numbers: [...numbers],
+    past: past.map(({ limit, share }) => ({ limit, share })),
     // Parts are views of longer columns, which are not to be copied as a whole.
     operations: numbers.map((number) => {
       const { count: length, call, ret, action } = operationsOf(number);

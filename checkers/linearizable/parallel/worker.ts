@@ -15,12 +15,18 @@ export interface RoundCall {
 
 const searches = new Map<number, Search>();
 
-export function begin(job: Job): void {
+/** Brings the searches to where they are in the thread that hands them over: the same steps with the same limits. */
+export function begin(job: Job, { cancelled }: WorkerContext): void {
   const model = modelNamed(job.model);
   if (model === undefined) throw new RangeError(`there is no model ${job.model}`);
   const machine = machineOf(job, model);
   for (const [i, number] of job.numbers.entries()) {
-    searches.set(number, new Search(machine, problemOf(job.operations[i]!, machine.actions), LEAST_SHARE));
+    const search = new Search(machine, problemOf(job.operations[i]!, machine.actions), LEAST_SHARE);
+    for (const { limit, share } of job.past) {
+      search.grant(share);
+      search.run(limit, cancelled);
+    }
+    searches.set(number, search);
   }
 }
 

@@ -42,12 +42,12 @@ export const LEAST_SHARE = 1024 * 1024;
 
 export class Rounds {
   readonly found: Found[];
-  readonly #limits: Limits;
+  readonly limits: Limits;
   #slice = FIRST_SLICE;
   #waiting: number[];
 
   constructor(searches: number, limits: Limits) {
-    this.#limits = limits;
+    this.limits = limits;
     this.found = new Array(searches);
     this.#waiting = Array.from({ length: searches }, (_, i) => i);
   }
@@ -55,7 +55,7 @@ export class Rounds {
   /** The next round; null when all searches have ended. */
   next(): Round | null {
     if (this.#waiting.length === 0) return null;
-    const { configurations, bytes } = this.#limits;
+    const { configurations, bytes } = this.limits;
     const limit = Math.min(this.#slice, configurations);
     this.#slice *= GROWTH;
     return { searches: this.#waiting, limit, share: Math.max(LEAST_SHARE, Math.floor(bytes / this.#waiting.length)) };
@@ -63,7 +63,7 @@ export class Rounds {
 
   /** What came of a round, in the order of its searches; `ended`: what stopped it, if it did not go to its end. */
   take({ searches, limit, share }: Round, reports: readonly Report[], ended: Ended | undefined): void {
-    const { configurations, bytes } = this.#limits;
+    const { configurations, bytes } = this.limits;
     const open = searches.flatMap((search, i) => {
       const report = reports[i]!;
       if (report.outcome !== 'more') this.found[search] = { ...report, ended: null };
@@ -103,27 +103,25 @@ function reportOf(search: Search, outcome: Outcome): Report {
   return { outcome, starved, configurations, furthest, stuck: problem.origin[search.stuckAt()] ?? -1 };
 }
 
-/** Runs the searches to their ends, or to the limits, one after the other; answers come in their order. */
-export function runInRounds(
+/** Carries out a round and puts what came of it into the rounds. */
+export function runRound(
+  rounds: Rounds,
+  round: Round,
   searches: readonly Search[],
-  limits: Limits,
   stop: () => Ended | undefined,
-  onRound: () => void = () => undefined,
-): Found[] {
-  const rounds = new Rounds(searches.length, limits);
+): void {
   let ended: Ended | undefined;
   const stopped = () => {
     ended ??= stop();
     return ended !== undefined;
   };
-  for (let round = rounds.next(); round !== null; round = rounds.next()) {
-    rounds.take(
-      round,
-      carryOut(round, (index) => searches[index]!, limits, stopped),
-      ended,
-    );
-    onRound();
-  }
-  for (const search of searches) search.release();
+  const reports = carryOut(round, (index) => searches[index]!, rounds.limits, stopped);
+  rounds.take(round, reports, ended);
+}
+
+/** Runs the searches to their ends, or to the limits, one after the other; answers come in their order. */
+export function runInRounds(searches: readonly Search[], limits: Limits, stop: () => Ended | undefined): Found[] {
+  const rounds = new Rounds(searches.length, limits);
+  for (let round = rounds.next(); round !== null; round = rounds.next()) runRound(rounds, round, searches, stop);
   return rounds.found;
 }
