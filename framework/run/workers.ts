@@ -1,0 +1,65 @@
+// Threads for checkers: each loads one compiled module, and is told when the user has asked to stop.
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker as Thread } from 'node:worker_threads';
+import { ChaosError } from '../contracts/error.js';
+import type { Worker, Workers } from '../contracts/workers.js';
+import type { Answer, Call, Setting } from './worker-main.js';
+
+const MAIN = new URL('./worker-main.js', import.meta.url);
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/** As many threads as there are cores, or `count`. After an abort their work is told to end, not cut off. */
+export function workers(signal: AbortSignal, count = availableParallelism()): Workers {
+  const flag = new Int32Array(new SharedArrayBuffer(4));
+  const raise = () => Atomics.store(flag, 0, 1);
+  if (signal.aborted) raise();
+  else signal.addEventListener('abort', raise, { once: true });
+  return {
+    count,
+    start: (module) => (existsSync(MAIN) && existsSync(fileURLToPath(module)) ? startOne(module, flag) : null),
+  };
+}
+
+function startOne(module: string, flag: Int32Array): Worker {
+  const setting: Setting = { module, flag };
+  const thread = new Thread(MAIN, { workerData: setting });
+  const waiting = new Map<number, Waiting>();
+  let calls = 0;
+  let broken: Error | null = null;
+  const fail = (error: Error) => {
+    broken ??= error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  thread.on('message', ({ id, result, error }: Answer) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) call?.resolve(result);
+    else call?.reject(new ChaosError('thread-failed', `a thread failed: ${error}`, { kind: 'internal' }));
+  });
+  thread.on('error', fail);
+  thread.on('exit', () => fail(new ChaosError('thread-ended', 'a thread has ended', { kind: 'internal' })));
+  return {
+    call(name, argument) {
+      return new Promise((resolve, reject) => {
+        if (broken !== null) {
+          reject(broken);
+          return;
+        }
+        const call: Call = { id: calls++, name, argument };
+        waiting.set(call.id, { resolve, reject });
+        thread.postMessage(call);
+      });
+    },
+    end() {
+      thread.removeAllListeners('exit');
+      void thread.terminate();
+    },
+  };
+}
