@@ -1,12 +1,15 @@
 // EDN values as JSON and back: keywords and symbols become texts, sets and lists arrays, tagged values what they tag.
 import { parseEDNString } from 'edn-data';
+import { isExact } from './numbers.js';
 
 /**
  * What is easily misread is written in another way first: integers that a double does not hold, characters such as `\{`, and
  * symbolic numbers (`##NaN`).
  */
 const TOKENS = /"(?:\\[\s\S]|[^"\\])*"|;[^\n]*|\\(?:[a-zA-Z]\w*|[\s\S])|[^\s,()[\]{}";\\]+/g;
-const MISREAD = /\d{16}|\\|##/;
+const MISREAD = /[\d.]{16}|\d[eE]|\\|##/;
+const INTEGER = /^[-+]?\d{16,}$/;
+const DECIMAL = /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/;
 
 const CHARACTERS: Readonly<Record<string, string>> = {
   newline: '\n',
@@ -19,7 +22,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 
 function clarify(token: string): string {
   if (token[0] === '\\') return JSON.stringify(character(token.slice(1)));
-  if (/^[-+]?\d{16,}$/.test(token)) return `${token}N`;
+  if (INTEGER.test(token)) return `${token}N`;
+  if (DECIMAL.test(token) && !isExact(token)) return JSON.stringify(token);
   return token.startsWith('##') ? `"${token.slice(2)}"` : token;
 }
 

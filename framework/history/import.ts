@@ -7,6 +7,7 @@ import { importEdn } from './edn.js';
 import type { JepsenHistory } from './jepsen.js';
 import { importJepsenLog, LOG_LINE } from './jepsen-log.js';
 import type { KeyedChoice, KeyedOption } from './keyed.js';
+import { lineOfEvent } from './lines.js';
 import { type LoadedHistory, loadHistory, openHistory, unreadable } from './load.js';
 
 export type HistoryForm = 'jsonl' | 'edn' | 'jepsen-log';
@@ -15,6 +16,8 @@ export interface ImportedHistory extends LoadedHistory {
   form: HistoryForm;
   /** Files of Jepsen: whether values were taken apart into key and value, and why. */
   keyed?: KeyedChoice;
+  /** The line (from 1) of an event; undefined when that cannot be told. */
+  lineOf: (row: number) => number | undefined;
 }
 
 export interface ImportOptions {
@@ -41,7 +44,25 @@ const IMPORTS: Readonly<Record<HistoryForm, (file: string, keyed: KeyedOption) =
  */
 export function importHistory(file: string, { keyed = 'auto' }: ImportOptions = {}): ImportedHistory {
   const start = beginning(file);
-  return IMPORTS[BY_EXTENSION[extname(file).toLowerCase()] ?? formOf(file, start)](file, keyed);
+  const imported = IMPORTS[BY_EXTENSION[extname(file).toLowerCase()] ?? formOf(file, start)](file, keyed);
+  const backwards = timeWarning(imported);
+  return backwards === null ? imported : { ...imported, warnings: [...imported.warnings, backwards] };
+}
+
+/** The order of a history is that of its lines; times that contradict it are worth a word. */
+function timeWarning({ history: { columns }, lineOf }: ImportedHistory): string | null {
+  const { time, length } = columns;
+  let first = -1;
+  let count = 0;
+  for (let row = 1; row < length; row++) {
+    if (time[row]! >= time[row - 1]!) continue;
+    if (first < 0) first = row;
+    count++;
+  }
+  if (first < 0) return null;
+  const where = lineOf(first) === undefined ? `event ${first}` : `line ${lineOf(first)}`;
+  const often = count > 1 ? ` (as at ${count} places)` : '';
+  return `${where}: time goes backwards${often}: the order of the lines counts, not their times`;
 }
 
 function importJsonl(file: string, keyed: KeyedOption): ImportedHistory {
@@ -49,11 +70,12 @@ function importJsonl(file: string, keyed: KeyedOption): ImportedHistory {
   const chosen = loaded.history.keys.length > 0;
   const asked = keyed === 'auto' ? chosen : keyed === 'yes';
   if (asked !== chosen) loaded.warnings.push(`'keyed: ${keyed}' means nothing here: keys are fields of their own`);
-  return { ...loaded, form: 'jsonl' };
+  const { header } = loaded;
+  return { ...loaded, form: 'jsonl', lineOf: (row) => lineOfEvent(file, row, header !== null) };
 }
 
-function fromJepsen(form: HistoryForm, imported: JepsenHistory): ImportedHistory {
-  return { ...imported, header: null, form };
+function fromJepsen(form: HistoryForm, { lines, ...imported }: JepsenHistory): ImportedHistory {
+  return { ...imported, header: null, form, lineOf: (row) => lines[row] };
 }
 
 /** The first 64 KB. */

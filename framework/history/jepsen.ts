@@ -3,12 +3,14 @@ import { ChaosError } from '../contracts/error.js';
 import { ColumnarHistory } from './history.js';
 import { at, malformed } from './issue.js';
 import { chooseKeyed, type JepsenEvent, type KeyedChoice, type KeyedOption, splitPair } from './keyed.js';
-import { appendEvent } from './loose-event.js';
+import { appendEvent, Valueless } from './loose-event.js';
 
 export interface JepsenHistory {
   history: ColumnarHistory;
   keyed: KeyedChoice;
   warnings: string[];
+  /** The line of each event. */
+  lines: Int32Array;
 }
 
 /** Throws `ChaosError` with file and line: what `loadHistory` throws for the same defects. */
@@ -19,6 +21,7 @@ export function historyOfJepsen(file: string, events: readonly JepsenEvent[], op
   const keyed = chooseKeyed(file, events, option);
   const history = new ColumnarHistory();
   const processes = new Processes(events);
+  const valueless = new Valueless();
   let last = -1;
   for (const event of events) {
     const { index, line } = event;
@@ -27,8 +30,10 @@ export function historyOfJepsen(file: string, events: readonly JepsenEvent[], op
       last = index;
     }
     append(file, history, event, processes.number(event), keyed.chosen);
+    valueless.note(event, line);
   }
-  return { history, keyed, warnings: processes.warnings() };
+  const lines = Int32Array.from(events, ({ line }) => line);
+  return { history, keyed, warnings: [...processes.warnings(), ...valueless.warnings()], lines };
 }
 
 function append(file: string, history: ColumnarHistory, event: JepsenEvent, process: unknown, keyed: boolean): void {

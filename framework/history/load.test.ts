@@ -167,6 +167,8 @@ describe('what cannot be', () => {
     ['a key that is a list', INVOKE.replace('"x"', '[1]'), 'history-malformed', 1, /"key" is \[1\]/],
     ['a time that is a text', INVOKE.replace(':10', ':"10"'), 'history-malformed', 1, /"time" is "10"/],
     ['an inexact integer', INVOKE.replace('null', '9007199254740993'), 'history-malformed', 1, /too large/],
+    ['an inexact decimal', INVOKE.replace('null', '9007199254740993.0'), 'history-malformed', 1, /too long/],
+    ['a number out of range', INVOKE.replace('null', '[1e999]'), 'history-malformed', 1, /too large/],
     ['a format of the future', `{"format":2}\n${INVOKE}`, 'history-format', 1, /format 2/],
     ['a leading zero', INVOKE.replace(':10', ':010'), 'history-malformed', 1, /not JSON/],
   ])('%s', (_, content, code, line, message) => {
@@ -188,9 +190,11 @@ describe('what cannot be', () => {
 
 describe('whatever is done to a file', () => {
   const deep = '['.repeat(200_000) + ']'.repeat(200_000);
-  it('nesting without bounds is a value, or refused where no value can be', () => {
-    const { history } = load(INVOKE.replace('null', deep));
-    expect(Array.isArray(history.value(0))).toBe(true);
+  it('nesting without bounds is refused, since nobody could compare such values', () => {
+    const fine = '['.repeat(1000) + ']'.repeat(1000);
+    expect(Array.isArray(load(INVOKE.replace('null', fine)).history.value(0))).toBe(true);
+    expect(problem(INVOKE.replace('null', deep)).message).toMatch(/nested deeper than 1000 levels/);
+    expect(problem(INVOKE.replace('null', `{"a":${deep}}`)).message).toMatch(/nested deeper than 1000 levels/);
     expect(load(`${INVOKE}{"process":0,"type":"ok","f":"read","error":${deep}}\n`).history.error(1)).toMatch(
       /nested|\[/,
     );

@@ -5,7 +5,8 @@ import { FastLine } from './fast-line.js';
 import { ColumnarHistory } from './history.js';
 import { at, malformed } from './issue.js';
 import { codeOf } from './line-file.js';
-import { appendEvent } from './loose-event.js';
+import { appendEvent, Valueless } from './loose-event.js';
+import { isExact } from './numbers.js';
 
 export interface LoadedHistory {
   history: ColumnarHistory;
@@ -71,6 +72,7 @@ class Loader {
   readonly #history = new ColumnarHistory();
   readonly #fast = new FastLine(this.#history);
   readonly #warnings: string[] = [];
+  readonly #valueless = new Valueless();
   #header: Record<string, unknown> | null = null;
   /** Lines done. */
   #line = 0;
@@ -101,7 +103,11 @@ class Loader {
     }
     this.#lastLine(filled);
     if (this.#header === null && this.#history.length === 0 && this.#warnings.length === 0) throw this.#empty();
-    return { history: this.#history, header: this.#header, warnings: this.#warnings };
+    return {
+      history: this.#history,
+      header: this.#header,
+      warnings: [...this.#warnings, ...this.#valueless.warnings()],
+    };
   }
 
   /** Reads on behind the first `from` bytes; returns how many are valid then. */
@@ -212,13 +218,17 @@ class Loader {
   #event(event: object, text: string): void {
     const { index, time, process, type, f, key, value, node, error } = event as Record<string, unknown>;
     if (inexact(text)) {
-      throw this.#malformed('an integer is too large to be exact', 'Write integers of more than 53 bits as texts.');
+      throw this.#malformed(
+        'a number is too large or too long to be exact',
+        'Write integers of more than 53 bits as texts.',
+      );
     }
     if (index !== undefined) this.#checkIndex(index);
     const loose = { time: time ?? this.#line, process, type, f, key, value, node, error };
     try {
       const problem = appendEvent(this.#history, loose);
       if (problem !== null) throw this.#malformed(problem);
+      this.#valueless.note(loose, this.#line);
     } catch (error) {
       throw error instanceof ChaosError && error.location === undefined ? at(error, this.#file, this.#line) : error;
     }
@@ -258,15 +268,8 @@ function parse(text: string): unknown {
 
 /** True when a number in a value or key would not come out of JSON.parse as it stands in the text. */
 function inexact(text: string): boolean {
-  if (!/\d{16}/.test(text)) return false;
-  const withoutTexts = text.replace(/"time"\s*:\s*-?\d+/, '').replace(/"(?:[^"\\]|\\.)*"/g, '""');
-  for (const [digits] of withoutTexts.matchAll(/(?<![\w.+-])-?\d{16,}(?![\w.])/g)) {
-    if (!Number.isSafeInteger(Number(digits)) && plain(Number(digits)) !== digits) return true;
-  }
+  if (!/[\d.]{16}|\d[eE]/.test(text)) return false;
+  const withoutTexts = text.replace(/"time"\s*:\s*-?\d+(?:\.\d+)?/, '').replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  for (const [number] of withoutTexts.matchAll(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) if (!isExact(number)) return true;
   return false;
-}
-
-/** The digits of a large whole number, as JSON.stringify writes it below 10^21. */
-function plain(value: number): string {
-  return JSON.stringify(value);
 }

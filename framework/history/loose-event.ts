@@ -33,10 +33,45 @@ function keyProblem(key: unknown): string | null {
   return `"key" is ${show(key)}: a text or a number is expected`;
 }
 
+/** Levels of lists and maps in a value; more would overflow the stack of whoever walks it. */
+const DEEPEST = 1000;
+
+function valueProblem(value: unknown, depth = 0): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'the value holds a number that is out of range';
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth === DEEPEST) return `the value is nested deeper than ${DEEPEST} levels`;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) {
+    const problem = typeof part === 'object' || typeof part === 'number' ? valueProblem(part, depth + 1) : null;
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** `ok` completions without a value: they get the one that was asked for, and the user is told. */
+export class Valueless {
+  readonly #first = new Map<string, { line: number; count: number }>();
+
+  note({ type, f, value, process }: Omit<LooseEvent, 'time'>, line: number): void {
+    if (type !== 'ok' || value !== undefined || process === 'nemesis' || typeof f !== 'string') return;
+    const found = this.#first.get(f);
+    if (found === undefined) this.#first.set(f, { line, count: 1 });
+    else found.count++;
+  }
+
+  warnings(): string[] {
+    return [...this.#first].map(
+      ([f, { line, count }]) =>
+        `line ${line}: '${f}' is ok without a value${count > 1 ? ` (as ${count} times in this file)` : ''}: the value that was asked for is taken`,
+    );
+  }
+}
+
 /** Appends the event, or says in a sentence what is wrong with it. Open operations are the history's own matter: it throws. */
 export function appendEvent(history: ColumnarHistory, event: LooseEvent): string | null {
   const { time, process, f, type } = event;
   if (typeof time !== 'number' || !Number.isFinite(time)) return `"time" is ${show(time)}: nanoseconds are expected`;
+  const wrong = valueProblem(event.value);
+  if (wrong !== null) return wrong;
   if (typeof f !== 'string') return f === undefined ? '"f" is missing' : `"f" is ${show(f)}: a text is expected`;
   if (process === 'nemesis') {
     const row = history.nemesisRow(time, history.idOfFunction(f));
@@ -54,7 +89,8 @@ export function appendEvent(history: ColumnarHistory, event: LooseEvent): string
     const open = history.openRow(process);
     const difference = open < 0 ? null : differs(history, open, f, key);
     if (difference !== null) return `process ${process} ${difference}`;
-    return rest(history, history.completeRow(time, process, OUTCOME_TYPES[type]), event);
+    const row = history.completeRow(time, process, OUTCOME_TYPES[type]);
+    return rest(history, row, event.value === undefined ? { ...event, value: history.value(open) } : event);
   }
   if (type === undefined) return '"type" is missing';
   return `"type" is ${show(type)}: one of invoke, ok, fail, info is expected`;
