@@ -168,8 +168,8 @@ export class PutsAndTakes {
       const look = this.firstLook[e]!;
       const again = this.#again[e]!;
       const invoked = put === NOBODY ? NEVER : call[put]!;
-      if (take !== NOBODY && ret[take]! < invoked) report(ret[take]!, put, take);
-      if (look !== NOBODY && ret[look]! < invoked) report(ret[look]!, put, look);
+      if (take !== NOBODY && ret[take]! < invoked) report(ret[take]!, take);
+      if (look !== NOBODY && ret[look]! < invoked) report(ret[look]!, look);
       if (again !== NOBODY) report(Math.max(ret[take]!, ret[again]!), take, again);
       const last = this.lastLook[e]!;
       if (take !== NOBODY && last !== NOBODY && ret[take]! < call[last]!) report(ret[last]!, take, last);
