@@ -30,6 +30,8 @@ export interface LinearizableOptions {
   elapsed?: () => Milliseconds;
   /** Asked now and then; true ends the check with `unknown` where it is not done. */
   cancelled?: () => boolean;
+  /** Takes a function that tells what is known so far, without anomalies, for whoever breaks the check off in the middle. */
+  soFar?: (progress: () => LinearizableResult) => void;
   /** A read that returned null says nothing. */
   nilMatchesAny?: boolean;
   /** False: judge every key by the general search; for comparisons. */
@@ -75,7 +77,7 @@ export const MOST_EXPLAINED = 10;
  */
 export function checkLinearizable(history: History, options: LinearizableOptions = {}): LinearizableResult {
   const { machine, partitions, engine } = prepare(history, options);
-  return resultOf(history, machine, options.initial ?? null, assess(machine, partitions, engine));
+  return explained(history, machine, options.initial ?? null, assess(machine, partitions, engine));
 }
 
 /** The same, and the same answer, with the searches spread over threads where that is likely to pay. */
@@ -86,28 +88,35 @@ export async function checkLinearizableWith(
 ): Promise<LinearizableResult> {
   const { machine, partitions, engine } = prepare(history, options);
   const assessments = await assessWith(workers, machine, partitions, engine, timeLeft(options));
-  return resultOf(history, machine, options.initial ?? null, assessments);
+  return explained(history, machine, options.initial ?? null, assessments);
 }
 
 function prepare(history: History, options: LinearizableOptions) {
   const actions = new Actions(resolveModel(options.model ?? 'auto'), new Values());
   const machine = new Machine(actions, options.initial ?? null);
+  options.soFar?.(() => ({ ...resultOf(history, machine, []), valid: 'unknown' }));
   const partitions = partition(history, actions, { nilMatchesAny: options.nilMatchesAny ?? false });
   const engine: EngineOptions = {
     budget: options.budget ?? null,
     stop: stopper(options),
     memory: options.memory ?? DEFAULT_MEMORY,
     monitors: options.monitors ?? true,
+    watch: (progress) => options.soFar?.(() => resultOf(history, machine, progress())),
   };
   return { machine, partitions, engine };
 }
 
-function resultOf(
+function explained(
   history: History,
   machine: Machine,
   initial: unknown,
   assessments: readonly Assessment[],
 ): LinearizableResult {
+  const anomalies = violations(assessments).map((violation) => explain(history, machine, initial, violation));
+  return { ...resultOf(history, machine, assessments), anomalies };
+}
+
+function resultOf(history: History, machine: Machine, assessments: readonly Assessment[]): LinearizableResult {
   const keys = assessments.map((assessment) => keyResult(history, assessment));
   const sum = (pick: (key: KeyResult) => number) => keys.reduce((total, key) => total + pick(key), 0);
   return {
@@ -116,7 +125,7 @@ function resultOf(
     operations: sum(({ operations }) => operations),
     configurations: sum(({ configurations }) => configurations),
     keys,
-    anomalies: violations(assessments).map((violation) => explain(history, machine, initial, violation)),
+    anomalies: [],
   };
 }
 

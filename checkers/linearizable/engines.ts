@@ -6,7 +6,15 @@ import type { Machine } from './prepare/machine.js';
 import { NEVER, type Partition } from './prepare/partition.js';
 import { type Part, partsOf } from './prepare/parts.js';
 import { problemOf } from './search/problem.js';
-import { type Ended, type Found, LEAST_SHARE, type Limits, runInRounds } from './search/rounds.js';
+import {
+  type Ended,
+  type Found,
+  LEAST_SHARE,
+  type Limits,
+  type Rounds,
+  reportOf,
+  runInRounds,
+} from './search/rounds.js';
 import { Search } from './search/search.js';
 
 export type Algorithm = MonitorName | 'search';
@@ -37,6 +45,8 @@ export interface EngineOptions {
   memory: number;
   /** False: use the search for every key. */
   monitors: boolean;
+  /** Takes a function that tells how far each partition has come, for whoever breaks the work off in the middle. */
+  watch?: (progress: () => Assessment[]) => void;
 }
 
 /** By default the keys that need the search share `TOGETHER` configurations, within these bounds for each. */
@@ -57,8 +67,32 @@ export interface Task {
 /** Judges every partition; answers come in their order. */
 export function assess(machine: Machine, partitions: readonly Partition[], options: EngineOptions): Assessment[] {
   const { assessments, tasks } = begin(machine, partitions, options);
-  conclude(assessments, tasks, runInRounds(searchesOf(machine, tasks), limitsOf(tasks, options), options.stop));
+  const searches = searchesOf(machine, tasks);
+  const found = runInRounds(searches, limitsOf(tasks, options), options.stop, (rounds) =>
+    options.watch?.(() => progress(assessments, tasks, searches, rounds)),
+  );
+  conclude(assessments, tasks, found);
   return assessments;
+}
+
+/** The assessments if the searches ended here. Changes nothing. */
+export function progress(
+  assessments: readonly Assessment[],
+  tasks: readonly Task[],
+  searches: readonly Search[],
+  rounds: Rounds,
+): Assessment[] {
+  const copies = new Map(assessments.map((assessment) => [assessment, { ...assessment }]));
+  const found = searches.map((search, t): Found => {
+    return rounds.found[t] ?? { ...reportOf(search, 'more'), ended: 'cancelled' };
+  });
+  const now = [...copies.values()];
+  conclude(
+    now,
+    tasks.map(({ assessment, part }) => ({ assessment: copies.get(assessment)!, part })),
+    found,
+  );
+  return now;
 }
 
 export function searchesOf(machine: Machine, tasks: readonly Task[]): Search[] {

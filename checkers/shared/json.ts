@@ -1,7 +1,7 @@
 // What is plain JSON and what only looks like it: where two different things would be written alike, they must not be compared.
 
 /** Levels of lists and maps that values may have; more would overflow the stack of whoever walks them. */
-export const DEEPEST = 500;
+export const DEEPEST = 1000;
 
 /** Why a value is no plain JSON, a clause; null when it is. */
 export function jsonProblem(value: unknown, depth = 0): string | null {

@@ -2,7 +2,16 @@
 // from its begin to its end, so the answer does not depend on how many there are.
 import type { Milliseconds } from '../../../framework/contracts/time.js';
 import type { Worker, Workers } from '../../../framework/contracts/workers.js';
-import { type Assessment, begin, conclude, type EngineOptions, limitsOf, searchesOf, type Task } from '../engines.js';
+import {
+  type Assessment,
+  begin,
+  conclude,
+  type EngineOptions,
+  limitsOf,
+  progress,
+  searchesOf,
+  type Task,
+} from '../engines.js';
 import { modelNamed } from '../models/table.js';
 import type { Machine } from '../prepare/machine.js';
 import type { Partition } from '../prepare/partition.js';
@@ -35,6 +44,7 @@ export async function assessWith(
   const limits = limitsOf(tasks, options);
   const rounds = new Rounds(tasks.length, limits);
   const searches = searchesOf(machine, tasks);
+  options.watch?.(() => progress(assessments, tasks, searches, rounds));
   const past: Round[] = [];
   let threads: Thread[] | null = null;
   try {

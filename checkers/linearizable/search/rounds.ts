@@ -98,7 +98,7 @@ export function carryOut(
   });
 }
 
-function reportOf(search: Search, outcome: Outcome): Report {
+export function reportOf(search: Search, outcome: Outcome): Report {
   const { starved, configurations, furthest, problem } = search;
   return { outcome, starved, configurations, furthest, stuck: problem.origin[search.stuckAt()] ?? -1 };
 }
@@ -119,9 +119,15 @@ export function runRound(
   rounds.take(round, reports, ended);
 }
 
-/** Runs the searches to their ends, or to the limits, one after the other; answers come in their order. */
-export function runInRounds(searches: readonly Search[], limits: Limits, stop: () => Ended | undefined): Found[] {
+/** Runs the searches to their ends, or to the limits, one after the other; answers come in their order. `watch` sees the rounds. */
+export function runInRounds(
+  searches: readonly Search[],
+  limits: Limits,
+  stop: () => Ended | undefined,
+  watch: (rounds: Rounds) => void = () => undefined,
+): Found[] {
   const rounds = new Rounds(searches.length, limits);
+  watch(rounds);
   for (let round = rounds.next(); round !== null; round = rounds.next()) runRound(rounds, round, searches, stop);
   return rounds.found;
 }
