@@ -1,38 +1,45 @@
 // Linearizability: every operation seems to take effect at one instant between its invocation and its completion, key by key.
-import type { Verdict } from '../../framework/contracts/checker.js';
+import type { CheckContext, Verdict } from '../../framework/contracts/checker.js';
 import { defineChecker } from '../../framework/contracts/define.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
-import { amount, instant } from '../shared/text.js';
-import { checkLinearizable, type KeyResult, type LinearizableResult } from './check.js';
+import { amount, instant, show, size } from '../shared/text.js';
+import {
+  checkLinearizable,
+  DEFAULT_MEMORY,
+  type KeyResult,
+  type LinearizableOptions,
+  type LinearizableResult,
+} from './check.js';
 import { ANOMALIES } from './evidence/families.js';
-import { MODELS } from './models/table.js';
+import { modelOf } from './models/define.js';
+import { guarded } from './models/guarded.js';
+import type { AnyModel } from './models/model.js';
+import { MODELS, modelNamed } from './models/table.js';
+import type { Ended } from './search/rounds.js';
 
 interface Options {
   model: string;
   initial: unknown;
   budget?: number;
   'max-time'?: number;
+  memory?: number;
   'nil-matches-any': boolean;
 }
 
 /** Keys that details list one by one. */
-const MOST_LISTED = 20;
+const MOST_LISTED = 100;
 
-const ENDED: Readonly<Record<string, string>> = {
-  configurations: 'its budget of configurations ran out',
-  memory: 'its memory was used up',
-  time: 'max-time was over',
-  cancelled: 'it was asked to stop',
-};
+const NAMES = ['auto', ...MODELS.map(({ name }) => name)];
 
 export default defineChecker<Options>({
   name: 'linearizable',
   summary: 'Every operation seems to take effect at one instant between its invocation and its completion, key by key.',
   options: {
-    model: option.choice(
+    model: option.nameOrModule(
       'What the operations mean; `auto`: cas-register, which also judges plain registers.',
-      ['auto', ...MODELS.map(({ name }) => name)],
+      NAMES,
+      'defineModel',
       'auto',
     ),
     initial: option.any('The value of every key at the start.', null),
@@ -42,31 +49,63 @@ export default defineChecker<Options>({
       { minimum: 1 },
     ),
     'max-time': option.duration('Time after which the check gives up with `unknown`; by default there is no limit.'),
+    memory: option.size(
+      'Memory that the tables of the search may take before it gives up with `unknown`; 256MiB by default, and never more than the machine can spare.',
+    ),
     'nil-matches-any': option.flag(
       'Whether a read that returned null says nothing, rather than that there was no value.',
       false,
     ),
   },
   anomalies: ANOMALIES,
-  check(history, { options, elapsed, cancelled }) {
-    const { budget, 'max-time': maxTime } = options;
-    const result = checkLinearizable(history, {
-      model: options.model,
-      initial: options.initial,
-      nilMatchesAny: options['nil-matches-any'],
+  validate({ model, initial }, module) {
+    try {
+      modelFor(model, module).initial(initial);
+      return [];
+    } catch (error) {
+      if (error instanceof RangeError) return [error.message];
+      throw error;
+    }
+  },
+  check(history, context) {
+    const { budget, 'max-time': maxTime, initial, model, 'nil-matches-any': nilMatchesAny } = context.options;
+    const limits = memoryOf(context);
+    const options: LinearizableOptions = {
+      model: modelFor(model, context.module),
+      initial,
+      nilMatchesAny,
+      memory: limits.memory,
       ...(budget === undefined ? {} : { budget }),
       ...(maxTime === undefined ? {} : { maxTime }),
-      elapsed,
-      cancelled,
-    });
-    return verdict(history, result);
+      elapsed: context.elapsed,
+      cancelled: context.cancelled,
+      soFar: (progress) => context.soFar?.(() => verdict(history, progress(), limits)),
+    };
+    return verdict(history, checkLinearizable(history, options), limits);
   },
 });
 
-function verdict(history: History, result: LinearizableResult): Verdict {
-  const { valid, anomalies, keys } = result;
-  const reason = valid === true ? whyValid(result) : valid === false ? whyInvalid(result) : whyUnknown(history, keys);
-  return { valid, anomalies, reason, details: details(result) };
+interface LimitsGiven {
+  /** Bytes. */
+  memory: number;
+  /** The machine has no more to spare. */
+  isAll: boolean;
+}
+
+function memoryOf({ options, memory: spare = Number.POSITIVE_INFINITY }: CheckContext<Options>): LimitsGiven {
+  const asked = options.memory ?? DEFAULT_MEMORY;
+  return { memory: Math.min(asked, spare), isAll: spare < asked };
+}
+
+/** The model of that name, or the one that the module at that path exports. Throws ChaosError. */
+function modelFor(name: string, module: CheckContext['module']): AnyModel {
+  return modelNamed(name) ?? guarded(modelOf(name, module?.(name)));
+}
+
+function verdict(history: History, result: LinearizableResult, limits: LimitsGiven): Verdict {
+  const { valid, anomalies } = result;
+  const why = valid === true ? whyValid : valid === false ? whyInvalid : whyUnknown;
+  return { valid, anomalies, reason: why(result, history, limits), details: details(result) };
 }
 
 function whyValid({ operations, keys, model }: LinearizableResult): string {
@@ -75,20 +114,42 @@ function whyValid({ operations, keys, model }: LinearizableResult): string {
 
 function whyInvalid({ keys, anomalies }: LinearizableResult): string {
   const invalid = keys.filter(({ valid }) => valid === false).length;
-  const more = invalid > anomalies.length ? `; the first ${anomalies.length} are explained` : '';
-  return `${invalid} of ${amount(keys.length, 'key')} cannot be put in order${more}`;
+  const found = `${invalid} of ${amount(keys.length, 'key')} cannot be put in order`;
+  if (anomalies.length === 0) return `${found}; it was asked to stop before that was explained`;
+  return invalid > anomalies.length ? `${found}; the first ${anomalies.length} are explained` : found;
 }
 
-function whyUnknown(history: History, keys: readonly KeyResult[]): string {
+/** Which key was not judged to the end, what ended it, how far it came, and what to try. */
+function whyUnknown({ keys }: LinearizableResult, history: History, limits: LimitsGiven): string {
   const open = keys.filter(({ valid }) => valid === 'unknown');
-  const first = open[0]!;
-  const name = first.key === undefined ? 'the history' : `key ${first.key}`;
-  const others = open.length > 1 ? ` (and ${amount(open.length - 1, 'other key')})` : '';
-  const advice =
-    first.ended === 'cancelled'
-      ? ''
-      : `; try ${first.ended === 'memory' ? '' : `a larger ${first.ended === 'time' ? 'max-time' : 'budget'}, `}more keys with fewer operations each, or values that are written only once`;
-  return `${name}${others} was not judged to the end: ${ENDED[first.ended ?? 'cancelled']} after ${amount(first.configurations, 'configuration')}, with ${first.placed} of ${first.completed} completed operations put in order${until(history, first)}${advice}`;
+  const [first] = open;
+  if (first === undefined) return 'it was asked to stop before the operations were sorted by key';
+  const { ended, configurations, placed, completed } = first;
+  const name = first.key === undefined ? 'the history' : `key ${show(first.key)}`;
+  const others = open.length > 1 ? ` (and ${amount(open.length - 1, 'other key')} of ${keys.length})` : '';
+  const spent = `after ${amount(configurations, 'configuration')}`;
+  const came = `with ${placed} of ${completed} completed operations put in order${until(history, first)}`;
+  return `${name}${others} was not judged to the end: ${endText(ended ?? 'cancelled', limits)} ${spent}, ${came}${advice(ended, limits)}`;
+}
+
+function endText(ended: Ended, { memory, isAll }: LimitsGiven): string {
+  const texts: Record<Ended, string> = {
+    configurations: 'its budget of configurations ran out',
+    memory: `its memory (${size(memory)}${isAll ? ', all that the machine can spare' : ''}) was used up`,
+    time: 'max-time was over',
+    cancelled: 'it was asked to stop',
+  };
+  return texts[ended];
+}
+
+function advice(ended: Ended | null, { isAll }: LimitsGiven): string {
+  if (ended === null || ended === 'cancelled') return '';
+  const more = {
+    configurations: 'a larger budget, ',
+    memory: isAll ? '' : 'more memory, ',
+    time: 'a larger max-time, ',
+  };
+  return `; try ${more[ended]}more keys with fewer operations each, or values that are written only once`;
 }
 
 function until(history: History, { stuck }: KeyResult): string {
@@ -112,6 +173,6 @@ function details({ model, operations, configurations, keys }: LinearizableResult
     configurations,
     keys: { judged: keys.length, valid: count(true), invalid: count(false), unknown: count('unknown') },
     algorithms: Object.fromEntries(reasons),
-    byKey: listed.map(({ key, stuck: _, why: __, ...figures }) => ({ key: key ?? null, ...figures })),
+    byKey: listed.map(({ key, stuck: _, ...figures }) => ({ key: key ?? null, ...figures })),
   };
 }

@@ -20,6 +20,11 @@ export function milliseconds(duration: Nanoseconds): number {
   return Math.round(duration / 1000) / 1000;
 }
 
+/** `256 MiB`: bytes. */
+export function size(bytes: number): string {
+  return bytes < 2 ** 20 ? `${Math.round(bytes / 2 ** 10)} KiB` : `${Number((bytes / 2 ** 20).toFixed(1))} MiB`;
+}
+
 /** `80%`, `99.95%`. */
 export function percent(fraction: number): string {
   return `${Number((100 * fraction).toFixed(2))}%`;

@@ -47,7 +47,12 @@ export async function loadModules(
   }
   if (problems.length > 0 || validate === undefined) return { modules, problems };
   const option = paths[0]?.[0] ?? null;
-  for (const message of validate(values, moduleOf(modules))) problems.push({ option, message });
+  try {
+    for (const message of validate(values, moduleOf(modules))) problems.push({ option, message });
+  } catch (error) {
+    if (!(error instanceof ChaosError)) throw error;
+    problems.push({ option, message: error.message, hint: error.hint });
+  }
   return { modules, problems };
 }
 
