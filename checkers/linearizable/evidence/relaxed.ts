@@ -1,6 +1,7 @@
 // Asks whether a few operations suffice to prove a violation: all others are relaxed, so that they can only help.
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Operations, type Partition } from '../prepare/partition.js';
+import { picked } from '../prepare/parts.js';
 import { NO_VALUE } from '../prepare/values.js';
 import { problemOf } from '../search/problem.js';
 import { Search } from '../search/search.js';
@@ -72,11 +73,13 @@ export class Relaxed {
     const { call, ret, action } = this.partition;
     const kept = new Set(required);
     const members = [...new Set([...required, ...this.#helpers(required)])].sort((a, b) => a - b);
+    const deadlines = picked(ret, members);
+    for (let m = 0; m < members.length; m++) if (!kept.has(members[m]!)) deadlines[m] = NEVER;
     const operations = {
       count: members.length,
-      call: Int32Array.from(members, (i) => call[i]!),
-      ret: Int32Array.from(members, (i) => (kept.has(i) ? ret[i]! : NEVER)),
-      action: Int32Array.from(members, (i) => action[i]!),
+      call: picked(call, members),
+      ret: deadlines,
+      action: picked(action, members),
     };
     return { operations, members, optional: members.map((i) => !kept.has(i)) };
   }

@@ -7,6 +7,8 @@ import { NO_VALUE, type Values } from './values.js';
 /** Of an operation that any process could have done. */
 export const NO_PROCESS = -1;
 
+const FIRST_CAPACITY = 64;
+
 function hashOf(f: number, input: number, output: number, process: number): number {
   const hash = mix(mix(f, input), output);
   return process === NO_PROCESS ? hash : mix(hash, process);
@@ -18,14 +20,14 @@ export class Actions {
   readonly functions: readonly string[];
   count = 0;
   /** Per action: function, numbers of input and output (NO_VALUE: not observed, or unknown), process (NO_PROCESS: any), pure (1 or 0). */
-  f = new Int32Array(64);
-  input = new Int32Array(64);
-  output = new Int32Array(64);
-  process = new Int32Array(64);
-  pure = new Int32Array(64);
+  f = new Int32Array(FIRST_CAPACITY);
+  input = new Int32Array(FIRST_CAPACITY);
+  output = new Int32Array(FIRST_CAPACITY);
+  process = new Int32Array(FIRST_CAPACITY);
+  pure = new Int32Array(FIRST_CAPACITY);
   /** Cell models: numbers of the value that the state must be and of the one left behind; NO_VALUE: none. */
-  needs = new Int32Array(64);
-  leaves = new Int32Array(64);
+  needs = new Int32Array(FIRST_CAPACITY);
+  leaves = new Int32Array(FIRST_CAPACITY);
   readonly #index = new HashIndex();
   readonly #observesInput: boolean[];
   readonly #observesOutput: boolean[];

@@ -1,6 +1,7 @@
 // An open-addressing index over rows of integers kept elsewhere: row numbers by hash, no objects, no boxed keys.
 
-const FIRST_CAPACITY = 64;
+/** Most histories under test are short; up to 64 bytes an array costs next to nothing. */
+const FIRST_CAPACITY = 16;
 
 /** Mixes integers into one hash (the finalizer of MurmurHash3, public domain). */
 export function mix(hash: number, value: number): number {

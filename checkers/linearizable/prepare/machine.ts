@@ -9,7 +9,7 @@ import { NO_VALUE } from './values.js';
 /** What `step` returns when the action cannot happen in the state. */
 export const NO_STATE = -1;
 
-const FIRST_CAPACITY = 256;
+const FIRST_CAPACITY = 16;
 /** Transitions kept; beyond that the table is emptied, for it only saves work. */
 const MOST_TRANSITIONS = 1 << 20;
 /** What a state takes beside its text: objects, entries of the tables. */

@@ -25,18 +25,28 @@ export function partsOf(partition: Partition, actions: Actions): Part[] {
 }
 
 function whole(partition: Partition): Part {
-  return { operations: partition, origin: Int32Array.from({ length: partition.count }, (_, i) => i) };
+  const origin = new Int32Array(partition.count);
+  for (let i = 0; i < origin.length; i++) origin[i] = i;
+  return { operations: partition, origin };
 }
 
 /** These operations alone. */
 export function part({ call, ret, action }: Operations, indexes: readonly number[]): Part {
+  const origin = Int32Array.from(indexes);
   const operations = {
-    count: indexes.length,
-    call: Int32Array.from(indexes, (i) => call[i]!),
-    ret: Int32Array.from(indexes, (i) => ret[i]!),
-    action: Int32Array.from(indexes, (i) => action[i]!),
+    count: origin.length,
+    call: picked(call, origin),
+    ret: picked(ret, origin),
+    action: picked(action, origin),
   };
-  return { operations, origin: Int32Array.from(indexes) };
+  return { operations, origin };
+}
+
+/** The entries of a column at some indexes. A loop: `Int32Array.from` with a function is many times slower. */
+export function picked(column: Int32Array, indexes: ArrayLike<number>): Int32Array {
+  const result = new Int32Array(indexes.length);
+  for (let i = 0; i < result.length; i++) result[i] = column[indexes[i]!]!;
+  return result;
 }
 
 /** The number of an action's part; -1: it is about more than one. */

@@ -10,6 +10,7 @@ export const NO_VALUE = -1;
 export const NULL_ID = 0;
 
 const OTHER = -1;
+const FIRST_CAPACITY = 64;
 
 function isInt32(value: unknown): value is number {
   return typeof value === 'number' && (value | 0) === value;
@@ -18,9 +19,9 @@ function isInt32(value: unknown): value is number {
 export class Values {
   count = 0;
   /** Per value: VALUE_NULL, VALUE_INT, VALUE_PAIR or OTHER; then its parts. */
-  #kind = new Int32Array(64);
-  #a = new Int32Array(64);
-  #b = new Int32Array(64);
+  #kind = new Int32Array(FIRST_CAPACITY);
+  #a = new Int32Array(FIRST_CAPACITY);
+  #b = new Int32Array(FIRST_CAPACITY);
   readonly #index = new HashIndex();
   readonly #others: unknown[] = [];
   readonly #byText = new Map<string, number>();

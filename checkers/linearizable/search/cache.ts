@@ -4,7 +4,7 @@ import { mix } from '../prepare/hash-index.js';
 import type { Allowance } from './allowance.js';
 import type { PendingSets } from './pending-sets.js';
 
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
 
 /**
  * A configuration is `stride` integers, the last of them a set of pending operations in effect. An entry says: with at least

@@ -2,6 +2,7 @@
 import type { Actions } from '../prepare/actions.js';
 import { neededOperations } from '../prepare/needed.js';
 import { NEVER, type Operations } from '../prepare/partition.js';
+import { picked } from '../prepare/parts.js';
 import { NO_VALUE } from '../prepare/values.js';
 
 export interface Problem {
@@ -49,7 +50,8 @@ const SPARSE = 8;
 
 export function problemOf(operations: Operations, actions: Actions): Problem {
   const needed = neededOperations(operations, actions);
-  const count = needed.reduce((sum, one) => sum + one, 0);
+  let count = 0;
+  for (let i = 0; i < needed.length; i++) count += needed[i]!;
   const origin = new Int32Array(count);
   const action = new Int32Array(count);
   const call = new Int32Array(count);
@@ -88,8 +90,8 @@ function steadyOperations(
   const resets: number[] = [];
   for (let i = 0; i < action.length; i++)
     if (model.functions[functions[f[action[i]!]!]!]!.resets === true) resets.push(i);
-  const calls = Int32Array.from(resets, (i) => call[i]!);
-  const ends = Int32Array.from(resets, (i) => ret[i]!).sort();
+  const calls = picked(call, resets);
+  const ends = picked(ret, resets).sort();
   const steady = new Int32Array(action.length);
   for (let level = 0; level < order.length; level++) {
     const i = order[level]!;
@@ -166,31 +168,30 @@ function assignSlots(ret: Int32Array, order: Int32Array, opened: Int32Array): { 
 }
 
 function groups(action: Int32Array, ret: Int32Array, { needs }: Actions): PendingGroups {
-  const byAction = new Map<number, number[]>();
+  const groupOf = new Map<number, number>();
+  const lists: number[][] = [];
+  let count = 0;
   for (let i = 0; i < action.length; i++) {
     if (ret[i] !== NEVER) continue;
-    const group = byAction.get(action[i]!);
-    if (group === undefined) byAction.set(action[i]!, [i]);
-    else group.push(i);
+    count++;
+    const group = groupOf.get(action[i]!);
+    if (group !== undefined) lists[group]!.push(i);
+    else groupOf.set(action[i]!, lists.push([i]) - 1);
   }
-  const start = new Int32Array(byAction.size + 1);
-  const lists = [...byAction.values()];
-  for (let g = 0; g < lists.length; g++) start[g + 1] = start[g]! + lists[g]!.length;
+  const actions = new Int32Array(lists.length);
+  const start = new Int32Array(lists.length + 1);
+  const operations = new Int32Array(count);
   const conditional = new Map<number, number[]>();
   const unconditional: number[] = [];
-  for (const [g, one] of [...byAction.keys()].entries()) {
-    const value = needs[one]!;
+  for (let g = 0, at = 0; g < lists.length; g++) {
+    for (const i of lists[g]!) operations[at++] = i;
+    start[g + 1] = at;
+    actions[g] = action[operations[start[g]!]!]!;
+    const value = needs[actions[g]!]!;
     const same = conditional.get(value);
     if (value === NO_VALUE) unconditional.push(g);
     else if (same === undefined) conditional.set(value, [g]);
     else same.push(g);
   }
-  return {
-    conditional,
-    unconditional,
-    count: byAction.size,
-    action: Int32Array.from(byAction.keys()),
-    start,
-    operations: Int32Array.from(lists.flat()),
-  };
+  return { conditional, unconditional, count: lists.length, action: actions, start, operations };
 }

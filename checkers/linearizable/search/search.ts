@@ -25,6 +25,9 @@ const TO = 4;
 const DEPENDS = 5;
 const EXTRA = 6;
 
+/** Rows of the first stack of frames, at most. */
+const MOST_FIRST_FRAMES = 64;
+
 const UNTRIED = -1;
 const NO_GROUP = -1;
 /** How often `stop` is asked, in configurations. */
@@ -84,7 +87,7 @@ export class Search {
     this.#slots = new OpenSlots(problem, machine.actions);
     this.#used = new Int32Array(problem.pending.count);
     this.#candidates = new Candidates(this.#machine, problem, this.#slots, this.#used);
-    this.#frames = new Int32Array(this.#stride * 64);
+    this.#frames = new Int32Array(this.#stride * Math.min(problem.levels + 1, MOST_FIRST_FRAMES));
     this.#now = new Int32Array(this.#width);
     this.#now[STATE] = this.#machine.initial;
     if (problem.levels > 0) {
@@ -120,6 +123,11 @@ export class Search {
   /** After `linearizable`: the operations that take effect on the way, as indexes into the problem, in order. */
   linearization(): Int32Array {
     return replay(this.#machine, this.problem, this.#choices());
+  }
+
+  /** The model's state at hand: after `linearizable`, that at the end. */
+  get state(): unknown {
+    return this.#machine.state(this.#now[STATE]!);
   }
 
   /**
