@@ -1,6 +1,7 @@
 // What each action does to a set, looked up once for all keys: monitors of sets work on these numbers.
 import type { MembershipRole } from '../models/model.js';
 import type { Actions } from '../prepare/actions.js';
+import { grown } from '../prepare/hash-index.js';
 import { NO_VALUE } from '../prepare/values.js';
 
 export const ADD = 0;
@@ -20,8 +21,10 @@ export class SetRoles {
   readonly act: Uint8Array;
   /** Per action: the number of its element; of a read, of its list; otherwise NO_VALUE. */
   readonly element: Int32Array;
-  /** Elements of reads, in increasing order of their numbers. */
+  /** Elements of reads, by number. */
   readonly lists: Int32Array[] = [];
+  /** Per element: the read that listed it last, as its action + 1. */
+  #readBy = new Int32Array(0);
 
   /** All partitions must be interned before. Gives numbers to elements that occur only in reads. */
   constructor(actions: Actions) {
@@ -41,8 +44,15 @@ export class SetRoles {
   }
 
   #read(action: number, elements: readonly unknown[], { values }: Actions): void {
-    const list = Int32Array.from(elements, (element) => values.id(element)).sort();
-    const repeated = list.some((element, i) => i > 0 && element === list[i - 1]);
+    const list = new Int32Array(elements.length);
+    let repeated = false;
+    for (let i = 0; i < list.length; i++) {
+      const x = values.id(elements[i]);
+      if (x >= this.#readBy.length) this.#readBy = grown(this.#readBy, Math.max(64, x * 2));
+      repeated ||= this.#readBy[x] === action + 1;
+      this.#readBy[x] = action + 1;
+      list[i] = x;
+    }
     this.act[action] = repeated ? REPEATED : READ;
     if (!repeated) this.element[action] = this.lists.push(list) - 1;
   }
