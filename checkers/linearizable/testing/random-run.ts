@@ -67,7 +67,9 @@ function planned(random: Random, shape: RunShape, make: () => Reference): Planne
     reference = make();
     for (const { seed, process } of past) reference.perform(createRandom(seed, ''), process);
   };
-  for (let at = 0; at < shape.operations; at++) {
+  // Something happens in it, unless nothing can.
+  const isEmpty = () => operations.every(({ failed }) => failed);
+  for (let at = 0; at < shape.operations || (at < 10 * shape.operations && isEmpty()); at++) {
     const idle = processes.filter(({ free }) => free < at);
     if (idle.length === 0) continue;
     const worker = idle[random.int(idle.length)]!;
