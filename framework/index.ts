@@ -1,4 +1,21 @@
 // The package's face: what adapters, workloads, nemeses and checkers are made with, and running and checking from code.
+export type { KeyResult, LinearizableOptions, LinearizableResult } from '../checkers/linearizable/check.js';
+export { defineModel, type ModelDefinition } from '../checkers/linearizable/models/define.js';
+export {
+  type AnyModel,
+  type Cell,
+  type Container,
+  type ContainerRole,
+  ILLEGAL,
+  type Illegal,
+  type Lock,
+  type Membership,
+  type MembershipRole,
+  type Model,
+  type ModelFunction,
+  NOTHING,
+  type Nothing,
+} from '../checkers/linearizable/models/model.js';
 export type { Capability } from './contracts/capability.js';
 export type { Anomaly, CheckContext, Checker, CheckSpec, Valid, Verdict } from './contracts/checker.js';
 export type {
@@ -27,5 +44,6 @@ export { Scopes } from './contracts/scopes.js';
 export type { PlantedBug, Program, System } from './contracts/system.js';
 export type { Clock } from './contracts/time.js';
 export type { GeneratorContext, OperationGenerator, Workload } from './contracts/workload.js';
-export { check, historyOf, type LooseEvent, type RunSettings, run } from './library.js';
+export type { LooseOperation } from './history/from-operations.js';
+export { check, checkLinearizable, historyOf, type LooseEvent, models, type RunSettings, run } from './library.js';
 export type { RunOutcome } from './run/run.js';

@@ -1,6 +1,7 @@
 // Linearizability: every operation seems to take effect at one instant between its invocation and its completion, key by key.
 import type { CheckContext, Verdict } from '../../framework/contracts/checker.js';
 import { defineChecker } from '../../framework/contracts/define.js';
+import { ChaosError } from '../../framework/contracts/error.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { amount, instant, show, size } from '../shared/text.js';
@@ -16,6 +17,8 @@ import { modelOf } from './models/define.js';
 import { guarded } from './models/guarded.js';
 import type { AnyModel } from './models/model.js';
 import { MODELS, modelNamed } from './models/table.js';
+import { proofLines } from './proof/lines.js';
+import { proveLinearizable } from './proof/prove.js';
 import type { Ended } from './search/rounds.js';
 
 interface Options {
@@ -66,6 +69,15 @@ export default defineChecker<Options>({
       if (error instanceof RangeError) return [error.message];
       throw error;
     }
+  },
+  prove(history, context, file) {
+    const { budget, initial, model, 'nil-matches-any': nilMatchesAny } = context.options;
+    const claim = { model: modelFor(model, context.module), initial, nilMatchesAny };
+    const options = { ...claim, memory: memoryOf(context).memory, cancelled: context.cancelled };
+    const proof = proveLinearizable(history, budget === undefined ? options : { ...options, budget });
+    if ('keys' in proof) return proofLines(history, claim, proof.keys, file);
+    const hint = 'the verdict stands; try a larger budget';
+    throw new ChaosError('unproven', `there is no proof: ${proof.unproven}`, { hint });
   },
   check(history, context) {
     const { budget, 'max-time': maxTime, initial, model, 'nil-matches-any': nilMatchesAny } = context.options;

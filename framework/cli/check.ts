@@ -1,9 +1,11 @@
 // chaos check: judges a stored run again, or any history file.
 import { statSync } from 'node:fs';
-import { ChaosError } from '../contracts/error.js';
+import { ChaosError, messageOf } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
-import { type Command, listOption, type OptionBag, textOption } from './command.js';
-import { type Io, paint, paintError } from './io.js';
+import type { FileJudge } from './check-file.js';
+import { type Command, type OptionBag, textOption } from './command.js';
+import { printError } from './errors.js';
+import type { Io } from './io.js';
 import { StatusLine } from './progress.js';
 
 export const check: Command = {
@@ -11,136 +13,84 @@ export const check: Command = {
   summary: 'judge stored runs (results folders) or history files again',
   options: [
     { flags: '--checker <name>', description: 'for a file: the checker, by name or path', default: 'linearizable' },
-    { flags: '--model <name>', description: 'for a file: the model, such as register or cas-register' },
+    { flags: '--model <name>', description: 'for a file: the model, such as register, or ./my-model.ts' },
     { flags: '--initial <value>', description: 'for a file: the initial value, as JSON' },
-    { flags: '--with <name=value>', description: 'for a file: an option of the checker', repeat: true },
+    { flags: '--nil-matches-any', description: 'for a file: a read that returned null says nothing' },
+    { flags: '--budget <n>', description: 'for a file: configurations to explore for each key before giving up' },
+    { flags: '--max-time <duration>', description: 'for a file: give up after this time, such as 30s' },
+    { flags: '--memory <size>', description: 'for a file: memory for the tables of the search, such as 1GiB' },
+    { flags: '--with <name=value>', description: 'for a file: any option of the checker', repeat: true },
     {
       flags: '--keyed <choice>',
-      description: 'for Jepsen EDN: are values [key value] pairs? auto, yes or no',
+      description: 'for Jepsen’s files: are values [key value] pairs? auto, yes or no',
       default: 'auto',
     },
-    { flags: '--json', description: 'one line of JSON per path' },
+    { flags: '--proof <file>', description: 'for a valid file: write an order that proves it, as lines of JSON' },
+    { flags: '--json', description: 'one line of JSON per path, in the order given' },
   ],
   help: `Examples:
   chaos check results/latest
   chaos check history.jsonl --model cas-register --json
-  chaos check jepsen/history.edn --model register --initial 0`,
+  chaos check jepsen/history.edn --model register --initial 0
+  chaos check queue.edn --model ./my-queue.ts --max-time 30s --memory 1GiB
+
+Exit codes: 0 valid, 1 invalid, 2 unknown, 130 interrupted, 254 a file or an option that makes no sense, 255 internal
+error. With several paths: the worst.`,
   action: async (args, options, io) => {
+    const paths = args[0] as string[];
+    const folders = paths.filter(isFolder);
+    if (textOption(options, 'proof') !== undefined && (paths.length > 1 || folders.length > 0)) {
+      const hint = 'check one history file at a time';
+      throw new ChaosError('bad-proof', '--proof writes the proof of one file', { kind: 'usage', hint });
+    }
+    const judge = folders.length === paths.length ? null : await fileJudge(options, io);
     const { mergeExitCodes } = await import('../run/exit-codes.js');
     const codes: number[] = [];
-    for (const path of args[0] as string[]) {
-      const stat = statSync(path, { throwIfNoEntry: false });
-      if (stat === undefined) {
-        const hint = 'name a results folder (results/latest) or a history file';
-        throw new ChaosError('not-found', `there is nothing at ${path}`, { kind: 'usage', hint });
-      }
-      codes.push(stat.isDirectory() ? await checkRun(path, options, io) : await checkFile(path, options, io));
-    }
+    for (const path of paths) codes.push(await checkOne(path, judge, options, io));
     return mergeExitCodes(codes);
   },
 };
 
-async function checkRun(folder: string, options: OptionBag, io: Io): Promise<number> {
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Everything about the checker is settled, or refused, before the first file is read. */
+async function fileJudge(options: OptionBag, io: Io): Promise<FileJudge> {
+  const { prepareJudge } = await import('./check-file.js');
+  return prepareJudge(options, io);
+}
+
+/** A path that cannot be judged is told, and the others still are. */
+async function checkOne(path: string, judge: FileJudge | null, options: OptionBag, io: Io): Promise<number> {
+  const asJson = options['json'] === true;
+  try {
+    if (io.signal.aborted) throw new ChaosError('interrupted', `${path} was not looked at`, { kind: 'usage' });
+    return judge === null || isFolder(path) ? await checkRun(path, asJson, io) : await judge.judge(path);
+  } catch (error) {
+    if (asJson) io.out(`${JSON.stringify(errorLine(path, error))}\n`);
+
+    return printError(error, io);
+  }
+}
+
+function errorLine(path: string, error: unknown) {
+  const { code, location } = error instanceof ChaosError ? error : { code: 'internal-error', location: undefined };
+  return {
+    file: path,
+    valid: 'unknown',
+    error: { code, message: messageOf(error), file: location?.file ?? path, line: location?.line ?? null },
+  };
+}
+
+async function checkRun(folder: string, asJson: boolean, io: Io): Promise<number> {
   const [{ recheck }, { printSummary }] = await Promise.all([import('../run/recheck.js'), import('./summary.js')]);
-  const line = io.interactive && options['json'] !== true ? new StatusLine(io) : null;
+  const line = io.interactive && !asJson ? new StatusLine(io) : null;
   const outcome = await recheck(folder, io.signal, (warning) => io.err(`${warning}\n`), {
     breakable: io.breakable,
     onCheck: (checker) => line?.draw(`check ${checker}`),
   }).finally(() => line?.end());
-  if (options['json'] === true) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
+  if (asJson) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
   else await printSummary(outcome, io);
-  return outcome.result.exitCode;
-}
-
-async function checkFile(file: string, options: OptionBag, io: Io): Promise<number> {
-  const [{ importHistory }, { defaultCatalog }, { resolveOptions }] = await Promise.all([
-    import('../history/import.js'),
-    import('../catalog/catalog.js'),
-    import('../plan/values.js'),
-  ]);
-  const name = textOption(options, 'checker') ?? 'linearizable';
-  const catalog = defaultCatalog();
-  const definition = /^\.{0,2}\//.test(name)
-    ? await catalog.loadPath('checker', name, io.cwd)
-    : await catalog.load('checker', name);
-  if (definition === undefined) {
-    const hint = `there are: ${(await catalog.names('checker')).join(', ')}`;
-    throw new ChaosError('unknown-checker', `there is no checker '${name}'`, { kind: 'usage', hint });
-  }
-  const start = performance.now();
-  const { history, warnings, keyed } = io.breakable(() => importHistory(file, { keyed: keyedChoice(options) }));
-  const parsed = performance.now();
-  for (const warning of warnings) io.err(`${paintError(io, 'yellow', 'warning')} ${file}: ${warning}\n`);
-  const random = (await import('../time/random.js')).createRandom(1, 'check');
-  const context = {
-    options: resolveOptions(definition.options ?? {}, given(options), `checker ${name}`),
-    nodes: history.nodes,
-    reads: ['read'],
-    events: [],
-    log: () => [],
-    random,
-    cancelled: () => io.signal.aborted,
-    elapsed: () => performance.now() - parsed,
-  };
-  const verdict = await io.breakable(() => definition.check(history, context));
-  const elapsedMs = performance.now() - parsed;
-  if (options['json'] === true) {
-    const { details, ...rest } = verdict;
-    const line = {
-      file,
-      checker: name,
-      ...rest,
-      ...details,
-      operations: countOperations(history.columns),
-      keyed,
-      elapsedMs,
-      parseMs: parsed - start,
-    };
-    io.out(`${JSON.stringify(line)}\n`);
-  } else {
-    const style = verdict.valid === true ? 'green' : verdict.valid === false ? 'red' : 'yellow';
-    const word = verdict.valid === true ? 'Valid' : verdict.valid === false ? 'Invalid' : 'Unknown';
-    io.out(
-      `${paint(io, style, word)}: ${file} (${name}, ${countOperations(history.columns)} operations, ${Math.round(elapsedMs)} ms)\n`,
-    );
-    if (verdict.reason !== undefined) io.out(`  ${verdict.reason}\n`);
-    for (const { name: anomaly, message } of verdict.anomalies.slice(0, 10)) io.out(`  ${anomaly}: ${message}\n`);
-    if (keyed !== undefined) io.out(`  ${keyed.reason}\n`);
-  }
-  return verdict.valid === true ? EXIT.ok : verdict.valid === false ? EXIT.anomaly : EXIT.unknown;
-}
-
-function countOperations(columns: { length: number; type: Uint8Array; process: Int32Array }): number {
-  let count = 0;
-  for (let row = 0; row < columns.length; row++) if (columns.type[row] === 0 && columns.process[row]! >= 0) count++;
-  return count;
-}
-
-function keyedChoice(options: OptionBag): 'auto' | 'yes' | 'no' {
-  const choice = textOption(options, 'keyed') ?? 'auto';
-  if (choice === 'auto' || choice === 'yes' || choice === 'no') return choice;
-  throw new ChaosError('bad-keyed', `--keyed takes auto, yes or no, not '${choice}'`, { kind: 'usage' });
-}
-
-/** The checker's options as given on the command line: JSON where it is JSON, text otherwise. */
-function given(options: OptionBag): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  const model = textOption(options, 'model');
-  if (model !== undefined) result['model'] = model;
-  const initial = textOption(options, 'initial');
-  if (initial !== undefined) result['initial'] = fromText(initial);
-  for (const pair of listOption(options, 'with')) {
-    const equals = pair.indexOf('=');
-    if (equals < 1) throw new ChaosError('bad-with', `--with takes name=value, not '${pair}'`, { kind: 'usage' });
-    result[pair.slice(0, equals)] = fromText(pair.slice(equals + 1));
-  }
-  return result;
-}
-
-function fromText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return io.signal.aborted ? EXIT.interrupted : outcome.result.exitCode;
 }

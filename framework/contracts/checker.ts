@@ -74,6 +74,11 @@ export interface Checker<O = OptionValues> {
   /** Runs in every run whether or not the plan names it (coverage, exceptions, …). */
   always?: boolean;
   check: (history: History, context: CheckContext<O>) => Verdict | Promise<Verdict>;
+  /**
+   * Lines of a file that proves, to whoever does not trust the checker, that the history is valid. `file`: where the history
+   * is, for the proof to name it. Throws ChaosError when there is no proof.
+   */
+  prove?: (history: History, context: CheckContext<O>, file: string) => Iterable<string>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the option type of a definition is erased in collections, as with event handlers

@@ -139,11 +139,32 @@ export class ColumnarHistory implements History {
     if (open < 0) {
       throw new ChaosError('history-no-invocation', `process ${process} completes an operation that it did not invoke`);
     }
+    const row = this.completeAside(time, open, type);
+    this.#open.clear(process);
+    return row;
+  }
+
+  /**
+   * As `invokeRow`, but the process may have other operations open, and `completeAside` completes it: for whoever knows which
+   * completion belongs to which invocation and answers for their order.
+   */
+  invokeAside(time: Nanoseconds, process: number, f: number, key: number, node: number): number {
+    return this.#row(time, process, EVENT_INVOKE, f, key, node);
+  }
+
+  /** Completes the operation invoked at row `open`. */
+  completeAside(time: Nanoseconds, open: number, type: number): number {
     const columns = this.#columns;
-    const row = this.#row(time, process, type, columns.f[open]!, columns.key[open]!, columns.node[open]!);
+    const row = this.#row(
+      time,
+      columns.process[open]!,
+      type,
+      columns.f[open]!,
+      columns.key[open]!,
+      columns.node[open]!,
+    );
     columns.mate[row] = open;
     columns.mate[open] = row;
-    this.#open.clear(process);
     return row;
   }
 

@@ -6,7 +6,7 @@ import { ColumnarHistory } from './history.js';
 import { at, malformed } from './issue.js';
 import { codeOf } from './line-file.js';
 import { appendEvent, Valueless } from './loose-event.js';
-import { isExact } from './numbers.js';
+import { holdsInexact } from './numbers.js';
 
 export interface LoadedHistory {
   history: ColumnarHistory;
@@ -23,6 +23,8 @@ const LONGEST_LINE = 256 * 1024 * 1024;
 /** Rows that are reserved at most before anything was read. */
 const MOST_RESERVED = 16_000_000;
 const NEWLINE = 10;
+/** The field that may have any number of digits. */
+const TIME = /"time"\s*:\s*-?\d+(?:\.\d+)?/;
 
 const OPEN_HINTS: Readonly<Record<string, string>> = {
   ENOENT: 'Name a history.jsonl, or the results folder that holds it.',
@@ -217,7 +219,7 @@ class Loader {
 
   #event(event: object, text: string): void {
     const { index, time, process, type, f, key, value, node, error } = event as Record<string, unknown>;
-    if (inexact(text)) {
+    if (holdsInexact(text.replace(TIME, ''))) {
       throw this.#malformed(
         'a number is too large or too long to be exact',
         'Write integers of more than 53 bits as texts.',
@@ -264,12 +266,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** True when a number in a value or key would not come out of JSON.parse as it stands in the text. */
-function inexact(text: string): boolean {
-  if (!/[\d.]{16}|\d[eE]/.test(text)) return false;
-  const withoutTexts = text.replace(/"time"\s*:\s*-?\d+(?:\.\d+)?/, '').replace(/"(?:[^"\\]|\\.)*"/g, '""');
-  for (const [number] of withoutTexts.matchAll(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) if (!isExact(number)) return true;
-  return false;
 }

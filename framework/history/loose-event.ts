@@ -36,15 +36,26 @@ function keyProblem(key: unknown): string | null {
 /** Levels of lists and maps in a value; more would overflow the stack of whoever walks it. */
 const DEEPEST = 1000;
 
-function valueProblem(value: unknown, depth = 0): string | null {
+/** Why a value cannot be kept as JSON without becoming another one, a clause; null when it can. Undefined stands for null. */
+export function valueProblem(value: unknown, depth = 0): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? null : 'the value holds a number that is out of range';
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object') return NO_JSON.has(typeof value) ? `the value holds a ${typeof value}` : null;
+  if (value === null) return null;
   if (depth === DEEPEST) return `the value is nested deeper than ${DEEPEST} levels`;
-  for (const part of Array.isArray(value) ? value : Object.values(value)) {
-    const problem = typeof part === 'object' || typeof part === 'number' ? valueProblem(part, depth + 1) : null;
+  if (!Array.isArray(value) && !isPlain(value)) return 'the value holds an object that is no plain map';
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  for (let i = 0; i < parts.length; i++) {
+    const problem = valueProblem(parts[i], depth + 1);
     if (problem !== null) return problem;
   }
   return null;
+}
+
+const NO_JSON: ReadonlySet<string> = new Set(['bigint', 'function', 'symbol']);
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** `ok` completions without a value: they get the one that was asked for, and the user is told. */

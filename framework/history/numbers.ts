@@ -31,3 +31,11 @@ function digitsOf(written: string): string {
 function significant(digits: string): string {
   return digits.replace(/^0+|0+$/g, '');
 }
+
+/** True when a number in a JSON text would not come out of JSON.parse as it stands there. */
+export function holdsInexact(json: string): boolean {
+  if (!/[\d.]{16}|\d[eE]/.test(json)) return false;
+  const withoutTexts = json.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  for (const [number] of withoutTexts.matchAll(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) if (!isExact(number)) return true;
+  return false;
+}
