@@ -4,8 +4,10 @@ import type { Machine } from '../prepare/machine.js';
 import { Bag } from './bag.js';
 import { Locks } from './lock.js';
 import type { Monitor } from './monitor.js';
+import { PriorityQueue } from './priority-queue.js';
 import { Queue } from './queue.js';
 import { Sets } from './set.js';
+import { Stack } from './stack.js';
 import { Zones } from './zones.js';
 
 interface Entry {
@@ -19,6 +21,8 @@ const MONITORS: readonly Entry[] = [
   { fits: ({ membership }) => membership !== undefined, make: (machine) => new Sets(machine) },
   { fits: ({ lock }) => lock !== undefined, make: (machine) => new Locks(machine) },
   { fits: ({ container }) => container?.order === 'first', make: (machine) => new Queue(machine) },
+  { fits: ({ container }) => container?.order === 'last', make: (machine) => new Stack(machine) },
+  { fits: ({ container }) => container?.order === 'least', make: (machine) => new PriorityQueue(machine) },
   { fits: ({ container }) => container?.order === 'any', make: (machine) => new Bag(machine) },
 ];
 
