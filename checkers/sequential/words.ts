@@ -31,6 +31,11 @@ export class RegisterWords {
     return `changed ${name && `${name} from `}${show(from)} to ${show(to)}`;
   }
 
+  /** The same after `had`. */
+  had(row: number): string {
+    return this.did(row).replace(/^wrote/, 'written');
+  }
+
   /** `the write of 1 to x by process 1 on n2`, `the read of x by …`, `the cas of x from 1 to 2 by …`. */
   operation(row: number): string {
     const { f, asked, key } = this.#history.operation(row);
