@@ -7,6 +7,7 @@ import { option } from '../../framework/contracts/options.js';
 import { amount, instant, show, size } from '../shared/text.js';
 import {
   checkLinearizable,
+  checkLinearizableWith,
   DEFAULT_MEMORY,
   type KeyResult,
   type LinearizableOptions,
@@ -93,7 +94,10 @@ export default defineChecker<Options>({
       cancelled: context.cancelled,
       soFar: (progress) => context.soFar?.(() => verdict(history, progress(), limits)),
     };
-    return verdict(history, checkLinearizable(history, options), limits);
+    const { workers } = context;
+    return workers === undefined
+      ? verdict(history, checkLinearizable(history, options), limits)
+      : checkLinearizableWith(workers, history, options).then((result) => verdict(history, result, limits));
   },
 });
 

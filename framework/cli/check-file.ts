@@ -14,6 +14,7 @@ import { nearest } from '../plan/nearest.js';
 import { resolveOptions } from '../plan/values.js';
 import { isInterruption, stopped } from '../run/judge.js';
 import { memoryForChecks } from '../run/memory.js';
+import { workers } from '../run/workers.js';
 import { createRandom } from '../time/random.js';
 import { checkerOptions, keyedChoice } from './check-options.js';
 import { type Judged, jsonLine, textLines } from './check-output.js';
@@ -135,6 +136,7 @@ function contextOf(
     log: () => [],
     random: createRandom(1, 'check'),
     cancelled: () => io.signal.aborted,
+    workers: workers(io.signal),
     elapsed: () => performance.now() - begin,
     memory: memoryForChecks(),
     module: moduleOf(modules),

@@ -3,6 +3,7 @@ import type { NodeEvent } from './cluster.js';
 import type { History } from './history.js';
 import type { Options, OptionValues } from './options.js';
 import type { Random } from './random.js';
+import type { Workers } from './workers.js';
 
 /** A check as a plan names it: a checker with options. */
 export interface CheckSpec {
@@ -49,6 +50,8 @@ export interface CheckContext<O = OptionValues> {
   cancelled: () => boolean;
   /** Milliseconds from an arbitrary origin, for budgets that the caller asked for; verdicts must not depend on it otherwise. */
   elapsed: () => number;
+  /** Threads for work that can be divided; what a checker answers must not depend on them. */
+  workers?: Workers;
   /** Bytes that the machine can spare for a checker's tables, an upper limit to what its options ask for; absent: not known. */
   memory?: number;
   /** The default export of the module that an option of the unit `module` names, by its absolute path. Throws ChaosError. */

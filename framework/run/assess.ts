@@ -7,6 +7,7 @@ import { createRandom } from '../time/random.js';
 import { coverage } from './coverage.js';
 import { type CheckHooks, type Judgement, judge, runChecks } from './judge.js';
 import { memoryForChecks } from './memory.js';
+import { workers } from './workers.js';
 
 export interface Evidence {
   history: History;
@@ -35,6 +36,7 @@ export async function assess(
     events: evidence.events,
     log: evidence.log,
     cancelled: () => signal.aborted,
+    workers: workers(signal),
     elapsed: () => performance.now() - start,
     memory: memoryForChecks(),
   };
