@@ -7,6 +7,7 @@ import { Candidates } from './candidates.js';
 import { LEVEL, MASK, STATE } from './configuration.js';
 import { ALL_GROUPS, Dependence } from './dependence.js';
 import { OpenSlots } from './open-slots.js';
+import { Outlook } from './outlook.js';
 import { NONE, PendingSets } from './pending-sets.js';
 import type { Problem } from './problem.js';
 import { replay } from './replay.js';
@@ -48,6 +49,7 @@ export class Search {
   readonly #dependence: Dependence;
   readonly #slots: OpenSlots;
   readonly #candidates: Candidates;
+  readonly #outlook: Outlook | null;
   /** Per pending group: operations in effect. */
   readonly #used: Int32Array;
   /** Where the set of pending operations is in a configuration. */
@@ -87,6 +89,8 @@ export class Search {
     this.#slots = new OpenSlots(problem, machine.actions);
     this.#used = new Int32Array(problem.pending.count);
     this.#candidates = new Candidates(this.#machine, problem, this.#slots, this.#used);
+    const { steady } = problem;
+    this.#outlook = steady === null ? null : new Outlook(this.#machine, problem, this.#slots, steady);
     this.#frames = new Int32Array(this.#stride * Math.min(problem.levels + 1, MOST_FIRST_FRAMES));
     this.#now = new Int32Array(this.#width);
     this.#now[STATE] = this.#machine.initial;
@@ -108,7 +112,7 @@ export class Search {
         const known = this.#cache.find(this.#now, 0);
         if (known >= 0) {
           this.#turnBack(this.#dependence.groupsOf(known));
-        } else if (this.problem.steady !== null && this.#isHopeless(this.problem.steady)) {
+        } else if (this.#outlook !== null && this.#isHopeless(this.#outlook)) {
           if (this.#top < 0) return 'illegal';
           this.#turnBack(NONE);
         } else {
@@ -190,21 +194,11 @@ export class Search {
     this.#restore();
   }
 
-  /** Whether an open operation can never take effect any more, whatever else does. */
-  #isHopeless(steady: Int32Array): boolean {
-    const { action, words } = this.problem;
-    const { operation: inSlot, bits } = this.#slots;
-    const now = this.#now;
-    for (let word = 0; word < words; word++) {
-      for (let left = bits[word]! & ~now[MASK + word]!; left !== 0; left &= left - 1) {
-        const operation = inSlot[word * 32 + 31 - Math.clz32(left & -left)]!;
-        const level = steady[operation]! - 1;
-        if (level < 0 || this.#machine.reaches(now[STATE]!, action[operation]!)) continue;
-        if (level > this.#hopeless) this.#hopeless = level;
-        return true;
-      }
-    }
-    return false;
+  /** Whether something can never take effect any more, whatever else does. */
+  #isHopeless(outlook: Outlook): boolean {
+    const level = outlook.hopelessAt(this.#now);
+    if (level > this.#hopeless) this.#hopeless = level;
+    return level >= 0;
   }
 
   #push(): void {
