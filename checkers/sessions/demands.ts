@@ -11,11 +11,6 @@ export interface Demand {
   through: number;
 }
 
-interface OnPath extends Demand {
-  /** Twice the depth, and one more where the write is beyond it on another path. */
-  depth: number;
-}
-
 export class Demands {
   readonly #order: VersionOrder;
   /** Per key the write that was invoked last, valid where `stamp` is the session's. */
@@ -23,24 +18,28 @@ export class Demands {
   readonly #write: Int32Array;
   readonly #at: Int32Array;
   readonly #through: Int32Array;
-  /** Per path of cas the furthest write. */
-  readonly #paths = new Map<number, OnPath>();
+  /** Per path of cas the furthest write, and how far: twice its depth, and one more where it is on a path that branches off there. */
+  readonly #pathStamp: Int32Array;
+  readonly #pathDepth: Int32Array;
+  readonly #pathDemand: Int32Array;
   #session = NONE;
 
   constructor(order: VersionOrder, keys: number) {
     this.#order = order;
     this.#stamp = new Int32Array(keys).fill(NONE);
     [this.#write, this.#at, this.#through] = [new Int32Array(keys), new Int32Array(keys), new Int32Array(keys)];
+    const paths = order.branch.length;
+    this.#pathStamp = new Int32Array(paths).fill(NONE);
+    [this.#pathDepth, this.#pathDemand] = [new Int32Array(paths), new Int32Array(paths * 3)];
   }
 
   begin(session: number): void {
     this.#session = session;
-    this.#paths.clear();
   }
 
   add(key: number, write: number, at: number, through: number): void {
-    const { lastCall, linked } = this.#order;
-    if (linked[write] === 1) this.#addToPaths({ write, at, through });
+    const { lastCall, path } = this.#order;
+    if (path[write] !== NONE) this.#addToPaths(write, at, through);
     const known = this.#stamp[key] === this.#session;
     if (known && lastCall[this.#write[key]!]! >= lastCall[write]!) return;
     this.#stamp[key] = this.#session;
@@ -55,23 +54,29 @@ export class Demands {
     if (this.#stamp[key] !== this.#session) return null;
     const write = this.#write[key]!;
     if (order.precedesInTime(seen, write)) return { write, at: this.#at[key]!, through: this.#through[key]! };
-    if (seen === NONE || order.linked[seen] === 0) return null;
-    const furthest = this.#paths.get(order.path[seen]!);
-    return furthest !== undefined && furthest.depth > 2 * order.depth[seen]! ? furthest : null;
+    const path = seen === NONE ? NONE : order.path[seen]!;
+    if (path === NONE || this.#pathStamp[path] !== this.#session || this.#pathDepth[path]! <= 2 * order.depth[seen]!) {
+      return null;
+    }
+    const [furthest, at, through] = this.#pathDemand.subarray(3 * path, 3 * path + 3);
+    return { write: furthest!, at: at!, through: through! };
   }
 
   /** Also to the paths that this one branches off from. */
-  #addToPaths(demand: Demand): void {
-    const order = this.#order;
-    let depth = 2 * order.depth[demand.write]!;
-    for (let path = order.path[demand.write]!; ; ) {
-      const known = this.#paths.get(path);
-      if (known !== undefined && known.depth >= depth) return;
-      this.#paths.set(path, { ...demand, depth });
-      const before = order.before(path);
+  #addToPaths(write: number, at: number, through: number): void {
+    const { path: pathOf, depth: depthOf, branch } = this.#order;
+    let path = pathOf[write]!;
+    let depth = 2 * depthOf[write]!;
+    while (this.#pathStamp[path] !== this.#session || this.#pathDepth[path]! < depth) {
+      this.#pathStamp[path] = this.#session;
+      this.#pathDepth[path] = depth;
+      this.#pathDemand[3 * path] = write;
+      this.#pathDemand[3 * path + 1] = at;
+      this.#pathDemand[3 * path + 2] = through;
+      const before = branch[path]!;
       if (before === NONE) return;
-      path = order.path[before]!;
-      depth = 2 * order.depth[before]! + 1;
+      path = pathOf[before]!;
+      depth = 2 * depthOf[before]! + 1;
     }
   }
 }

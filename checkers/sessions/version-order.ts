@@ -2,9 +2,6 @@
 import { NONE, type RegisterOperations } from '../sequential/operations.js';
 
 const NEVER = 0x7fffffff;
-/** Not yet numbered. */
-const UNSEEN = -2;
-
 /**
  * Write `a` is older than write `b` of the same key when `a` was acknowledged before `b` was invoked, when a chain of cas leads
  * from the version that `a` wrote to the one that `b` wrote, and when one of these follows from the other two together.
@@ -18,11 +15,11 @@ export class VersionOrder {
   readonly #firstEnd: Int32Array;
   /** Event index of the last invocation of a write, or of one that a chain leads to it from. */
   readonly lastCall: Int32Array;
-  /** A chain of first descendants, and the place in it; a write that is in no chain of cas is alone in its own. */
+  /** Paths follow the first cas that read from each write; NONE: nothing links the write to another. And the place in the path. */
   readonly path: Int32Array;
   readonly depth: Int32Array;
-  /** 1: a cas read from the write, or it is one. */
-  readonly linked: Uint8Array;
+  /** Per path the write that its first one read from, which is on another path; NONE: it read from none. */
+  readonly branch: number[] = [];
 
   constructor(operations: RegisterOperations) {
     this.#operations = operations;
@@ -30,15 +27,9 @@ export class VersionOrder {
     this.#parent = parentsOf(operations);
     this.#firstEnd = operations.end.map((end) => (end === NONE ? NEVER : end));
     this.lastCall = operations.row.slice();
-    this.path = new Int32Array(count).fill(UNSEEN);
+    this.path = new Int32Array(count).fill(NONE);
     this.depth = new Int32Array(count);
-    this.linked = new Uint8Array(count);
     this.#walk();
-  }
-
-  /** The write before the first one of a path; NONE: there is none. */
-  before(first: number): number {
-    return this.#parent[first]!;
   }
 
   /** Known from times alone, or with chains: `older` NONE stands for the start. Not for a chain that leads from one to the other. */
@@ -63,20 +54,18 @@ export class VersionOrder {
       if (p === NONE) continue;
       next[i] = first[p]!;
       first[p] = i;
-      this.linked[i] = 1;
-      this.linked[p] = 1;
     }
     const order: number[] = [];
     for (let i = 0; i < count; i++) {
-      if (parent[i] !== NONE) continue;
-      this.path[i] = i;
-      if (first[i] !== NONE) order.push(i);
+      if (parent[i] !== NONE || first[i] === NONE) continue;
+      this.path[i] = this.branch.push(NONE) - 1;
+      order.push(i);
     }
     for (let at = 0; at < order.length; at++) {
       const p = order[at]!;
       for (let i = first[p]!; i !== NONE; i = next[i]!) {
         const continues = i === first[p];
-        this.path[i] = continues ? this.path[p]! : i;
+        this.path[i] = continues ? this.path[p]! : this.branch.push(p) - 1;
         this.depth[i] = continues ? this.depth[p]! + 1 : 0;
         this.lastCall[i] = Math.max(this.lastCall[i]!, this.lastCall[p]!);
         order.push(i);
@@ -85,11 +74,6 @@ export class VersionOrder {
     for (let at = order.length - 1; at >= 0; at--) {
       const p = parent[order[at]!]!;
       if (p !== NONE) this.#firstEnd[p] = Math.min(this.#firstEnd[p]!, this.#firstEnd[order[at]!]!);
-    }
-    for (let i = 0; i < count; i++) {
-      if (this.path[i] !== UNSEEN) continue;
-      this.path[i] = i;
-      parent[i] = NONE;
     }
   }
 }
