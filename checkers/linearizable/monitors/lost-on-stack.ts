@@ -7,13 +7,10 @@ import { type Elements, type Knot, knots } from './nesting.js';
 import { NOBODY } from './puts-and-takes.js';
 import { cover, type Spans } from './spans.js';
 import { knotted, neverEmpty } from './stack-proof.js';
-import { assignTakes } from './unknown-takes.js';
+import { assignTakes, OBSTACLE } from './unknown-takes.js';
 
 /** How often pops are given out anew before the search has to decide. */
 const MOST_ROUNDS = 30;
-const OBSTACLE: Judgement = {
-  obstacle: 'there are several ways to tell what the operations that never completed took',
-};
 
 /** Why an element must be gone by its deadline. */
 interface Reason {

@@ -29,6 +29,7 @@ export class Spans {
   looks = new Int32Array(0);
   /** Element by the number of its value, while needed. */
   readonly #elementOf: Int32Array;
+  #byEntry: Int32Array | null = null;
 
   /** For a model with a container. All partitions must be interned before. */
   constructor(machine: Machine) {
@@ -87,9 +88,11 @@ export class Spans {
 
   /** Element + 1 by the stamp at which it entered. */
   byEntry(): Int32Array {
-    const byEntry = new Int32Array(this.end);
-    for (let x = 0; x < this.count; x++) byEntry[this.entered[x]!] = x + 1;
-    return byEntry;
+    if (this.#byEntry === null) {
+      this.#byEntry = new Int32Array(this.end);
+      for (let x = 0; x < this.count; x++) this.#byEntry[this.entered[x]!] = x + 1;
+    }
+    return this.#byEntry;
   }
 
   /** That for all elements, where nobody takes those whose fate is not known unless it is an operation that says so. */
@@ -100,6 +103,7 @@ export class Spans {
 
   #reserve(count: number): void {
     this.adrift.length = 0;
+    this.#byEntry = null;
     if (this.called.length >= count) return;
     const room = Math.max(16, count, 2 * this.called.length);
     this.called = new Int32Array(room);

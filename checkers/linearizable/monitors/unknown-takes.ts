@@ -1,4 +1,9 @@
 // Takes that never completed may have taken anything: gives each element that must be gone by a certain time one of them.
+import type { Judgement } from './monitor.js';
+
+export const OBSTACLE: Judgement = {
+  obstacle: 'there are several ways to tell what the operations that never completed took',
+};
 
 /** What cannot be: `late` elements must be gone before there are enough takes. */
 export interface Shortage {
