@@ -6,7 +6,7 @@ import type { Machine } from '../prepare/machine.js';
 import type { Partition } from '../prepare/partition.js';
 import { stepOf } from '../proof/verify.js';
 import { Explorer, NOWHERE } from './explore.js';
-import { approach, type Entry, type Outlook, type Window } from './window.js';
+import { approach, type Conclusion, type Entry, type Window } from './window.js';
 
 /** A partial linearization: operations in an order that real time and the model allow, as far as it goes. */
 export interface Partial {
@@ -66,7 +66,7 @@ export function partialsOf(history: History, machine: Machine, partition: Partit
   const exact = tryAll(explorer, ways);
   if (explorer.entries.length === 0) {
     // The search gives up early where an operation that is still open has become hopeless.
-    const earlier = ways.outlook?.stuck ?? NOWHERE;
+    const earlier = ways.conclusion?.stuck ?? NOWHERE;
     if (earlier >= 0) return partialsOf(history, machine, partition, earlier);
     return { skipped: 'the search did not come here once more within its budget' };
   }
@@ -79,11 +79,11 @@ export function partialsOf(history: History, machine: Machine, partition: Partit
 /** The ways into the window, by number, found when they are first asked for. */
 class Ways {
   /** Known once there are no more. */
-  outlook: Outlook | null = null;
+  conclusion: Conclusion | null = null;
   readonly #explorer: Explorer;
-  readonly #entries: Generator<Entry, Outlook, void>;
+  readonly #entries: Generator<Entry, Conclusion, void>;
 
-  constructor(explorer: Explorer, entries: Generator<Entry, Outlook, void>) {
+  constructor(explorer: Explorer, entries: Generator<Entry, Conclusion, void>) {
     this.#explorer = explorer;
     this.#entries = entries;
   }
@@ -91,7 +91,7 @@ class Ways {
   has(number: number): boolean {
     if (number < this.#explorer.entries.length) return true;
     const { done, value } = this.#entries.next();
-    if (done === true) this.outlook = value ?? this.outlook;
+    if (done === true) this.conclusion = value ?? this.conclusion;
     else this.#explorer.add(value);
     return done !== true;
   }
@@ -100,7 +100,7 @@ class Ways {
 /** True if every order in the window was seen. */
 function tryAll(explorer: Explorer, ways: Ways): boolean {
   for (let entry = 0; ways.has(entry); entry++) if (!explorer.explore(entry, MOST_FOR_ALL, 'all')) return false;
-  return ways.outlook?.complete === true;
+  return ways.conclusion?.complete === true;
 }
 
 /** True if enough orders were seen to know how far any comes. */
@@ -111,7 +111,7 @@ function tryUseful(explorer: Explorer, ways: Ways): boolean {
     const share = Math.max(LEAST_SHARE, (MOST_VISITED - explorer.visited) >> 1);
     reached = explorer.explore(entry, Math.min(MOST_VISITED, explorer.visited + share), 'useful') && reached;
   }
-  return reached && ways.outlook?.complete === true;
+  return reached && ways.conclusion?.complete === true;
 }
 
 /** Operations that are in no order yet get a search of their own. */

@@ -46,11 +46,11 @@ export interface Entry {
 export interface Approach {
   window: Window;
   /** Ways into the window, most promising first, found as they are asked for; deterministic. */
-  entries: () => Generator<Entry, Outlook, void>;
+  entries: () => Generator<Entry, Conclusion, void>;
 }
 
 /** After all ways into the window. */
-export interface Outlook {
+export interface Conclusion {
   /** There are no others. */
   complete: boolean;
   /** If there was none at all: an operation before the window that is stuck already, as an index into the partition; else -1. */
@@ -82,8 +82,8 @@ export function approach(machine: Machine, partition: Partition, stuck: number):
     stuck: last - goal,
   };
   const entries = function* () {
-    const outlook = yield* entriesOf(machine, problem, goal, (operation) => partition.row[indexOf(operation)]!);
-    return { ...outlook, stuck: outlook.stuck < 0 ? -1 : indexOf(outlook.stuck) };
+    const conclusion = yield* entriesOf(machine, problem, goal, (operation) => partition.row[indexOf(operation)]!);
+    return { ...conclusion, stuck: conclusion.stuck < 0 ? -1 : indexOf(conclusion.stuck) };
   };
   return { window, entries };
 }
@@ -113,7 +113,7 @@ function* entriesOf(
   problem: Problem,
   goal: number,
   rowOf: (operation: number) => number,
-): Generator<Entry, Outlook, void> {
+): Generator<Entry, Conclusion, void> {
   if (goal === 0) {
     yield { rows: new Int32Array(0), completed: 0, state: machine.state(machine.initial) };
     return { complete: true, stuck: -1 };
