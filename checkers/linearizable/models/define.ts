@@ -90,7 +90,7 @@ function functionMap(value: unknown): string | null {
 /** Everything that keeps a value from being a model, as clauses; empty when it is one. */
 export function shapeProblems(value: unknown): string[] {
   if (!isObject(value)) return [`a model is an object, not ${show(value)}`];
-  const name = typeof value['name'] === 'string' ? `the model ${value['name']}` : 'the model';
+  const name = text(value['name']) === null ? `the model ${value['name']}` : 'the model';
   const problems = fieldProblems(value, MODEL_FIELDS, name);
   const { functions } = value;
   if (isObject(functions)) {
