@@ -21,6 +21,7 @@ import { MODELS, modelNamed } from './models/table.js';
 import { proofLines } from './proof/lines.js';
 import { proveLinearizable } from './proof/prove.js';
 import type { Ended } from './search/rounds.js';
+import { weakerGuarantees, weakerText } from './weaker.js';
 
 interface Options {
   model: string;
@@ -94,12 +95,24 @@ export default defineChecker<Options>({
       cancelled: context.cancelled,
       soFar: (progress) => context.soFar?.(() => verdict(history, progress(), limits)),
     };
-    const { workers } = context;
-    return workers === undefined
-      ? verdict(history, checkLinearizable(history, options), limits)
-      : checkLinearizableWith(workers, history, options).then((result) => verdict(history, result, limits));
+    const conclude = (result: LinearizableResult): Verdict => {
+      const found = verdict(history, result, limits);
+      return result.valid === false ? withWeaker(found, history, options) : found;
+    };
+    return context.workers === undefined
+      ? conclude(checkLinearizable(history, options))
+      : checkLinearizableWith(context.workers, history, options).then(conclude);
   },
 });
+
+/** Adds what still holds, where that can be said. */
+function withWeaker(found: Verdict, history: History, options: LinearizableOptions): Verdict {
+  const { model, initial, nilMatchesAny = false, cancelled = () => false } = options;
+  if (cancelled()) return found;
+  const weaker = weakerGuarantees(history, model as AnyModel, { initial, nilMatchesAny, cancelled });
+  if (weaker === null) return found;
+  return { ...found, reason: `${found.reason}; ${weakerText(weaker)}`, details: { ...found.details, weaker } };
+}
 
 interface LimitsGiven {
   /** Bytes. */

@@ -9,6 +9,7 @@ import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
 import { nameOf } from './families.js';
+import { partialsOf } from './partials.js';
 import { possibleStates } from './possible.js';
 import { Relaxed } from './relaxed.js';
 import { narrowed } from './restrict.js';
@@ -66,6 +67,9 @@ export function explain(history: History, machine: Machine, initial: unknown, vi
       rechecked,
       model: actions.model.name,
       algorithm: violation.algorithm,
+      ...(violation.algorithm === 'search' && violation.contradiction === null
+        ? { search: partialsOf(history, machine, violation.partition, violation.stuck) }
+        : {}),
     },
   };
 }
