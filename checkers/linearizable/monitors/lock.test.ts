@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Random } from '../../../framework/contracts/random.js';
 import { createRandom } from '../../../framework/time/random.js';
 import { isLinearizable, type JudgedOperation } from '../brute-force.js';
 import { ownerMutex } from '../models/mutex.js';
@@ -26,6 +27,24 @@ function named(): Reference {
     },
     lie: (_, { output }) => output,
   };
+}
+
+/** Owners with names, whose operations often stay pending. */
+function crashing(random: Random): Drawn[] {
+  const owners = 1 + random.int(3);
+  const crashes = random.pick([0.2, 0.4, 0.6]);
+  const stretch = random.pick([1, 3, 6]);
+  const busy = Array.from({ length: owners }, () => -stretch);
+  const turns = busy.map(() => 0);
+  return Array.from({ length: 4 + random.int(7) }, (_, n): Drawn => {
+    const owner = random.int(owners);
+    const from = Math.max(busy[owner]! + 1e-6, n - random.float() * stretch);
+    const until = random.chance(crashes) ? null : from + random.float() * stretch * 1.5;
+    const f = (turns[owner]! % 2 === 1) === random.chance(0.9) ? 'release' : 'acquire';
+    if (random.chance(until === null ? 0.4 : 0.9)) turns[owner]!++;
+    if (random.chance(0.97)) busy[owner] = until ?? from;
+    return [n, f, `owner ${owner}`, null, from, until];
+  });
 }
 
 const ownerOf = ({ input, process }: JudgedOperation) => JSON.stringify(input ?? process);
@@ -111,9 +130,60 @@ describe('locks', () => {
     expect(judge([acquire(1, 2, 3)], 7)).toEqual({ outcome: 'illegal', hint: [0] });
   });
 
-  it('are left to the search where an owner has two operations at once', () => {
+  it('are judged as by brute force where operations of named owners crash, and others follow', () => {
+    const tally = { linearizable: 0, illegal: 0, obstacle: 0 };
+    for (let seed = 0; seed < 3000; seed++) {
+      const random = createRandom(seed, 'crashes');
+      const prepared = prepare(drawn(crashing(random)), ownerMutex, null)!;
+      const monitor = new Locks(prepared.machine);
+      const few = (_: unknown, hint: readonly number[]) => hint.length > 0 && hint.length <= 4;
+      const found = objection(prepared, null, monitor, seed % 4 === 0, tally, few);
+      expect(found, `seed ${seed}`).toBeNull();
+    }
+    expect(tally.linearizable).toBeGreaterThan(1000);
+    expect(tally.illegal).toBeGreaterThan(1000);
+    expect(tally.obstacle).toBeGreaterThan(100);
+  });
+
+  it('may be acquired by an operation that never completed', () => {
+    const lost: Drawn = [0, 'acquire', 'a', null, 0, null];
+    const given: Drawn = [1, 'release', 'a', null, 2, 5];
+    expect(judge([lost, given])).toEqual({ outcome: 'linearizable' });
+    expect(judge([given])).toEqual({ outcome: 'illegal', hint: [0] });
+    // The two need the lock for an instant, but another owner holds it all the time.
+    const held: Drawn = [2, 'acquire', 'b', null, 0.5, 1];
+    expect(judge([lost, held, given])).toEqual({ outcome: 'illegal', hint: [1, 2] });
+    expect(judge([lost, held, given, [2, 'release', 'b', null, 3, 9]])).toEqual({ outcome: 'linearizable' });
+  });
+
+  it('may be released by an operation that never completed, sooner or later', () => {
+    const lost: Drawn[] = [
+      [0, 'acquire', 'a', null, 0, 1],
+      [1, 'release', 'a', null, 2, null],
+    ];
+    const others: Drawn[] = [
+      [2, 'acquire', 'b', null, 3, 4],
+      [3, 'release', 'a', null, 5, 6],
+    ];
+    expect(judge([...lost, others[0]!])).toEqual({ outcome: 'linearizable' });
+    expect(judge([...lost, others[1]!])).toEqual({ outcome: 'linearizable' });
+    expect(judge([...lost, ...others])).toEqual({ outcome: 'illegal', hint: [0, 2, 3] });
+  });
+
+  it('may be acquired before another owner acquires them, and released by an old operation', () => {
+    const early: Drawn[] = [
+      [0, 'release', 'a', null, 0, null],
+      [1, 'acquire', 'a', null, 1, 6],
+      [2, 'acquire', 'b', null, 2, 3],
+      [2, 'release', 'b', null, 7, 8],
+    ];
+    expect(judge(early)).toEqual({ outcome: 'linearizable' });
+    expect(judge(early.slice(1))).toEqual({ outcome: 'illegal', hint: [0, 1] });
+  });
+
+  it('are left to the search where an owner has two operations at once that complete', () => {
     const twice: Drawn[] = [
-      [0, 'acquire', 'a', null, 0, null],
+      [0, 'acquire', 'a', null, 0, 3],
       [1, 'release', 'a', null, 1, 2],
     ];
     expect(judge(twice)).toEqual({ obstacle: 'an owner has two operations at once' });
