@@ -12,7 +12,7 @@ export const appendKv: Model<string> = {
   summary: 'A string for each key: get, put and append. Starts empty.',
   functions: {
     get: { observes: 'output', pure: true },
-    put: { observes: 'input', resets: true },
+    put: { observes: 'input', resets: true, overwrites: true },
     append: { observes: 'input' },
   },
   initial(value) {
@@ -31,6 +31,7 @@ export const appendKv: Model<string> = {
     if (output === undefined || output === null || isText(output)) return undefined;
     return `a get returns a string or null, not ${show(output)}`;
   },
+  fades: true,
   reaches: (state, f, _input, output) => f !== 'get' || output === undefined || textOf(output).startsWith(state),
   showState: show,
   showOperation(f, input, output) {

@@ -18,6 +18,8 @@ export interface ModelFunction {
   owned?: boolean;
   /** It may lead back to any state; matters only to `reaches`. */
   resets?: boolean;
+  /** It resets, and the state it leaves does not depend on the state before. */
+  overwrites?: boolean;
 }
 
 /**
@@ -84,6 +86,11 @@ export interface Model<S = unknown> {
    * is legal: then the search need not try.
    */
   reaches?(state: S, f: string, input: unknown, output: unknown, process?: number): boolean;
+  /**
+   * For models with `reaches`: true where operations that are not pure are legal in every state, and every reset overwrites. Then
+   * all states that lead to no pure operation any more are as good as one.
+   */
+  fades?: boolean;
   /**
    * The part of the state that the operation is about, where parts are independent; NOTHING: all of it. A history of which every
    * operation is about one part is judged part by part.

@@ -26,6 +26,7 @@ export class Machine {
   readonly #cell: boolean;
   readonly #allowance: Allowance | null;
   #charged = 0;
+  #faded = NO_STATE;
   #states: unknown[] = [];
   #numbers = new Map<unknown, number>();
   // The table of transitions, open addressing: (state, action) -> next state + 2; 0: free.
@@ -66,6 +67,7 @@ export class Machine {
     if (this.#allowance === null) return;
     this.#allowance.bytes += this.#charged;
     this.#charged = 0;
+    this.#faded = NO_STATE;
     this.#states = [];
     this.#numbers = new Map();
     this.#next.fill(0);
@@ -95,17 +97,38 @@ export class Machine {
 
   /** False when the action is illegal for good (but for operations that reset): see `Model.reaches`. */
   reaches(state: number, action: number): boolean {
+    if (state === this.#faded) return this.actions.pure[action] === 0;
     return this.actions.model.reaches!(this.#states[state], ...this.actions.operation(action));
   }
 
-  /** The state behind a number. */
+  /**
+   * The number that stands for all states that no pure operation will see any more, for models whose states fade: only what
+   * overwrites leads out of it.
+   */
+  get faded(): number {
+    if (this.#faded === NO_STATE) {
+      this.#faded = this.#states.push(null) - 1;
+      this.#charge(STATE_BYTES);
+    }
+    return this.#faded;
+  }
+
+  /** The state behind a number; what is behind `faded` is not known. */
   state(number: number): unknown {
     return this.#cell ? this.actions.values.value(number) : this.#states[number];
   }
 
   #compute(state: number, action: number): number {
+    if (state === this.#faded) return this.#computeFaded(action);
     const next = this.actions.model.step(this.#states[state], ...this.actions.operation(action)) as unknown;
     return next === ILLEGAL ? NO_STATE : this.#number(next);
+  }
+
+  #computeFaded(action: number): number {
+    const { model, functions, f } = this.actions;
+    const { pure, overwrites } = model.functions[functions[f[action]!]!]!;
+    if (pure === true) return NO_STATE;
+    return overwrites === true ? this.#compute(this.initial, action) : this.#faded;
   }
 
   #number(state: unknown): number {

@@ -2,7 +2,6 @@
 import type { Actions } from '../prepare/actions.js';
 import { neededOperations } from '../prepare/needed.js';
 import { NEVER, type Operations } from '../prepare/partition.js';
-import { picked } from '../prepare/parts.js';
 import { NO_VALUE } from '../prepare/values.js';
 
 export interface Problem {
@@ -26,8 +25,8 @@ export interface Problem {
   readonly words: number;
   readonly pending: PendingGroups;
   /**
-   * For models that tell what a state can lead to: level + 1 of each completed operation during which nothing can reset the
-   * state, else 0. Null for other models.
+   * For models that tell what a state can lead to: level + 1 of each completed operation that the search gives up for when
+   * nothing can lead to it any more, else 0. Null for other models.
    */
   readonly steady: Int32Array | null;
 }
@@ -75,41 +74,14 @@ export function problemOf(operations: Operations, actions: Actions): Problem {
   const { twin, twins } = numberTwins(action);
   const words = Math.max(1, Math.ceil(slots / 32));
   const pending = groups(action, ret, actions);
-  const steady = actions.model.reaches === undefined ? null : steadyOperations(call, ret, action, order, actions);
+  const steady = actions.model.reaches === undefined ? null : levelNumbers(order, count);
   return { count, action, ret, twin, twins, origin, levels, order, opened, slot, words, pending, steady };
 }
 
-/** While an operation is open, the resets that can take effect are those that overlap it, and pending ones invoked before its end. */
-function steadyOperations(
-  call: Int32Array,
-  ret: Int32Array,
-  action: Int32Array,
-  order: Int32Array,
-  { f, functions, model }: Actions,
-): Int32Array {
-  const resets: number[] = [];
-  for (let i = 0; i < action.length; i++)
-    if (model.functions[functions[f[action[i]!]!]!]!.resets === true) resets.push(i);
-  const calls = picked(call, resets);
-  const ends = picked(ret, resets).sort();
-  const steady = new Int32Array(action.length);
-  for (let level = 0; level < order.length; level++) {
-    const i = order[level]!;
-    if (countBelow(calls, ret[i]!) === countBelow(ends, call[i]!)) steady[i] = level + 1;
-  }
-  return steady;
-}
-
-/** How many of the sorted numbers are less than a bound. */
-function countBelow(sorted: Int32Array, bound: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function levelNumbers(order: Int32Array, count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let level = 0; level < order.length; level++) numbers[order[level]!] = level + 1;
+  return numbers;
 }
 
 function numberTwins(action: Int32Array): { twin: Int32Array; twins: number } {

@@ -50,6 +50,7 @@ export class Search {
   readonly #slots: OpenSlots;
   readonly #candidates: Candidates;
   readonly #outlook: Outlook | null;
+  readonly #fades: boolean;
   /** Per pending group: operations in effect. */
   readonly #used: Int32Array;
   /** Where the set of pending operations is in a configuration. */
@@ -91,6 +92,7 @@ export class Search {
     this.#candidates = new Candidates(this.#machine, problem, this.#slots, this.#used);
     const { steady } = problem;
     this.#outlook = steady === null ? null : new Outlook(this.#machine, problem, this.#slots, steady);
+    this.#fades = this.#outlook !== null && machine.actions.model.fades === true;
     this.#frames = new Int32Array(this.#stride * Math.min(problem.levels + 1, MOST_FIRST_FRAMES));
     this.#now = new Int32Array(this.#width);
     this.#now[STATE] = this.#machine.initial;
@@ -109,6 +111,7 @@ export class Search {
         if (this.configurations % CHECK_EVERY === CHECK_EVERY - 1 && stop()) return 'more';
         this.configurations++;
         this.#entering = false;
+        if (this.#fades) this.#fade();
         const known = this.#cache.find(this.#now, 0);
         if (known >= 0) {
           this.#turnBack(this.#dependence.groupsOf(known));
@@ -131,7 +134,13 @@ export class Search {
 
   /** The model's state at hand: after `linearizable`, that at the end. */
   get state(): unknown {
-    return this.#machine.state(this.#now[STATE]!);
+    const { action } = this.problem;
+    let state = this.#now[STATE]!;
+    if (this.#fades && state === this.#machine.faded) {
+      state = this.#machine.initial;
+      for (const operation of this.linearization()) state = this.#machine.step(state, action[operation]!);
+    }
+    return this.#machine.state(state);
   }
 
   /**
@@ -199,6 +208,12 @@ export class Search {
     const level = outlook.hopelessAt(this.#now);
     if (level > this.#hopeless) this.#hopeless = level;
     return level >= 0;
+  }
+
+  /** States that nobody will see any more are as good as one. */
+  #fade(): void {
+    const { faded } = this.#machine;
+    if (this.#now[STATE] !== faded && this.#outlook!.isUnseen(this.#now)) this.#now[STATE] = faded;
   }
 
   #push(): void {
