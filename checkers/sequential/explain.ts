@@ -3,6 +3,7 @@ import type { Anomaly } from '../../framework/contracts/checker.js';
 import { amount, capital, list, show } from '../shared/text.js';
 import { failedSource } from './failed-source.js';
 import { NONE, type RegisterOperations } from './operations.js';
+import { stepsOf } from './steps.js';
 import type { Witness } from './witness.js';
 import { RegisterWords } from './words.js';
 
@@ -11,7 +12,13 @@ const MOST_NAMED = 10;
 
 export function explain(operations: RegisterOperations, witness: Witness): Anomaly {
   const { required, irreducible, rechecked } = witness;
-  const evidence = { witness: required.map((i) => operations.row[i]!), irreducible, rechecked };
+  const steps = stepsOf(operations, required);
+  const evidence = {
+    witness: required.map((i) => operations.row[i]!),
+    irreducible,
+    rechecked,
+    ...(steps.length === 0 ? {} : { steps }),
+  };
   const [only] = required;
   const impossible = required.length === 1 ? impossibleRead(operations, only!) : null;
   if (impossible !== null) return { ...impossible, evidence };
@@ -50,28 +57,30 @@ export function impossibleRead(operations: RegisterOperations, i: number): Anoma
 
 function sentence(operations: RegisterOperations, required: readonly number[]): string {
   const { row, session } = operations;
-  const rows = required.map((i) => row[i]!);
-  const words = new RegisterWords(operations.history, rows);
+  const words = new RegisterWords(
+    operations.history,
+    required.map((i) => row[i]!),
+  );
   const bySession = new Map<number, number[]>();
   for (const i of required) bySession.set(session[i]!, [...(bySession.get(session[i]!) ?? []), row[i]!]);
-  const told = [...bySession.values()].map((mine) => `${words.actor(mine[0]!)} ${deeds(words, mine)}`);
-  const parts =
-    required.length <= MOST_NAMED
-      ? told.join('; ')
-      : `${amount(required.length, 'operation')} of ${amount(told.length, 'process', 'processes')}, the first being ${list(
-          rows.slice(0, 3).map((one) => `${words.operation(one)} at ${words.start(one)}`),
-        )}`;
-  const end =
-    required.length <= MOST_NAMED
-      ? `no single order of these operations, with each process's own in the order in which it did them, explains what was seen`
-      : 'cannot be put in one order that explains what was seen';
+  const shown = [...bySession.values()];
   const once = readsFromOutside(operations, required) ? ', since each of these values was written only once' : '';
-  return required.length <= MOST_NAMED ? `${capital(parts)}: ${end}${once}.` : `${capital(parts)}, ${end}${once}.`;
+  if (required.length > MOST_NAMED) {
+    const first = list(required.slice(0, 3).map((i) => `${words.operation(row[i]!)} at ${words.start(row[i]!)}`));
+    const many = `${amount(required.length, 'operation')} of ${amount(shown.length, 'process', 'processes')}`;
+    return `No single order of ${many}, the first being ${first}, explains what each process saw${once}.`;
+  }
+  const told = shown.map((mine) => `${words.actor(mine[0]!)} ${deeds(words, mine)}`).join('; ');
+  const nothing =
+    shown.length === 1
+      ? 'nothing that others did explains that'
+      : "no single order of these operations, each process's own in the order in which it did them, explains what they saw";
+  return `${capital(told)}: ${nothing}${once}.`;
 }
 
-/** `wrote 1 to x at 0.001 s and then read null from y at 0.003 s`. */
+/** `wrote 1 to x at 0.001 s, then read null from y at 0.003 s`. */
 function deeds(words: RegisterWords, rows: readonly number[]): string {
-  return rows.map((row) => `${words.did(row)} at ${words.start(row)}`).join(' and then ');
+  return rows.map((row) => `${words.did(row)} at ${words.start(row)}`).join(', then ');
 }
 
 /** Some of what was read was written by an operation that is not among these. */

@@ -8,8 +8,14 @@ import type { Saturated } from './saturate.js';
 const READ_COST = 1;
 const DERIVED_COST = 4;
 
-/** Nodes that contradict each other, in ascending order; not the fewest. */
-export function groundsOf(problem: Problem, saturated: Saturated): number[] {
+export interface GroundsOfCycle {
+  /** Nodes that contradict each other, in ascending order; not the fewest. */
+  nodes: number[];
+  /** The constraints among them, each after those that it rests on. */
+  edges: number[];
+}
+
+export function groundsOf(problem: Problem, saturated: Saturated): GroundsOfCycle {
   return new Grounds(problem, saturated).find();
 }
 
@@ -25,7 +31,7 @@ class Grounds {
     this.#saturated = saturated;
   }
 
-  find(): number[] {
+  find(): GroundsOfCycle {
     const { cycle, closing, edges } = this.#saturated;
     if (closing === NONE) {
       this.#takeCycle(cycle);
@@ -34,7 +40,8 @@ class Grounds {
       this.#takePath(edges.to[closing]!, edges.from[closing]!, closing);
     }
     for (let e = this.#open.pop(); e !== undefined; e = this.#open.pop()) this.#explain(e);
-    return [...this.#nodes].sort((a, b) => a - b);
+    const ascending = (set: ReadonlySet<number>) => [...set].sort((a, b) => a - b);
+    return { nodes: ascending(this.#nodes), edges: ascending(this.#known) };
   }
 
   /** A cycle of direct steps. */

@@ -27,15 +27,15 @@ export function saturate(problem: Problem, stop: () => boolean): Saturated {
   const clocks = new Clocks(problem, edges);
   const saturated: Saturated = { edges, clocks, closing: NONE, cycle: [], stopped: false, rounds: 0 };
   if (!clocks.rebuild(edges.count)) return { ...saturated, cycle: clocks.cycle() };
+  // Edges that the clocks know, and that form no cycle.
   let acyclic = edges.count;
   const rules = new Rules(problem, edges, clocks);
   for (;;) {
     if (stop()) return { ...saturated, stopped: true };
     saturated.rounds++;
-    const before = edges.count;
     const closing = rules.apply();
     if (closing !== NONE) return { ...saturated, closing };
-    if (edges.count === before) return saturated;
+    if (edges.count === acyclic) return saturated;
     if (!clocks.update()) return { ...saturated, closing: firstClosing(clocks, acyclic, edges.count) };
     acyclic = edges.count;
   }

@@ -72,7 +72,8 @@ class Search {
         chronicle.undo(choice.placed);
         const n = choice.left.pop();
         if (n !== undefined) {
-          if (this.configurations++ >= budget) return end('budget');
+          if (this.configurations >= budget) return end('budget');
+          this.configurations++;
           if (this.configurations % ASK_EVERY === 0 && stop()) return end('stopped');
           chronicle.place(n);
           break;

@@ -45,7 +45,7 @@ function suspects(
 ): number[] {
   const { origin } = problem;
   if (sourceless !== NONE) return [origin[sourceless]!];
-  if (saturated !== null) return groundsOf(problem, saturated).map((n) => origin[n]!);
+  if (saturated !== null) return groundsOf(problem, saturated).nodes.map((n) => origin[n]!);
   const all = [...origin].filter((i) => happened[i] === 1);
   // The shortest prefix that has no order.
   let [low, high] = [1, all.length];
