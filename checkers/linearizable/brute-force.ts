@@ -30,27 +30,28 @@ export function isLinearizable(
 ): boolean {
   if (operations.length > MOST_OPERATIONS) throw new TooHard(`more than ${MOST_OPERATIONS} operations`);
   const dead = new Set<string>();
+  const placed = new Placed(operations);
   let left = steps;
-  const canFinish = (placed: readonly boolean[], state: unknown): boolean => {
+  const canFinish = (state: unknown): boolean => {
     if (left-- <= 0) throw new TooHard(`more than ${steps} steps`);
-    const waiting = operations.filter((operation, i) => !placed[i] && operation.returned !== Infinity);
-    if (waiting.length === 0) return true;
-    const text = `${placed.map(Number).join('')} ${JSON.stringify(model.identity?.(state) ?? state)}`;
+    const deadline = placed.deadline();
+    if (deadline === Infinity) return true;
+    const text = placed.text() + textOf(model, state);
     if (dead.has(text)) return false;
-    const deadline = Math.min(...waiting.map((operation) => operation.returned));
-    for (const [i, { f, input, output, invoked, process }] of operations.entries()) {
+    for (let i = 0; i < operations.length; i++) {
+      const { f, input, output, invoked, process } = operations[i]!;
       // Whatever returned before this one was invoked has to be placed before it.
-      if (placed[i] || invoked > deadline) continue;
+      if (placed.has(i) || invoked > deadline) continue;
       const next = model.step(state, f, input, output, process) as unknown;
-      if (next !== ILLEGAL && canFinish(placed.with(i, true), next)) return true;
+      if (next === ILLEGAL) continue;
+      placed.add(i);
+      if (canFinish(next)) return true;
+      placed.remove(i);
     }
     dead.add(text);
     return false;
   };
-  return canFinish(
-    operations.map(() => false),
-    model.initial(initial),
-  );
+  return canFinish(model.initial(initial));
 }
 
 /**
@@ -65,27 +66,73 @@ export function isPossible(
   optional: readonly JudgedOperation[],
   steps = 200_000,
 ): boolean {
-  const start = { placed: required.map(() => false), state: model.initial(initial) as unknown };
-  const textOf = (placed: readonly boolean[], state: unknown) =>
-    `${placed.map(Number).join('')} ${JSON.stringify(model.identity?.(state) ?? state)}`;
-  const known = new Set([textOf(start.placed, start.state)]);
+  const start = { placed: new Placed(required), state: model.initial(initial) as unknown };
+  const known = new Set([start.placed.text() + textOf(model, start.state)]);
   const waiting = [start];
   let left = steps;
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     const { placed, state } = at;
-    if (placed.every(Boolean)) return true;
-    const deadline = Math.min(...required.filter((_, i) => !placed[i]).map((operation) => operation.returned));
-    const visit = (operation: JudgedOperation, after: boolean[]) => {
+    const deadline = placed.deadline();
+    if (deadline === Infinity) return true;
+    const visit = ({ f, input, output, process, invoked }: JudgedOperation, after: Placed) => {
       if (left-- <= 0) throw new TooHard(`more than ${steps} steps`);
-      if (operation.invoked > deadline) return;
-      const { f, input, output, process } = operation;
+      if (invoked > deadline) return;
       const next = model.step(state, f, input, output, process) as unknown;
-      if (next === ILLEGAL || known.has(textOf(after, next))) return;
-      known.add(textOf(after, next));
+      if (next === ILLEGAL) return;
+      const text = after.text() + textOf(model, next);
+      if (known.has(text)) return;
+      known.add(text);
       waiting.push({ placed: after, state: next });
     };
-    for (const [i, operation] of required.entries()) if (!placed[i]) visit(operation, placed.with(i, true));
+    for (const [i, operation] of required.entries()) if (!placed.has(i)) visit(operation, placed.with(i));
     for (const operation of optional) visit(operation, placed);
   }
   return false;
+}
+
+function textOf(model: AnyModel, state: unknown): string {
+  return JSON.stringify(model.identity?.(state) ?? state);
+}
+
+/** Which operations are in order already. */
+class Placed {
+  readonly #operations: readonly JudgedOperation[];
+  readonly #bits: Uint16Array;
+
+  constructor(operations: readonly JudgedOperation[], bits = new Uint16Array(Math.ceil(operations.length / 16))) {
+    this.#operations = operations;
+    this.#bits = bits;
+  }
+
+  has(i: number): boolean {
+    return (this.#bits[i >> 4]! & (1 << (i & 15))) !== 0;
+  }
+
+  add(i: number): void {
+    this.#bits[i >> 4]! |= 1 << (i & 15);
+  }
+
+  remove(i: number): void {
+    this.#bits[i >> 4]! &= ~(1 << (i & 15));
+  }
+
+  with(i: number): Placed {
+    const copy = new Placed(this.#operations, this.#bits.slice());
+    copy.add(i);
+    return copy;
+  }
+
+  /** The first return among those that are not placed; Infinity: only optional ones are left. */
+  deadline(): number {
+    let first = Infinity;
+    for (let i = 0; i < this.#operations.length; i++) {
+      const { returned } = this.#operations[i]!;
+      if (returned < first && !this.has(i)) first = returned;
+    }
+    return first;
+  }
+
+  text(): string {
+    return `${String.fromCharCode(...this.#bits)} `;
+  }
 }
