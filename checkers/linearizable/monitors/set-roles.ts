@@ -4,6 +4,7 @@ import type { Actions } from '../prepare/actions.js';
 import { grown } from '../prepare/hash-index.js';
 import { NO_VALUE } from '../prepare/values.js';
 
+// Writes come first, then what concerns one element.
 export const ADD = 0;
 export const REMOVE = 1;
 /** Found the element there, or not there. */

@@ -5,8 +5,9 @@ import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { clash, type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
 import { Growth } from './set-growth.js';
-import { Presence, TooMany } from './set-presence.js';
+import { Presence } from './set-presence.js';
 import { READ, REMOVE, REPEATED, SetRoles } from './set-roles.js';
+import { TooMany } from './set-ways.js';
 
 const NOBODY = -1;
 
