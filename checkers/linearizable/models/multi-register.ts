@@ -5,8 +5,10 @@ import { ILLEGAL, type Model, NOTHING } from './model.js';
 
 /** Registers that were written, by name, in the order of the names; all others hold null. */
 type Registers = readonly (readonly [name: string, value: unknown])[];
-/** `['r', name, value]` or `['w', name, value]`. */
-type Step = readonly ['r' | 'w', string | number, unknown];
+/** `['r', name, value]` or `['w', name, value]`; `read` and `write` in full are understood, too. */
+type Step = readonly [kind: string, name: string | number, value: unknown];
+
+const KINDS = ['r', 'w', 'read', 'write'];
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -14,7 +16,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 const isStep = (value: unknown): value is Step =>
   Array.isArray(value) &&
   value.length === 3 &&
-  (value[0] === 'r' || value[0] === 'w') &&
+  KINDS.includes(value[0] as string) &&
   (typeof value[1] === 'string' || typeof value[1] === 'number');
 
 const isSteps = (value: unknown): value is readonly Step[] => Array.isArray(value) && value.every(isStep);
@@ -81,7 +83,7 @@ function written(state: Registers, changes: Registers): Registers {
 function transacted(state: Registers, steps: readonly Step[], known: boolean): Registers | typeof ILLEGAL {
   let now = state;
   for (const [kind, name, value] of steps) {
-    if (kind === 'w') now = written(now, [[String(name), value]]);
+    if (kind === 'w' || kind === 'write') now = written(now, [[String(name), value]]);
     else if (known && !holds(now, String(name), value)) return ILLEGAL;
   }
   return now;
