@@ -117,9 +117,10 @@ function backwards(operation: LooseOperation, i: number): ChaosError {
   return new ChaosError('operation-times', message, { kind: 'usage', event: i });
 }
 
-/** The operations in order of their begin, those of one instant as they came; null: as they are. */
+/** The operations in order of their begin, those of one instant as they came. */
 function inOrder(starts: Float64Array): Uint32Array {
-  const order = Uint32Array.from(starts, (_, i) => i);
+  const order = new Uint32Array(starts.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   let sorted = true;
   for (let i = 1; i < starts.length && sorted; i++) sorted = starts[i]! >= starts[i - 1]!;
   return sorted ? order : order.sort((a, b) => starts[a]! - starts[b]! || a - b);
