@@ -9,6 +9,9 @@ import { Presence } from './presence.js';
 import { NOBODY, PutsAndTakes } from './puts-and-takes.js';
 import { type Disorder, QueueOrder } from './queue-order.js';
 
+/** Ways to share out unknown takes that are tried where there is no rule for it. */
+const ATTEMPTS = 8;
+
 /**
  * Given what takes each element, it is a queue if and only if no two elements contradict each other (`QueueOrder`) and whoever
  * found it empty had an instant at which no element surely was there (`falselyEmpty`): such instants cut the history into
@@ -17,7 +20,8 @@ import { type Disorder, QueueOrder } from './queue-order.js';
  * Pending takes of unknown elements: an element put before another has to be gone no later than that one, by both rules. So
  * those put first go to those invoked first, and if that does not work, nothing does. Only where leftover elements were looked at
  * as well, or a pending take is known to be one of a certain element, the deadlines may cross: then those with the earliest
- * deadlines come first. What succeeds is right, and so is what fails by necessary deadlines; the rest is for the search.
+ * deadlines come first, and those that are still too late get an earlier one in the next attempt. What succeeds is right, and so
+ * is what fails by necessary deadlines; the rest is for the search.
  */
 export class Queue implements Monitor {
   readonly name = 'queue';
@@ -26,6 +30,8 @@ export class Queue implements Monitor {
   readonly #leftovers: Leftovers;
   readonly #presence: Presence;
   readonly #order: QueueOrder;
+  /** The elements of the latest violation. */
+  #blamed: readonly number[] = [];
 
   /** For a model with a container of order `first`. All partitions must be interned before. */
   constructor(machine: Machine) {
@@ -58,20 +64,33 @@ export class Queue implements Monitor {
     const hoped = this.#judgeAs(partition, limit, false);
     if (hoped !== LINEARIZABLE) return hoped;
     const deadlines = deadlinesOf(partition, limit, this.#puts, leftovers, this.#presence, this.#order);
+    const wanted = deadlines.before.slice();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const places = this.#share(call, limit, wanted);
+      const late = attempt === 0 ? this.#late(limit, places, deadlines) : 0;
+      if (late > 0) return this.#tooFew(partition, limit, places.slice(0, late), deadlines);
+      if (this.#judgeAs(partition, limit, false) === LINEARIZABLE) return LINEARIZABLE;
+      for (const [place, e] of leftovers.order.entries()) {
+        if (this.#blamed.includes(e)) wanted[place] = Math.min(wanted[place]!, leftovers.takenFrom[e]! - 1);
+      }
+    }
+    leftovers.share(leftovers.order);
+    if (this.#judgeAs(partition, limit, false) === LINEARIZABLE) return LINEARIZABLE;
+    return { obstacle: 'it is not clear what the pending takes took' };
+  }
+
+  /** Elements whose own pending take is too late get an unknown one, the most urgent first. Their places, in that order. */
+  #share(call: Int32Array, limit: number, wanted: Int32Array): number[] {
+    const leftovers = this.#leftovers;
     const needy: number[] = [];
     for (const [place, e] of leftovers.order.entries()) {
       const own = leftovers.ownOf(call, e);
-      if (own < limit && own < deadlines.before[place]!) leftovers.takenFrom[e] = own;
+      if (own < limit && own < wanted[place]!) leftovers.takenFrom[e] = own;
       else needy.push(place);
     }
-    const urgent = [...needy].sort((a, b) => deadlines.before[a]! - deadlines.before[b]! || a - b);
-    for (const places of [urgent, needy]) {
-      leftovers.share(places.map((place) => leftovers.order[place]!));
-      const late = places === urgent ? this.#late(limit, urgent, deadlines) : 0;
-      if (late > 0) return this.#tooFew(partition, limit, urgent.slice(0, late), deadlines);
-      if (this.#judgeAs(partition, limit, false) === LINEARIZABLE) return LINEARIZABLE;
-    }
-    return { obstacle: 'it is not clear what the pending takes took' };
+    needy.sort((a, b) => wanted[a]! - wanted[b]! || a - b);
+    leftovers.share(needy.map((place) => leftovers.order[place]!));
+    return needy;
   }
 
   /** How many of the elements it takes to see that some of them are taken too late; 0: none is. */
@@ -93,7 +112,10 @@ export class Queue implements Monitor {
   #judgeAs(partition: Partition, limit: number, shared: boolean): Judgement {
     const { takenFrom } = this.#leftovers;
     const disorder = this.#order.judge(partition, limit, takenFrom);
-    if (disorder !== null) return this.#disordered(partition, limit, disorder, shared);
+    if (disorder !== null) {
+      this.#blamed = disorder.elements;
+      return this.#disordered(partition, limit, disorder, shared);
+    }
     const { call, ret } = partition;
     const { empties } = this.#puts;
     const presence = this.#presence;
@@ -101,6 +123,7 @@ export class Queue implements Monitor {
     const empty = falselyEmpty(partition, limit, empties, presence);
     if (empty === NOBODY) return LINEARIZABLE;
     const elements = filling(call[empty]!, ret[empty]!, presence, this.#leftovers, shared);
+    this.#blamed = elements;
     return clash(empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e)));
   }
 
