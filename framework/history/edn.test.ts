@@ -115,6 +115,22 @@ describe('keys in values', () => {
 {:process 2 :type :invoke :f :write :value [[1 :a] 8]}
 `;
 
+  it('takes the key that an operation names by itself, and then leaves its value alone', () => {
+    const { history, keyed } = load(
+      `{:process 0 :type :invoke :f :append :key "k1" :value [1 2]}
+{:process 1 :type :invoke :f :get :key :k2 :value nil}
+{:process 0 :type :ok :f :append :key "k1" :value [1 2]}
+{:process 1 :type :ok :f :get :key :k2 :value "a"}
+{:process :nemesis :type :info :f :start :value nil}`,
+    );
+    expect(keyed).toEqual({ chosen: false, reason: 'not keyed: every operation names its key by itself' });
+    const operations = [...history.operations()].map(({ key, asked, value }) => ({ key, asked, value }));
+    expect(operations).toEqual([
+      { key: 'k1', asked: [1, 2], value: [1, 2] },
+      { key: 'k2', asked: null, value: 'a' },
+    ]);
+  });
+
   it('are taken out when every value is a pair', () => {
     const { history, keyed } = load(keyedText);
     expect(keyed).toEqual({ chosen: true, reason: 'keyed: every value of a client is a [key value] pair' });

@@ -55,7 +55,7 @@ function operation(file: string, line: number, value: unknown): JepsenEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw malformed(file, line, 'an operation is expected, as in {:process 0, :type :invoke, :f :read, :value nil}');
   }
-  const { index, time, process, type, f, value: inner, node, error } = value as Record<string, unknown>;
+  const { index, time, process, type, f, key, value: inner, node, error } = value as Record<string, unknown>;
   return {
     line,
     index,
@@ -63,6 +63,7 @@ function operation(file: string, line: number, value: unknown): JepsenEvent {
     process,
     type,
     f,
+    key,
     value: inner,
     node: typeof node === 'string' ? node : undefined,
     error,

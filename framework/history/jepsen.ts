@@ -2,7 +2,7 @@
 import { ChaosError } from '../contracts/error.js';
 import { ColumnarHistory } from './history.js';
 import { at, malformed } from './issue.js';
-import { chooseKeyed, type JepsenEvent, type KeyedChoice, type KeyedOption, splitPair } from './keyed.js';
+import { chooseKeyed, type JepsenEvent, type KeyedChoice, type KeyedOption, keyAndValue } from './keyed.js';
 import { appendEvent, Valueless } from './loose-event.js';
 
 export interface JepsenHistory {
@@ -38,7 +38,7 @@ export function historyOfJepsen(file: string, events: readonly JepsenEvent[], op
 
 function append(file: string, history: ColumnarHistory, event: JepsenEvent, process: unknown, keyed: boolean): void {
   const { line, time, type, f, value, node, error } = event;
-  const parts = keyed && process !== 'nemesis' ? splitPair(value) : { value };
+  const parts = process === 'nemesis' ? { value } : keyAndValue(event, keyed);
   try {
     const problem = appendEvent(history, { time: time ?? line, process, type, f, node, error, ...parts });
     if (problem !== null) throw malformed(file, line, problem);

@@ -19,6 +19,8 @@ export interface JepsenEvent {
   process: unknown;
   type: unknown;
   f: unknown;
+  /** Where an operation names its key by itself. */
+  key?: unknown;
   value: unknown;
   node?: unknown;
   error?: unknown;
@@ -27,7 +29,9 @@ export interface JepsenEvent {
 /** Throws `ChaosError('history-malformed')` when `yes` meets a value that is no pair. */
 export function chooseKeyed(file: string, events: readonly JepsenEvent[], option: KeyedOption): KeyedChoice {
   if (option === 'no') return choice(false, 'it was asked for');
-  const clients = events.filter(({ process }) => process !== 'nemesis');
+  const all = events.filter(({ process }) => process !== 'nemesis');
+  const clients = all.filter(({ key }) => !isNamed(key));
+  if (clients.length === 0 && all.length > 0) return choice(false, 'every operation names its key by itself');
   if (option === 'yes') {
     const odd = clients.find(({ value }) => !isPair(value));
     if (odd !== undefined) throw malformed(file, odd.line, 'the value is no [key value] pair', "Try 'keyed: no'.");
@@ -60,8 +64,17 @@ function isPair(value: unknown): value is [unknown, unknown] {
   return Array.isArray(value) && value.length === 2;
 }
 
-/** Key and value of a pair; keys that are neither text nor number become their JSON text. */
-export function splitPair(value: unknown): { key: Key; value: unknown } {
-  const [key, inner] = value as [unknown, unknown];
-  return { key: typeof key === 'string' || typeof key === 'number' ? key : JSON.stringify(key), value: inner };
+/** The key of an operation that names it by itself, else (`keyed`) that of its pair; and its value. */
+export function keyAndValue({ key, value }: JepsenEvent, keyed: boolean): { key?: Key; value: unknown } {
+  if (isNamed(key)) return { key: keyOf(key), value };
+  if (!keyed) return { value };
+  const [first, inner] = value as [unknown, unknown];
+  return { key: keyOf(first), value: inner };
+}
+
+const isNamed = (key: unknown) => key !== undefined && key !== null;
+
+/** Keys that are neither text nor number become their JSON text. */
+function keyOf(key: unknown): Key {
+  return typeof key === 'string' || typeof key === 'number' ? key : JSON.stringify(key);
 }
