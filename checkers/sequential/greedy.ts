@@ -1,14 +1,11 @@
 // A guess at an order, in one pass: reads as soon as they are legal, and a write only when nobody still has to read what it overwrites.
-//
-// Writes come in the order of the zones of their values (Gibbons & Korach 1997): the earlier of the first return and the last
-// invocation among a value's operations. So a linearizable history is always put in order without any constraint.
 import type { Edges } from './edges.js';
 import { NONE } from './operations.js';
-import { AMBIGUOUS, NEVER, type Problem } from './problem.js';
+import { AMBIGUOUS, type Problem } from './problem.js';
 
 /** The nodes in an order, or null where the guess led to a dead end. Without optional operations. */
-export function greedyOrder(problem: Problem, edges: Edges | null): Int32Array | null {
-  return new Greedy(problem, edges).run();
+export function greedyOrder(problem: Problem, edges: Edges | null, priority: Int32Array): Int32Array | null {
+  return new Greedy(problem, edges, priority).run();
 }
 
 class Greedy {
@@ -31,7 +28,7 @@ class Greedy {
   readonly #ready: number[] = [];
   #branches: Map<number, number[]> | null = null;
 
-  constructor(problem: Problem, edges: Edges | null) {
+  constructor(problem: Problem, edges: Edges | null, priority: Int32Array) {
     this.#problem = problem;
     this.#edges = edges;
     const { count, versions, position, reads, optional, initial, branches } = problem;
@@ -40,7 +37,7 @@ class Greedy {
     this.#current = initial.slice();
     this.#first = new Int32Array(versions).fill(NONE);
     this.#next = new Int32Array(count);
-    this.#heap = new Heap(priorities(problem));
+    this.#heap = new Heap(priority);
     this.#order = new Int32Array(count);
     for (let n = 0; n < count; n++) {
       if (position[n]! > 0) this.#waiting[n]!++;
@@ -156,44 +153,6 @@ function branchLists(branches: readonly number[]): Map<number, number[]> {
     else list.push(branches[i + 1]!);
   }
   return lists;
-}
-
-/** Per node the beginning of the zone of what it writes; the versions that a chain of cas makes of one another share a zone. */
-export function priorities({ count, versions, reads, writes, writer, invoked, returned }: Problem): Int32Array {
-  const root = new Int32Array(versions).fill(NONE);
-  const rootOf = (version: number): number => {
-    if (root[version] !== NONE) return root[version]!;
-    const path: number[] = [];
-    let v = version;
-    while (root[v] === NONE) {
-      root[v] = v;
-      path.push(v);
-      const w = writer[v]!;
-      if (w >= 0 && reads[w] !== NONE) v = reads[w]!;
-    }
-    const found = root[v]!;
-    for (const one of path) root[one] = found;
-    return found;
-  };
-  const first = new Int32Array(versions).fill(NEVER);
-  const last = new Int32Array(versions);
-  const widen = (version: number, n: number) => {
-    const v = rootOf(version);
-    if (returned[n]! < first[v]!) first[v] = returned[n]!;
-    if (invoked[n]! > last[v]!) last[v] = invoked[n]!;
-  };
-  for (let n = 0; n < count; n++) {
-    if (reads[n] !== NONE) widen(reads[n]!, n);
-    if (writes[n] !== NONE) widen(writes[n]!, n);
-  }
-  const priority = new Int32Array(count);
-  for (let n = 0; n < count; n++) {
-    if (writes[n] === NONE) continue;
-    const version = writes[n]!;
-    const v = rootOf(version);
-    priority[n] = writer[version] === AMBIGUOUS ? invoked[n]! : Math.min(first[v]!, last[v]!);
-  }
-  return priority;
 }
 
 /** Nodes by priority, the lowest first; of equals the one with the lowest number. */

@@ -5,8 +5,8 @@
 import { HashIndex, mix } from '../linearizable/prepare/hash-index.js';
 import { Chronicle } from './chronicle.js';
 import type { Edges } from './edges.js';
-import { priorities } from './greedy.js';
 import { NONE } from './operations.js';
+import { zoneOrder } from './priorities.js';
 import { AMBIGUOUS, type Problem } from './problem.js';
 
 export interface Searched {
@@ -46,7 +46,7 @@ class Search {
   constructor(problem: Problem, edges: Edges | null) {
     this.#problem = problem;
     this.#chronicle = new Chronicle(problem, edges);
-    this.#priority = priorities(problem);
+    this.#priority = zoneOrder(problem);
     this.#dead = new DeadStates(this.#chronicle.state.length);
     const { count, versions, optional, reads } = problem;
     this.#wanted = new Uint8Array(versions);

@@ -1,7 +1,9 @@
 // Whether a problem has an order: guess one, look for a cycle of constraints, guess again with these, and search if that fails.
 import { MOST_CELLS } from './clocks.js';
+import type { Edges } from './edges.js';
 import { greedyOrder } from './greedy.js';
 import { NONE } from './operations.js';
+import { zoneOrder } from './priorities.js';
 import { NOBODY, type Problem } from './problem.js';
 import { isContradiction, type Saturated, saturate } from './saturate.js';
 import { search } from './search.js';
@@ -45,18 +47,25 @@ const CONSTRAINED: Solution = { ...SOLUTION, constrained: true };
 export function solve(problem: Problem, { budget, stop, cells = MOST_CELLS }: SolveOptions): Solution {
   const sourceless = firstSourceless(problem);
   if (sourceless !== NONE) return { ...SOLUTION, outcome: 'inconsistent', sourceless };
-  const guess = greedyOrder(problem, null);
+  const guess = guessedOrder(problem, null);
   if (guess !== null) return { ...SOLUTION, outcome: 'consistent', order: guess };
   if (problem.count * problem.chains > cells) return { ...SOLUTION, ended: 'cells' };
   const saturated = saturate(problem, stop);
   if (saturated.stopped) return { ...CONSTRAINED, ended: 'stopped' };
   if (isContradiction(saturated)) return { ...CONSTRAINED, outcome: 'inconsistent', saturated };
-  const better = greedyOrder(problem, saturated.edges);
+  const better = guessedOrder(problem, saturated.edges);
   if (better !== null) return { ...CONSTRAINED, outcome: 'consistent', order: better };
   const { outcome, order, configurations } = search(problem, saturated.edges, budget ?? defaultBudget(problem), stop);
   return outcome === 'consistent' || outcome === 'inconsistent'
     ? { ...CONSTRAINED, outcome, order, configurations }
     : { ...CONSTRAINED, ended: outcome, configurations };
+}
+
+/**
+ * The order of zones is right where writes that never completed take effect late, and that of invocations where reads lag behind.
+ */
+function guessedOrder(problem: Problem, edges: Edges | null): Int32Array | null {
+  return greedyOrder(problem, edges, zoneOrder(problem)) ?? greedyOrder(problem, edges, problem.invoked);
 }
 
 const MOST_WORK = 400_000_000;
