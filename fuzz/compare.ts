@@ -12,7 +12,7 @@ import { Search } from '../checkers/linearizable/search/search.js';
 import { messageOf } from '../framework/contracts/error.js';
 import type { History } from '../framework/contracts/history.js';
 import { holds } from './definition.js';
-import { problemWith } from './evidence.js';
+import { isRough, problemWith } from './evidence.js';
 import type { Subject } from './histories.js';
 import { byKey } from './keyed.js';
 
@@ -34,6 +34,8 @@ export interface Comparison {
   algorithms: readonly string[];
   /** Violations whose evidence was checked. */
   witnesses: number;
+  /** Those of them that the checker does not claim to be as small as can be. */
+  rough: number;
   /** What each judge says; null: they agree. */
   disagreement: Record<string, unknown> | null;
 }
@@ -44,7 +46,7 @@ export function compare(model: AnyModel, { history, initial, honest }: Subject, 
   const one = [...keys.values()];
   const valid = one.every((operations) => holds(model, initial, operations));
   const verdicts: Record<string, unknown> = { definition: valid };
-  const comparison = { valid, algorithms: [] as string[], witnesses: 0 };
+  const comparison = { valid, algorithms: [] as string[], witnesses: 0, rough: 0 };
   const differs = (judge: string, verdict: unknown) => {
     if (verdict !== valid) verdicts[judge] = verdict;
   };
@@ -70,7 +72,7 @@ export function compare(model: AnyModel, { history, initial, honest }: Subject, 
     }
     if (isTurn(STARVED)) differs('search in slices, without memory', starved(machine, partitions));
     if (isTurn(BARE)) differs('search, of the bare model', bare(model, initial, history));
-    if (isTurn(WHOLE)) comparison.witnesses = whole(model, { history, initial }, valid, verdicts);
+    if (isTurn(WHOLE)) Object.assign(comparison, whole(model, { history, initial }, valid, verdicts));
   } catch (error) {
     verdicts['error'] = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
   }
@@ -126,18 +128,18 @@ function bare(model: AnyModel, initial: unknown, history: History): boolean {
   return starved(machine, partition(history, actions));
 }
 
-/** The check as a user has it. Returns how many violations it explained. */
+/** The check as a user has it. Returns how many violations it explained, and how many of them roughly. */
 function whole(
   model: AnyModel,
   { history, initial }: { history: History; initial: unknown },
   valid: boolean,
   verdicts: Record<string, unknown>,
-): number {
+): { witnesses: number; rough: number } {
   const result = checkLinearizable(history, { model, initial });
   if (result.valid !== valid) verdicts['check'] = result.valid;
   for (const anomaly of result.anomalies) {
     const problem = problemWith(anomaly, history, model, initial);
     if (problem !== undefined) verdicts['evidence'] = { problem, anomaly };
   }
-  return result.anomalies.length;
+  return { witnesses: result.anomalies.length, rough: result.anomalies.filter(isRough).length };
 }

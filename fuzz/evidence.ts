@@ -17,23 +17,27 @@ interface Told {
 
 /** What is wrong with the evidence, a sentence; undefined: nothing. */
 export function problemWith(anomaly: Anomaly, history: History, model: AnyModel, initial: unknown): string | undefined {
-  const { stuck, witness, rechecked, irreducible, folded } = anomaly.evidence as unknown as Told;
+  const { stuck, witness, irreducible, folded } = anomaly.evidence as unknown as Told;
   if (!anomaly.message.endsWith('.') || /undefined|NaN|\[object/.test(anomaly.message)) {
     return `the message is broken: ${anomaly.message}`;
   }
-  if (!rechecked) return 'the witness was not checked a second time';
-  if (!irreducible || folded > 0) return `the witness is not irreducible, or ${folded} operations of it are folded`;
-  // Of a lock the holds that the witness does not name are left out as a whole.
-  if (model.lock !== undefined) return undefined;
+  // Of a lock the holds that the witness does not name are left out as a whole. What is folded is not told.
+  if (model.lock !== undefined || folded > 0) return undefined;
   const until = history.operation(stuck).end;
   if (!proves(history, model, initial, witness, until)) return `operations ${witness.join(', ')} prove nothing`;
   // Of a set's reads other elements are left out, so that more of them may be needed in the history as it is.
-  if (model.membership !== undefined) return undefined;
+  if (!irreducible || model.membership !== undefined) return undefined;
   const spare = witness.find((row) => {
     const without = witness.filter((one) => one !== row);
     return proves(history, model, initial, without, until);
   });
   return spare === undefined ? undefined : `operations ${witness.join(', ')} prove it without ${spare}, too`;
+}
+
+/** Whether the checker itself says that the witness may be larger than it need be, or that it was too hard to check again. */
+export function isRough(anomaly: Anomaly): boolean {
+  const { rechecked, irreducible, folded } = anomaly.evidence as unknown as Told;
+  return !rechecked || !irreducible || folded > 0;
 }
 
 /** Whether these operations leave no order, whatever the others up to the event `until` on the same key did. */

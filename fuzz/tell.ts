@@ -22,13 +22,14 @@ export function progress(tallies: ReadonlyMap<string, Tally>, planned: number, s
 
 /** A table with a row for each model. */
 export function summary(tallies: ReadonlyMap<string, Tally>): string {
-  const head = ['model', 'histories', 'linearizable', 'not', 'witnesses', 'judged by'];
-  const rows = [...tallies].map(([model, { histories, valid, witnesses, algorithms }]) => [
+  const head = ['model', 'histories', 'linearizable', 'not', 'witnesses', 'rough', 'judged by'];
+  const rows = [...tallies].map(([model, { histories, valid, witnesses, rough, algorithms }]) => [
     model,
     amount(histories),
     amount(valid),
     amount(histories - valid),
     amount(witnesses),
+    amount(rough),
     Object.entries(algorithms)
       .sort(([, a], [, b]) => b - a)
       .map(([name, count]) => `${name} ${amount(count)}`)
