@@ -18,6 +18,8 @@ export class Growth {
   readonly #shown: Int32Array;
   readonly #missed: Int32Array;
   readonly #rank: Int32Array;
+  /** Per element: 1, it is there from the start. */
+  readonly #given: Uint8Array;
   /** Per list: the read that returns first. */
   readonly #reader: Int32Array;
   /** Per list: the place in the chain. */
@@ -33,18 +35,23 @@ export class Growth {
     this.#shown = new Int32Array(values).fill(NOBODY);
     this.#missed = new Int32Array(values).fill(NOBODY);
     this.#rank = new Int32Array(values);
+    this.#given = new Uint8Array(values);
     this.#reader = new Int32Array(roles.lists.length).fill(NOBODY);
     this.#place = new Int32Array(roles.lists.length);
   }
 
-  /** For a set that starts empty, without removes; reads that list an element twice are left out. */
-  judge(partition: Partition, cutoff: number): Judgement {
+  /**
+   * For keys without removes; reads that list an element twice are left out. `given`: the elements at the start.
+   */
+  judge(partition: Partition, cutoff: number, given: Iterable<number>): Judgement {
     this.#found = null;
     this.#end = NEVER;
+    for (const x of given) this.#given[x] = 1;
     const reads = this.#gather(partition, cutoff);
     this.#judgeElements(partition, cutoff);
     if (reads.length > 0) this.#judgeReads(partition, cutoff, reads);
     this.#clean(partition, cutoff);
+    for (const x of given) this.#given[x] = 0;
     return this.#found ?? LINEARIZABLE;
   }
 
@@ -61,6 +68,8 @@ export class Growth {
       if (what === READ) {
         reads.push(i);
         if (this.#reader[x] === NOBODY || ret[i]! < ret[this.#reader[x]!]!) this.#reader[x] = i;
+      } else if (this.#given[x] === 1) {
+        if (what === ABSENT) this.#clash(ret, i);
       } else if (what === ABSENT) this.#missed[x] = i;
       else if (this.#shown[x] === NOBODY || ret[i]! < ret[this.#shown[x]!]!) this.#shown[x] = i;
     }
@@ -156,6 +165,7 @@ export class Growth {
       for (const x of elements) {
         if (this.#rank[x]! > 0) continue;
         this.#rank[x] = place;
+        if (this.#given[x] === 1) continue;
         const asked = this.#asked[x]!;
         const missed = this.#missed[x]!;
         if (asked === NOBODY) {
