@@ -43,7 +43,7 @@ export class Bag implements Monitor {
       return this.#judgeAs(partition, limit);
     }
     leftovers.hope(partition.call);
-    const hoped = this.#judgeAs(partition, limit, false);
+    const hoped = this.#judgeAs(partition, limit, false, leftovers.crowd(partition.call, this.#presence.from));
     if (hoped !== LINEARIZABLE) return hoped;
     for (const kept of [true, false]) {
       const own = (e: number) => (kept ? leftovers.ownOf(partition.call, e) : limit);
@@ -54,15 +54,14 @@ export class Bag implements Monitor {
     return { obstacle: 'it is not clear what the pending takes took' };
   }
 
-  /** With the takes as `#leftovers` has them; `shared`: unknown takes went round in order. */
-  #judgeAs(partition: Partition, limit: number, shared = true): Judgement {
-    const { call, ret } = partition;
+  /** With the takes as `#leftovers` has them; `shared`: in the order of the puts. `crowd`: where they are just hoped for. */
+  #judgeAs(partition: Partition, limit: number, shared = true, crowd: Int32Array | null = null): Judgement {
     const { empties } = this.#puts;
     const presence = this.#presence;
     presence.end(partition, this.#leftovers.takenFrom);
-    const empty = falselyEmpty(partition, limit, empties, presence);
+    const empty = falselyEmpty(partition, limit, empties, presence, crowd);
     if (empty === NOBODY) return LINEARIZABLE;
-    const elements = filling(call[empty]!, ret[empty]!, presence, this.#leftovers, shared);
+    const elements = filling(partition, empty, presence, this.#leftovers, shared);
     return clash(empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e)));
   }
 }

@@ -59,6 +59,30 @@ export class Leftovers {
     for (const e of this.order) this.takenFrom[e] = Math.min(first, this.ownOf(call, e));
   }
 
+  /**
+   * By gap between events: how many more elements there are that no pending take of their own has taken by then than unknown
+   * takes that could have; where that is more than 0, some element is there, whoever takes what.
+   */
+  crowd(call: Int32Array, from: Int32Array): Int32Array {
+    const crowd = new Int32Array(this.#limit + 1);
+    for (const e of this.order) {
+      const own = this.ownOf(call, e);
+      if (own <= from[e]!) continue;
+      crowd[from[e]!]!++;
+      crowd[own]!--;
+    }
+    for (const stamp of this.#unknown) crowd[stamp]!--;
+    for (let gap = 1; gap <= this.#limit; gap++) crowd[gap]! += crowd[gap - 1]!;
+    return crowd;
+  }
+
+  /** Elements that are too many in a gap, none where they are not. */
+  crowdAt(gap: number, call: Int32Array, from: Int32Array): number[] {
+    const takes = this.#unknown.reduce((count, stamp) => count + (stamp <= gap ? 1 : 0), 0);
+    const there = this.order.filter((e) => from[e]! <= gap && this.ownOf(call, e) > gap);
+    return there.length > takes ? there.slice(0, takes + 1) : [];
+  }
+
   /** Shares out the unknown takes to the elements in this order. */
   share(elements: readonly number[]): void {
     for (const [place, e] of elements.entries()) this.takenFrom[e] = this.#unknown[place] ?? this.#limit;

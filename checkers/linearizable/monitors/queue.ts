@@ -61,7 +61,7 @@ export class Queue implements Monitor {
     const { call } = partition;
     const leftovers = this.#leftovers;
     leftovers.hope(call);
-    const hoped = this.#judgeAs(partition, limit, false);
+    const hoped = this.#judgeAs(partition, limit, false, leftovers.crowd(call, this.#presence.from));
     if (hoped !== LINEARIZABLE) return hoped;
     const deadlines = deadlinesOf(partition, limit, this.#puts, leftovers, this.#presence, this.#order);
     const wanted = deadlines.before.slice();
@@ -108,21 +108,20 @@ export class Queue implements Monitor {
     );
   }
 
-  /** With the takes as `#leftovers` has them; `shared`: in the order of the puts. */
-  #judgeAs(partition: Partition, limit: number, shared: boolean): Judgement {
+  /** With the takes as `#leftovers` has them; `shared`: in the order of the puts. `crowd`: where they are just hoped for. */
+  #judgeAs(partition: Partition, limit: number, shared: boolean, crowd: Int32Array | null = null): Judgement {
     const { takenFrom } = this.#leftovers;
     const disorder = this.#order.judge(partition, limit, takenFrom);
     if (disorder !== null) {
       this.#blamed = disorder.elements;
       return this.#disordered(partition, limit, disorder, shared);
     }
-    const { call, ret } = partition;
     const { empties } = this.#puts;
     const presence = this.#presence;
     presence.end(partition, takenFrom);
-    const empty = falselyEmpty(partition, limit, empties, presence);
+    const empty = falselyEmpty(partition, limit, empties, presence, crowd);
     if (empty === NOBODY) return LINEARIZABLE;
-    const elements = filling(call[empty]!, ret[empty]!, presence, this.#leftovers, shared);
+    const elements = filling(partition, empty, presence, this.#leftovers, shared);
     this.#blamed = elements;
     return clash(empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e)));
   }
