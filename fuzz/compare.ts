@@ -36,6 +36,8 @@ export interface Comparison {
   witnesses: number;
   /** Those of them that the checker does not claim to be as small as can be. */
   rough: number;
+  /** Violations that the engine places later than they are. */
+  late: number;
   /** What each judge says; null: they agree. */
   disagreement: Record<string, unknown> | null;
 }
@@ -46,7 +48,7 @@ export function compare(model: AnyModel, { history, initial, honest }: Subject, 
   const one = [...keys.values()];
   const valid = one.every((operations) => holds(model, initial, operations));
   const verdicts: Record<string, unknown> = { definition: valid };
-  const comparison = { valid, algorithms: [] as string[], witnesses: 0, rough: 0 };
+  const comparison = { valid, algorithms: [] as string[], witnesses: 0, rough: 0, late: 0 };
   const differs = (judge: string, verdict: unknown) => {
     if (verdict !== valid) verdicts[judge] = verdict;
   };
@@ -68,7 +70,7 @@ export function compare(model: AnyModel, { history, initial, honest }: Subject, 
     if (model.cell !== undefined || engine.some(({ algorithm }) => algorithm !== 'search')) {
       const search = judge(machine, partitions, false);
       differs('search', verdictOf(search));
-      if (model.reaches === undefined) stuckAlike(engine, search, verdicts);
+      if (model.reaches === undefined) comparison.late = late(engine, search, verdicts);
     }
     if (isTurn(STARVED)) differs('search in slices, without memory', starved(machine, partitions));
     if (isTurn(BARE)) differs('search, of the bare model', bare(model, initial, history));
@@ -88,19 +90,19 @@ function verdictOf(assessments: readonly Assessment[]): boolean | 'unknown' {
   return assessments.some(({ valid }) => valid === 'unknown') ? 'unknown' : true;
 }
 
-/** The operation that could not be linearized is the same, whoever finds it. */
-function stuckAlike(engine: readonly Assessment[], search: readonly Assessment[], verdicts: Record<string, unknown>) {
-  for (const [
-    i,
-    {
-      valid,
-      stuck,
-      partition: { row },
-    },
-  ] of engine.entries()) {
+/**
+ * The search finds the first return with which a history is illegal; a monitor may name a later one (counted), where it cannot
+ * judge the events before that, but never an earlier one.
+ */
+function late(engine: readonly Assessment[], search: readonly Assessment[], verdicts: Record<string, unknown>): number {
+  let count = 0;
+  for (const [i, { valid, stuck, partition }] of engine.entries()) {
     if (valid !== false || stuck === search[i]!.stuck) continue;
-    verdicts['stuck (engine, search)'] = [row[stuck] ?? -1, row[search[i]!.stuck] ?? -1];
+    const [found, first] = [partition.ret[stuck] ?? -1, partition.ret[search[i]!.stuck] ?? -1];
+    if (found > first && first >= 0) count++;
+    else verdicts['stuck (engine, search)'] = [partition.row[stuck] ?? -1, partition.row[search[i]!.stuck] ?? -1];
   }
+  return count;
 }
 
 function starved(machine: Machine, partitions: readonly Partition[]): boolean {

@@ -22,14 +22,15 @@ export function progress(tallies: ReadonlyMap<string, Tally>, planned: number, s
 
 /** A table with a row for each model. */
 export function summary(tallies: ReadonlyMap<string, Tally>): string {
-  const head = ['model', 'histories', 'linearizable', 'not', 'witnesses', 'rough', 'judged by'];
-  const rows = [...tallies].map(([model, { histories, valid, witnesses, rough, algorithms }]) => [
+  const head = ['model', 'histories', 'linearizable', 'not', 'witnesses', 'rough', 'late', 'judged by'];
+  const rows = [...tallies].map(([model, { histories, valid, witnesses, rough, late, algorithms }]) => [
     model,
     amount(histories),
     amount(valid),
     amount(histories - valid),
     amount(witnesses),
     amount(rough),
+    amount(late),
     Object.entries(algorithms)
       .sort(([, a], [, b]) => b - a)
       .map(([name, count]) => `${name} ${amount(count)}`)

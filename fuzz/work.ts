@@ -17,6 +17,7 @@ export interface Tally {
   valid: number;
   witnesses: number;
   rough: number;
+  late: number;
   /** Keys by the algorithm that judged them. */
   algorithms: Record<string, number>;
 }
@@ -39,7 +40,7 @@ export interface Done {
 }
 
 export function emptyTally(): Tally {
-  return { histories: 0, valid: 0, witnesses: 0, rough: 0, algorithms: {} };
+  return { histories: 0, valid: 0, witnesses: 0, rough: 0, late: 0, algorithms: {} };
 }
 
 /** Stops at the first disagreement. `model` must be the one that the piece names. */
@@ -47,11 +48,12 @@ export function work(piece: Piece, model: AnyModel): Done {
   const tally = emptyTally();
   for (let index = piece.from; index < piece.to; index++) {
     const one = subject(piece.model, piece.seed, index);
-    const { valid, algorithms, witnesses, rough, disagreement } = compare(model, one, index);
+    const { valid, algorithms, witnesses, rough, late, disagreement } = compare(model, one, index);
     tally.histories++;
     if (valid) tally.valid++;
     tally.witnesses += witnesses;
     tally.rough += rough;
+    tally.late += late;
     for (const name of algorithms) tally.algorithms[name] = (tally.algorithms[name] ?? 0) + 1;
     if (disagreement === null) continue;
     const found = { index, initial: one.initial, lines: linesOf(one.history), verdicts: disagreement };
@@ -60,11 +62,12 @@ export function work(piece: Piece, model: AnyModel): Done {
   return { piece, tally, disagreement: null };
 }
 
-export function add(to: Tally, { histories, valid, witnesses, rough, algorithms }: Tally): void {
+export function add(to: Tally, { histories, valid, witnesses, rough, late, algorithms }: Tally): void {
   to.histories += histories;
   to.valid += valid;
   to.witnesses += witnesses;
   to.rough += rough;
+  to.late += late;
   for (const [name, count] of Object.entries(algorithms)) to.algorithms[name] = (to.algorithms[name] ?? 0) + count;
 }
 
