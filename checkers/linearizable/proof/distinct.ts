@@ -3,6 +3,7 @@ import type { Actions } from '../prepare/actions.js';
 import { neededOperations } from '../prepare/needed.js';
 import type { Operations } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
+import { respectsRealTime } from './real-time.js';
 
 const NOBODY = -1;
 
@@ -93,14 +94,4 @@ function byLowerEnd({ call, ret }: Operations, { start, members }: Blocks): Int3
     for (let i = start[block]!; i < start[block + 1]!; i++) order[end++] = members[i]!;
   }
   return order;
-}
-
-/** No operation comes after one that was invoked after its return. */
-function respectsRealTime({ call, ret }: Operations, order: Int32Array): boolean {
-  let latest = -1;
-  for (const i of order) {
-    if (ret[i]! < latest) return false;
-    latest = Math.max(latest, call[i]!);
-  }
-  return true;
 }

@@ -4,12 +4,16 @@ import { createRandom } from '../../../framework/time/random.js';
 import { checkLinearizable } from '../check.js';
 import type { AnyModel } from '../models/model.js';
 import { MODELS, modelNamed } from '../models/table.js';
+import { Actions } from '../prepare/actions.js';
+import { partition } from '../prepare/partition.js';
+import { Values } from '../prepare/values.js';
 import { bruteForce } from '../testing/judged.js';
 import { randomHistory } from '../testing/random-history.js';
 import { initialOf, randomOf } from '../testing/random-model.js';
 import { proofLines } from './lines.js';
 import { mergeOrders } from './merge.js';
 import { type KeyProof, proveLinearizable } from './prove.js';
+import { queueOrder } from './queue.js';
 import { refute } from './verify.js';
 
 const SEEDS = 60;
@@ -113,6 +117,46 @@ describe('proveLinearizable', () => {
     );
     const stopped = proveLinearizable(random, { model: modelNamed('fifo-queue')!, cancelled: () => true });
     expect(rowsOf(stopped)).toBe('the history was not put in order: it was asked to stop');
+  });
+});
+
+describe('queueOrder', () => {
+  const fifoQueue = modelNamed('fifo-queue')!;
+  const orderOf = (made: ColumnarHistory) => {
+    const actions = new Actions(fifoQueue, new Values());
+    const [own] = partition(made, actions);
+    return own === undefined ? null : (queueOrder(own, actions)?.map((i) => own.row[i]!) ?? null);
+  };
+
+  it('orders queues whose elements come once, and nothing that is not linearizable', () => {
+    const counts = { ordered: 0, left: 0, withPending: 0 };
+    for (let seed = 0; seed < 400; seed++) {
+      const made = randomOf('fifo-queue', createRandom(seed, 'queue'), 4 + (seed % 4));
+      const order = orderOf(made);
+      const expected = bruteForce(made, fifoQueue);
+      const all = [...made.operations()].filter(({ outcome }) => outcome !== 'fail');
+      const puts = all.filter(({ f }) => f === 'enqueue').map(({ asked }) => asked);
+      const peeked = all.some(({ f, outcome, value }) => f === 'peek' && outcome === 'ok' && value !== null);
+      if (new Set(puts).size < puts.length || peeked) continue;
+      expect(order !== null, `seed ${seed}`).toBe(expected);
+      if (order === null) counts.left++;
+      else {
+        expect(refute(made, { model: fifoQueue, initial: null }, [{ key: undefined, order }])).toBe(null);
+        if (all.some(({ index, outcome }) => outcome !== 'ok' && order.includes(index))) counts.withPending++;
+        counts.ordered++;
+      }
+    }
+    expect(counts.ordered).toBeGreaterThan(60);
+    expect(counts.left).toBeGreaterThan(10);
+    expect(counts.withPending).toBeGreaterThan(3);
+  });
+
+  it('leaves queues alone that hold something at the start', () => {
+    const made = new ColumnarHistory();
+    made.appendInvoke(0, 0, 'dequeue', undefined, null, undefined);
+    made.appendCompletion(1, 0, 'ok', 7);
+    expect(rowsOf(proveLinearizable(made, { model: fifoQueue, initial: [7] }))).toEqual([[0]]);
+    expect(orderOf(made)).toBe(null);
   });
 });
 

@@ -6,13 +6,14 @@ import { amount } from '../../shared/text.js';
 import type { AnyModel } from '../models/model.js';
 import { Actions } from '../prepare/actions.js';
 import { Machine } from '../prepare/machine.js';
-import { type Partition, partition } from '../prepare/partition.js';
+import { type Operations, type Partition, partition } from '../prepare/partition.js';
 import { type Part, partsOf } from '../prepare/parts.js';
 import { Values } from '../prepare/values.js';
 import { problemOf } from '../search/problem.js';
 import { Search } from '../search/search.js';
 import { distinctOrder } from './distinct.js';
 import { mergeOrders } from './merge.js';
+import { queueOrder } from './queue.js';
 import { knowsNothing, refute } from './verify.js';
 
 export interface ProofOptions {
@@ -50,8 +51,9 @@ const BUDGET_EACH = 4;
 const NO_KEY = -1;
 
 /**
- * An order for each key, in the order in which the keys first appear. Where a model's state is the last value written and each
- * value was written once, it is read off the history; else it comes from the general search, whatever engine gave the verdict.
+ * An order for each key, in the order in which the keys first appear. Where a model's state is the last value written, or a FIFO
+ * queue, and each value was written once, it is read off the history; else it comes from the general search, whatever engine
+ * gave the verdict.
  * It is given only if `refute` has nothing against it; else throws `ChaosError` `proof-refuted`, a defect of ours.
  * Throws `model-function` and `model-value` as the check does.
  */
@@ -99,7 +101,7 @@ function orderOf(
   if (cancelled()) return 'was not put in order: it was asked to stop';
   const { actions } = machine;
   const toRows = (order: Int32Array) => order.map((operation) => row[origin[operation]!]!);
-  const direct = actions.model.cell === undefined ? null : distinctOrder(operations, actions, machine.initial);
+  const direct = directOrder(machine, operations);
   if (direct !== null) return { rows: toRows(direct), configurations: 0 };
   const problem = problemOf(operations, actions);
   const search = new Search(machine, problem, memory);
@@ -117,6 +119,16 @@ function orderOf(
       ? 'it was asked to stop'
       : 'the budget of configurations ran out';
   return `was not put in order: ${ended} after ${amount(configurations, 'configuration')}, with ${reached} in order`;
+}
+
+/** An order that takes no search, where there is one. */
+function directOrder(machine: Machine, operations: Operations): Int32Array | null {
+  const { actions, initial } = machine;
+  const { cell, container } = actions.model;
+  if (cell !== undefined) return distinctOrder(operations, actions, initial);
+  const start = machine.state(initial);
+  const isQueue = container?.order === 'first' && Array.isArray(start) && start.length === 0;
+  return isQueue ? queueOrder(operations, actions) : null;
 }
 
 /** Reads that are taken to say nothing, which the search leaves out, by key. */
