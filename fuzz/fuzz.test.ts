@@ -110,6 +110,7 @@ describe('the fuzz', () => {
       valid: 12_000,
       witnesses: 86,
       rough: 1,
+      late: 0,
       algorithms: { search: 2, zones: 12_343 },
     };
     const tallies = new Map([['register', tally]]);
@@ -117,7 +118,7 @@ describe('the fuzz', () => {
       '12,345 of 1,000,000 histories; 6,173/s; 12,000 linearizable, 345 not; 86 witnesses checked',
     );
     expect(summary(tallies).split('\n')[1]).toBe(
-      'register     12,345        12,000  345         86      1  zones 12,343, search 2',
+      'register     12,345        12,000  345         86      1     0  zones 12,343, search 2',
     );
   });
 });
