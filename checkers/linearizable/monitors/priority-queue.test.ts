@@ -182,25 +182,25 @@ const honest: readonly (readonly [name: string, operations: Timed[]])[] = [
 
 describe('the monitor of priority queues', () => {
   it('agrees with the brute-force judge at every cutoff, and its hints prove what they should', () => {
-    const trials = judgeRandom(priorityQueue, make, () => reference(0.45), 3000);
+    const trials = judgeRandom(priorityQueue, make, () => reference(0.45), 2000);
     expect(trials.objections).toEqual([]);
-    expect(trials.linearizable).toBeGreaterThan(10_000);
-    expect(trials.illegal).toBeGreaterThan(1000);
+    expect(trials.linearizable).toBeGreaterThan(7000);
+    expect(trials.illegal).toBeGreaterThan(700);
     expect(trials.obstacle).toBeLessThan(20);
   });
 
   it('agrees with the search on longer histories', () => {
     const verdicts = { true: 0, false: 0, unknown: 0 };
     let monitored = 0;
-    for (let seed = 0; seed < 100; seed++) {
-      const shape = { operations: 30, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
+    for (let seed = 0; seed < 24; seed++) {
+      const shape = { operations: 24, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
       const history = randomRun(
         createRandom(seed, 'longer'),
-        { ...shape, lies: seed % 2 === 0 ? 0 : 0.02 },
+        { ...shape, lies: seed % 2 === 0 ? 0 : 0.05 },
         reference(0.5),
       );
       const [fast, slow] = [true, false].map((monitors) =>
-        checkLinearizable(history, { model: priorityQueue, monitors, budget: 5000 }),
+        checkLinearizable(history, { model: priorityQueue, monitors, budget: 1000 }),
       );
       verdicts[`${slow!.valid}`]++;
       if (slow!.valid === 'unknown') continue;
@@ -209,9 +209,9 @@ describe('the monitor of priority queues', () => {
       monitored++;
       expect(fast!.keys[0]!.stuck, `seed ${seed}`).toBe(slow!.keys[0]!.stuck);
     }
-    expect(verdicts.true).toBeGreaterThan(50);
-    expect(verdicts.false).toBeGreaterThan(10);
-    expect(monitored).toBeGreaterThan(80);
+    expect(verdicts.true).toBeGreaterThan(12);
+    expect(verdicts.false).toBeGreaterThan(3);
+    expect(monitored).toBeGreaterThan(18);
   });
 
   it.each(lies)('catches %s', (_, operations, hint) => {

@@ -191,25 +191,25 @@ const honest: readonly (readonly [name: string, operations: Timed[]])[] = [
 
 describe('the stack monitor', () => {
   it('agrees with the brute-force judge at every cutoff, and its hints prove what they should', () => {
-    const trials = judgeRandom(stack, make, () => reference(0.45), 3000);
+    const trials = judgeRandom(stack, make, () => reference(0.45), 2000);
     expect(trials.objections).toEqual([]);
-    expect(trials.linearizable).toBeGreaterThan(10_000);
-    expect(trials.illegal).toBeGreaterThan(1000);
+    expect(trials.linearizable).toBeGreaterThan(7000);
+    expect(trials.illegal).toBeGreaterThan(700);
     expect(trials.obstacle).toBeLessThan(20);
   });
 
   it('agrees with the search on longer histories', () => {
     const verdicts = { true: 0, false: 0, unknown: 0 };
     let monitored = 0;
-    for (let seed = 0; seed < 100; seed++) {
-      const shape = { operations: 30, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
+    for (let seed = 0; seed < 24; seed++) {
+      const shape = { operations: 24, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
       const history = randomRun(
         createRandom(seed, 'longer'),
-        { ...shape, lies: seed % 2 === 0 ? 0 : 0.02 },
+        { ...shape, lies: seed % 2 === 0 ? 0 : 0.05 },
         reference(0.5),
       );
       const [fast, slow] = [true, false].map((monitors) =>
-        checkLinearizable(history, { model: stack, monitors, budget: 5000 }),
+        checkLinearizable(history, { model: stack, monitors, budget: 1000 }),
       );
       verdicts[`${slow!.valid}`]++;
       if (slow!.valid === 'unknown') continue;
@@ -218,9 +218,9 @@ describe('the stack monitor', () => {
       monitored++;
       expect(fast!.keys[0]!.stuck, `seed ${seed}`).toBe(slow!.keys[0]!.stuck);
     }
-    expect(verdicts.true).toBeGreaterThan(50);
-    expect(verdicts.false).toBeGreaterThan(10);
-    expect(monitored).toBeGreaterThan(80);
+    expect(verdicts.true).toBeGreaterThan(12);
+    expect(verdicts.false).toBeGreaterThan(3);
+    expect(monitored).toBeGreaterThan(18);
   });
 
   it.each(lies)('catches %s', (_, operations, hint) => {
@@ -236,7 +236,7 @@ describe('the stack monitor', () => {
   });
 
   it('judges elements that lie on each other by the thousands, and finds the two that change places', () => {
-    const deep = 20_000;
+    const deep = 5000;
     const pushes = Array.from({ length: deep }, (_, i) => ['push', i] as const);
     const pops = Array.from({ length: deep }, (_, i) => ['pop', deep - 1 - i] as const);
     const judge = (operations: (readonly [f: string, value: unknown])[]) => {
