@@ -2,6 +2,7 @@
 import { ChaosError, messageOf } from '../contracts/error.js';
 import { EVENT_TYPES, type History } from '../contracts/history.js';
 import { EdnForms } from './edn-forms.js';
+import { NOT_PLAIN, parsePlain } from './edn-plain.js';
 import { keyword, parseEdn, toEdnValue } from './edn-value.js';
 import { malformed } from './issue.js';
 import { historyOfJepsen, type JepsenHistory } from './jepsen.js';
@@ -44,6 +45,8 @@ function* noting(chunks: Iterable<string>, note: (mark: string | undefined) => v
 }
 
 function values(file: string, line: number, text: string): unknown[] {
+  const plain = parsePlain(text);
+  if (plain !== NOT_PLAIN) return [plain];
   try {
     return parseEdn(text);
   } catch (cause) {

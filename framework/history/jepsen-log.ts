@@ -1,5 +1,6 @@
 // Histories in Jepsen's own log (`INFO  jepsen.util - 0	:invoke	:read	nil`) and in its `history.txt`.
 
+import { NOT_PLAIN, parsePlain } from './edn-plain.js';
 import { parseEdn } from './edn-value.js';
 import { malformed } from './issue.js';
 import { historyOfJepsen, type JepsenHistory } from './jepsen.js';
@@ -57,7 +58,8 @@ function parts(file: string, line: number, rest: string): unknown[] {
   const tab = rest.indexOf('\t');
   const valueText = tab < 0 ? rest : rest.slice(0, tab);
   try {
-    const found = parseEdn(valueText);
+    const plain = parsePlain(valueText);
+    const found = plain === NOT_PLAIN ? parseEdn(valueText) : [plain];
     if (tab < 0) return found;
     const text = rest.slice(tab + 1).trim();
     return text === '' ? found : [...found, errorOf(text)];
