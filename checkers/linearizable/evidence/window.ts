@@ -14,6 +14,8 @@ const PENDING = 16;
 const PENDING_TWINS = 2;
 /** Configurations for the way from the start of the history to the window. */
 const MOST_ON_THE_WAY = 200_000;
+/** Configurations on top for other ways. */
+const MOST_FOR_OTHERS = 20_000;
 const MOST_ENTRIES = 8;
 const BYTES = 128 * 1024 * 1024;
 
@@ -122,12 +124,13 @@ function* entriesOf(
   const steady = problem.steady?.map((level) => (level > goal ? 0 : level)) ?? null;
   const search = new Search(machine, { ...problem, steady }, BYTES, goal);
   let outcome = search.run(MOST_ON_THE_WAY);
+  const limit = search.configurations + MOST_FOR_OTHERS;
   const stuck = outcome === 'illegal' ? problem.order[search.furthest]! : -1;
   for (let found = 0; outcome === 'linearizable' && found < MOST_ENTRIES; found++) {
     const order = search.linearization();
     const completed = order.reduce((sum, operation) => sum + (problem.ret[operation] === NEVER ? 0 : 1), 0);
     yield { rows: order.map(rowOf), completed, state: search.state };
-    outcome = search.dismiss() ? search.run(MOST_ON_THE_WAY) : 'illegal';
+    outcome = search.dismiss() ? search.run(limit) : 'illegal';
   }
   search.release();
   return { complete: outcome === 'illegal', stuck };
