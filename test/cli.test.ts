@@ -314,7 +314,7 @@ describe('interruption', () => {
 });
 
 describe('chaos new', () => {
-  it.each(['system', 'workload', 'nemesis', 'checker'])('a %s that runs as it is', async (kind) => {
+  it.each(['system', 'workload', 'nemesis', 'checker', 'model'])('a %s that runs as it is', async (kind) => {
     const made = await run('new', kind, `my-${kind}`);
     expect(made.code).toBe(0);
     expect(readdirSync(space.path).sort()).toEqual([`my-${kind}.plan.yaml`, `my-${kind}.test.ts`, `my-${kind}.ts`]);

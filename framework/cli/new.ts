@@ -7,7 +7,7 @@ import { type Command, textOption } from './command.js';
 
 export const create: Command = {
   usage: 'new <kind> <name>',
-  summary: 'write a working skeleton of a system, workload, nemesis or checker',
+  summary: 'write a working skeleton of a system, workload, nemesis, checker or model',
   options: [{ flags: '--into <folder>', description: 'where to write it', default: '.' }],
   help: `Examples:
   chaos new system my-store

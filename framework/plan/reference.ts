@@ -78,6 +78,7 @@ const VALUES = `## Values
 - **Durations** are a number and a unit: \`500ms\`, \`10s\`, \`1.5m\`, \`2h\` (also \`us\` and \`ns\`).
 - **Rates** are a number per second, minute or hour: \`200/s\`, \`30/m\`.
 - **Percentages**: \`30%\`.
+- **Amounts of memory**: \`512MB\`, \`1GiB\`.
 - **Paths** are relative to the file they are written in, whatever the working directory; \`~/\` is the home folder. A program
   may also be a name without a slash, such as \`python3\`: it is looked up on the PATH.
 
@@ -112,7 +113,8 @@ the matrix that is set is no longer varied.
 ### Modules of your own
 
 \`use: ./my-system.ts\` loads a TypeScript or JavaScript module, relative to the plan. Its default export is what
-\`defineSystem\` (\`defineWorkload\`, \`defineNemesis\`, \`defineChecker\`, \`defineDeployment\`) of the package \`chaosplan\` returns.`;
+\`defineSystem\` (\`defineWorkload\`, \`defineNemesis\`, \`defineChecker\`, \`defineDeployment\`) of the package \`chaosplan\` returns. A model of your own
+is an option: \`checks: [{ linearizable: { model: ./my-model.ts } }]\`, where the module exports what \`defineModel\` returns.`;
 
 async function systems(catalog: Catalog): Promise<string> {
   const parts = (await catalog.all('system')).map((system) => {

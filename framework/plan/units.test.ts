@@ -1,7 +1,7 @@
 // Units: what plans write, and the numbers it means.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, guessUnit, parseDuration, parsePercent, parseRate } from './units.js';
+import { formatDuration, guessUnit, parseDuration, parsePercent, parseRate, parseSize } from './units.js';
 
 describe('units', () => {
   it('reads durations as milliseconds', () => {
@@ -34,6 +34,18 @@ describe('units', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it('reads amounts of memory as bytes', () => {
+    const sizes = { '512MB': 512e6, '1GiB': 2 ** 30, '1.5kib': 1536, '7B': 7, '100mb': 1e8 };
+    for (const [text, value] of Object.entries(sizes)) expect([text, parseSize(text)]).toEqual([text, value]);
+    for (const text of ['512', 'MB', '1 GB', '-1MB', '1TB', '1Gb/s']) expect(parseSize(text)).toBeUndefined();
+    expect([
+      guessUnit('size', 512),
+      guessUnit('size', '512 mb'),
+      guessUnit('size', '2g'),
+      guessUnit('size', 1e9),
+    ]).toEqual(['512MB', '512mb', '2gb', '1000000000B']);
   });
 
   it('writes durations shortly', () => {

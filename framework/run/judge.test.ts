@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Valid, Verdict } from '../contracts/checker.js';
+import type { CheckContext, Valid, Verdict } from '../contracts/checker.js';
+import { ChaosError } from '../contracts/error.js';
 import type { Coverage, Expectation } from '../contracts/result.js';
 import { ColumnarHistory } from '../history/history.js';
 import { createRandom } from '../time/random.js';
@@ -86,6 +87,38 @@ describe('judge', () => {
     );
     expect(found.get('broken')).toMatchObject({ valid: 'unknown', reason: expect.stringContaining('kaput') });
     expect(found.get('fine')).toMatchObject({ valid: true });
+  });
+});
+
+describe('a check that is broken off', () => {
+  it('says what it knew by then', async () => {
+    const told: Verdict = { valid: 'unknown', anomalies: [], reason: 'half of it was judged' };
+    const definition = {
+      name: 'slow',
+      summary: '',
+      anomalies: [],
+      check: (_: unknown, { soFar }: CheckContext): Verdict => {
+        soFar?.(() => told);
+        throw new ChaosError('interrupted', 'Ctrl-C');
+      },
+    };
+    const mute = {
+      ...definition,
+      name: 'mute',
+      check: (): Verdict => {
+        throw new ChaosError('interrupted', 'Ctrl-C');
+      },
+    };
+    const checks = [definition, mute].map((each) => ({
+      name: each.name,
+      definition: each,
+      options: {},
+      modules: new Map(),
+    }));
+    const context = { nodes: [], reads: [], events: [], log: () => [], cancelled: () => false, elapsed: () => 0 };
+    const found = await runChecks(new ColumnarHistory(), checks, context, createRandom(1, 'c'));
+    expect(found.get('slow')).toEqual(told);
+    expect(found.get('mute')).toEqual({ valid: 'unknown', anomalies: [], reason: 'it was asked to stop' });
   });
 });
 

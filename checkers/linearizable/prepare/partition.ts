@@ -1,6 +1,7 @@
 // Splits a history by key into columns of operations: keys are independent, so each is judged by itself.
 import { ChaosError } from '../../../framework/contracts/error.js';
 import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History } from '../../../framework/contracts/history.js';
+import { MODELS } from '../models/table.js';
 import { type Actions, NO_PROCESS } from './actions.js';
 import { NO_VALUE, NULL_ID } from './values.js';
 
@@ -87,10 +88,22 @@ function functionNumbers(history: History, actions: Actions): (row: number) => n
       {
         kind: 'usage',
         event: row,
-        hint: `its functions are ${actions.functions.join(', ')}; choose the model that fits the history`,
+        hint: `its functions are ${actions.functions.join(', ')}; ${fitting(history)}`,
       },
     );
   };
+}
+
+/** Which models have all functions of the clients. */
+function fitting({ columns, functions }: History): string {
+  const used = new Set<string>();
+  for (let row = 0; row < columns.length; row++) {
+    if (columns.process[row]! >= 0) used.add(functions[columns.f[row]!]!);
+  }
+  const fit = MODELS.filter((model) => [...used].every((f) => Object.hasOwn(model.functions, f)));
+  return fit.length === 0
+    ? 'choose the model that fits the history'
+    : `models that have all functions of this history: ${fit.map(({ name }) => name).join(', ')}`;
 }
 
 function fill(history: History, actionOf: Int32Array, counts: Int32Array): Partition[] {

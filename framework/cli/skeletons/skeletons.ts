@@ -1,5 +1,6 @@
 // The skeletons that `chaos new` writes: file name to text, the plan last.
 import { checkerSkeleton } from './checker.js';
+import { modelSkeleton } from './model.js';
 import { nemesisSkeleton } from './nemesis.js';
 import { systemSkeleton } from './system.js';
 import { workloadSkeleton } from './workload.js';
@@ -11,4 +12,5 @@ export const SKELETONS: Readonly<Record<string, Skeleton>> = {
   workload: workloadSkeleton,
   nemesis: nemesisSkeleton,
   checker: checkerSkeleton,
+  model: modelSkeleton,
 };
