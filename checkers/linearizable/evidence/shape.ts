@@ -101,20 +101,23 @@ function newerUpdate(
 function isLost(
   history: History,
   partition: Partition,
-  { needs, leaves }: Actions,
+  { needs, leaves, values }: Actions,
   newer: number,
   stuck: number,
 ): boolean {
   const { row, action, call, ret, count } = partition;
   if (leaves[action[stuck]!] !== NO_VALUE) return true;
   const written = leaves[action[newer]!]!;
-  const observed = new Set<number>();
-  for (let i = 0; i < count; i++) if (ret[i] !== NEVER && i !== newer) observed.add(needs[action[i]!]!);
+  const observed = new Uint8Array(values.count);
+  for (let i = 0; i < count; i++) {
+    const value = needs[action[i]!]!;
+    if (ret[i] !== NEVER && i !== newer && value !== NO_VALUE) observed[value] = 1;
+  }
   let overwritten = NEVER;
   for (let i = 0; i < count; i++) {
     if (ret[i] !== NEVER && needs[action[i]!] === written && ret[i]! > call[newer]!) return false;
     const left = leaves[action[i]!]!;
-    const happened = left !== NO_VALUE && (ret[i] !== NEVER || observed.has(left));
+    const happened = left !== NO_VALUE && (ret[i] !== NEVER || observed[left] === 1);
     if (happened && i !== newer && ret[i]! > call[newer]!) overwritten = Math.min(overwritten, call[i]!);
   }
   const missing = indexes(count, (i) => {

@@ -31,14 +31,16 @@ export function findWitness(relaxed: Relaxed, actions: Actions, stuck: number, h
 }
 
 function smallest(relaxed: Relaxed, actions: Actions, stuck: number, hints: readonly number[][]): Witness {
+  const proof = (seeds: readonly (readonly number[])[]): number[] | undefined =>
+    seeds
+      .map((seed) => unique([...seed, stuck]).filter((i) => relaxed.partition.ret[i]! <= relaxed.cutoff))
+      .find((required) => relaxed.ask(required) === 'fails');
+  const hinted = proof(hints);
+  if (hinted !== undefined) return shrink(relaxed, actions, hinted, []);
   const completed = byReturn(relaxed);
   const windows = WINDOWS.filter((size) => size < completed.length).map((size) => completed.slice(-size));
-  const seeds = [...hints, ...windows, ...(completed.length <= EXACT ? [completed] : [])];
-  for (const seed of seeds) {
-    const required = unique([...seed, stuck]).filter((i) => relaxed.partition.ret[i]! <= relaxed.cutoff);
-    if (relaxed.ask(required) === 'fails') return shrink(relaxed, actions, required, []);
-  }
-  return withPast(relaxed, actions, completed);
+  const near = proof([...windows, ...(completed.length <= EXACT ? [completed] : [])]);
+  return near === undefined ? withPast(relaxed, actions, completed) : shrink(relaxed, actions, near, []);
 }
 
 /** Completed operations in order of return. */

@@ -26,6 +26,10 @@ export class Scratch {
     for (let c = 0; c < this.#lists.length; c++) {
       const list = this.#lists[c]!;
       const fill = this.#fills[c]!;
+      if (count > list.length) {
+        list.fill(fill);
+        continue;
+      }
       list[initial] = fill;
       for (let i = 0; i < count; i++) {
         const needed = needs[action[i]!]!;
