@@ -90,7 +90,7 @@ async function checkRun(folder: string, asJson: boolean, io: Io): Promise<number
     breakable: io.breakable,
     onCheck: (checker) => line?.draw(`check ${checker}`),
   }).finally(() => line?.end());
-  if (asJson) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
+  if (asJson) io.out(`${JSON.stringify({ file: folder, folder: outcome.folder, ...outcome.result })}\n`);
   else await printSummary(outcome, io);
   return io.signal.aborted ? EXIT.interrupted : outcome.result.exitCode;
 }

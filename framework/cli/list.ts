@@ -100,7 +100,9 @@ function print(kind: string, definitions: readonly Listed[], detailed: boolean, 
 }
 
 function defaultText(schema: OptionSchema): string {
-  const choices = schema.enum === undefined ? '' : ` [${schema.enum.join(' | ')}]`;
+  // Of a choice between names and modules, the names.
+  const names = schema.enum ?? schema.anyOf?.flatMap((branch) => branch.enum ?? []) ?? [];
+  const choices = names.length === 0 ? '' : ` [${names.join(' | ')}]`;
   return schema.default === undefined ? choices : `${choices} (default ${JSON.stringify(schema.default)})`;
 }
 

@@ -50,6 +50,8 @@ function values(file: string, line: number, text: string): unknown[] {
   try {
     return parseEdn(text);
   } catch (cause) {
+    // The parser runs out of stack.
+    if (cause instanceof RangeError) throw malformed(file, line, 'a value is nested too deep');
     throw malformed(file, line, `this is not EDN: ${messageOf(cause)}`);
   }
 }
