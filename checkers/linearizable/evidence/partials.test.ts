@@ -181,6 +181,19 @@ describe('partialsOf', () => {
     },
   );
 
+  it('goes back where the search gave up for an operation that returned much later', () => {
+    let found = 0;
+    for (let seed = 0; seed < 30; seed++) {
+      const random = createRandom(seed, 'fuzzl grow-only-set');
+      const changes = { operations: 90, lies: 0.03, pending: (seed % 3) * 0.03 };
+      const evidence = partials(randomOf('grow-only-set', random, seed, changes), modelNamed('grow-only-set')!);
+      if (evidence === null) continue;
+      found++;
+      expect(evidence.partials.length).toBeGreaterThan(0);
+    }
+    expect(found).toBeGreaterThan(10);
+  });
+
   it('says why the next steps are illegal', () => {
     const history = new ColumnarHistory();
     for (const [at, [f, value]] of (

@@ -55,7 +55,10 @@ export interface Approach {
 export interface Conclusion {
   /** There are no others. */
   complete: boolean;
-  /** If there was none at all: an operation before the window that is stuck already, as an index into the partition; else -1. */
+  /**
+   * If there was none at all: an operation before the window with whose return there was no order left either, as an index into
+   * the partition; else -1.
+   */
   stuck: number;
 }
 
@@ -125,7 +128,7 @@ function* entriesOf(
   const search = new Search(machine, { ...problem, steady }, BYTES, goal);
   let outcome = search.run(MOST_ON_THE_WAY);
   const limit = search.configurations + MOST_FOR_OTHERS;
-  const stuck = outcome === 'illegal' ? problem.order[search.furthest]! : -1;
+  const stuck = outcome === 'illegal' ? search.stuckAt() : -1;
   for (let found = 0; outcome === 'linearizable' && found < MOST_ENTRIES; found++) {
     const order = search.linearization();
     const completed = order.reduce((sum, operation) => sum + (problem.ret[operation] === NEVER ? 0 : 1), 0);
