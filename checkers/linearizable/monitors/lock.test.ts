@@ -83,7 +83,7 @@ const release = (owner: number, from: number, until: number | null): Drawn => [
 describe('locks', () => {
   it('are judged as by brute force', () => {
     const tally = { linearizable: 0, illegal: 0, obstacle: 0 };
-    for (let seed = 0; seed < 3000; seed++) {
+    for (let seed = 0; seed < 1500; seed++) {
       const random = createRandom(seed, 'locks');
       const initial = random.chance(0.2) ? random.int(2) : null;
       const shape = SHAPES[seed % SHAPES.length]!;
@@ -97,9 +97,9 @@ describe('locks', () => {
       const found = objection(prepared, initial, monitor, seed % 4 === 0, tally, proves(initial));
       expect(found, `seed ${seed}`).toBeNull();
     }
-    expect(tally.linearizable).toBeGreaterThan(1000);
-    expect(tally.illegal).toBeGreaterThan(500);
-    expect(tally.obstacle).toBeGreaterThan(100);
+    expect(tally.linearizable).toBeGreaterThan(500);
+    expect(tally.illegal).toBeGreaterThan(300);
+    expect(tally.obstacle).toBeGreaterThan(50);
   });
 
   it('are held by one owner at a time', () => {
@@ -132,7 +132,7 @@ describe('locks', () => {
 
   it('are judged as by brute force where operations of named owners crash, and others follow', () => {
     const tally = { linearizable: 0, illegal: 0, obstacle: 0 };
-    for (let seed = 0; seed < 3000; seed++) {
+    for (let seed = 0; seed < 1500; seed++) {
       const random = createRandom(seed, 'crashes');
       const prepared = prepare(drawn(crashing(random)), ownerMutex, null)!;
       const monitor = new Locks(prepared.machine);
@@ -140,9 +140,9 @@ describe('locks', () => {
       const found = objection(prepared, null, monitor, seed % 4 === 0, tally, few);
       expect(found, `seed ${seed}`).toBeNull();
     }
-    expect(tally.linearizable).toBeGreaterThan(1000);
-    expect(tally.illegal).toBeGreaterThan(1000);
-    expect(tally.obstacle).toBeGreaterThan(100);
+    expect(tally.linearizable).toBeGreaterThan(500);
+    expect(tally.illegal).toBeGreaterThan(300);
+    expect(tally.obstacle).toBeGreaterThan(50);
   });
 
   it('may be acquired by an operation that never completed', () => {

@@ -46,9 +46,11 @@ export class Sets implements Monitor {
       return { obstacle: 'an element that was there at the start is missed' };
     }
     if (repeated !== NOBODY) return clash(repeated);
-    return removes || (!this.#startsEmpty && given === null)
-      ? this.#judgePresence(partition, cutoff)
-      : this.#growth.judge(partition, cutoff, given ?? []);
+    if (removes || (!this.#startsEmpty && given === null)) return this.#judgePresence(partition, cutoff);
+    const judgement = this.#growth.judge(partition, cutoff, given ?? []);
+    // A read cannot be narrowed down to some elements without those of the start, so that a few operations prove nothing.
+    const reading = (i: number) => this.#roles.act[partition.action[i]!] === READ;
+    return !this.#startsEmpty && 'hint' in judgement && judgement.hint.some(reading) ? clash() : judgement;
   }
 
   /**
