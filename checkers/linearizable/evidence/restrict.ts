@@ -12,9 +12,18 @@ export interface Narrowed {
   hint: number[];
 }
 
-/** The operations that bear on a clash; the partition itself where that cannot be said. */
-export function narrowed(partition: Partition, actions: Actions, hint: readonly number[]): Narrowed {
-  const kept = hint.length === 0 ? null : keptOf(partition, actions, hint);
+/**
+ * The operations that bear on a clash; the partition itself where that cannot be said. What is there at the start cannot be
+ * left out, so then nothing is.
+ */
+export function narrowed(
+  partition: Partition,
+  actions: Actions,
+  hint: readonly number[],
+  initial: unknown = null,
+): Narrowed {
+  const startsFull = Array.isArray(initial) && initial.length > 0 && Elements.apply(actions.model);
+  const kept = hint.length === 0 || startsFull ? null : keptOf(partition, actions, hint);
   if (kept === null) return { partition, hint: [...hint] };
   const indexes = [...kept.keys()].sort((a, b) => a - b);
   const { row, call, ret } = partition;
