@@ -40,9 +40,7 @@ export class Growth {
     this.#place = new Int32Array(roles.lists.length);
   }
 
-  /**
-   * For keys without removes; reads that list an element twice are left out. `given`: the elements at the start.
-   */
+  /** For keys without removes; reads that list an element twice are left out. `given`: the elements at the start. */
   judge(partition: Partition, cutoff: number, given: Iterable<number>): Judgement {
     this.#found = null;
     this.#end = NEVER;
