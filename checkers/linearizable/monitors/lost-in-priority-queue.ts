@@ -1,7 +1,8 @@
 // Priority queues with takes that never completed, which may have taken any of the elements that no completed operation takes.
 import { Earliest } from './earliest.js';
+import { clashOfAll } from './hint.js';
 import { Chances, type Need, type Sweep } from './least-first.js';
-import { clash, type Judgement, LINEARIZABLE } from './monitor.js';
+import { type Judgement, LINEARIZABLE } from './monitor.js';
 import { NOBODY } from './puts-and-takes.js';
 import type { Spans } from './spans.js';
 import { assignTakes, OBSTACLE } from './unknown-takes.js';
@@ -37,7 +38,7 @@ export class LostInPriorityQueue {
     const spans = this.#spans;
     const known = this.#known;
     const failure = this.#sweep.run(known, this.#chances)[0];
-    if (failure !== undefined) return clash(...this.#sweep.proof(failure, known));
+    if (failure !== undefined) return clashOfAll(this.#sweep.proof(failure, known));
     this.#findDeadlines();
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const untils = this.#assign();
@@ -94,8 +95,8 @@ export class LostInPriorityQueue {
   /** These elements, which are all there until `since`, and the operations for which some must be gone. */
   #explain(elements: readonly number[], since: number): Judgement {
     const { first, entered, gathered } = this.#spans;
-    return clash(
-      ...elements.flatMap((x) => {
+    return clashOfAll(
+      elements.flatMap((x) => {
         const need = this.#chances.need(this.#reasons[x]!);
         const except = { from: entered[x]!, to: since };
         return [first[x]!, gathered.lastLook[x]!, ...this.#sweep.proof(need, this.#known, except)];

@@ -1,8 +1,9 @@
 // Stacks with pops that never completed, which may have taken any of the elements that no completed operation takes.
 import { Earliest } from './earliest.js';
 import { FreeGaps } from './free-gaps.js';
+import { clashOfAll } from './hint.js';
 import { canBeNested, smallKnot } from './knot-proof.js';
-import { clash, type Judgement, LINEARIZABLE } from './monitor.js';
+import { type Judgement, LINEARIZABLE } from './monitor.js';
 import { type Elements, type Knot, knots } from './nesting.js';
 import { NOBODY } from './puts-and-takes.js';
 import { cover, type Spans } from './spans.js';
@@ -28,6 +29,8 @@ export class LostOnStack {
   /** Per element: the last gap by which it has to be gone, and why. */
   readonly #deadlines: Int32Array;
   readonly #reasons = new Map<number, Reason>();
+  /** Per element: until when it is there if its fate is known; the others count as if they were not there. */
+  readonly #known: Int32Array;
   /** Per element: until when it is there if it could have the first of all these pops. */
   readonly #soonest: Int32Array;
   /** Some deadline is only one of several ways out. */
@@ -39,19 +42,20 @@ export class LostOnStack {
     this.#elements = elements;
     this.#calls = spans.gathered.unknown.map((one) => call[one]!);
     this.#deadlines = new Int32Array(spans.count).fill(spans.end);
+    this.#known = elements.until.slice();
     this.#soonest = elements.until.slice();
     for (const x of spans.adrift) {
+      this.#known[x] = 0;
       this.#soonest[x] = Math.min(elements.until[x]!, Math.max(this.#calls[0]!, spans.looked[x]!));
     }
   }
 
   judge(): Judgement {
     const spans = this.#spans;
-    const known = this.#known();
-    const found = neverEmpty(spans, known);
+    const found = neverEmpty(spans, this.#known);
     if (found !== null) return found;
     this.#passed();
-    this.#emptied(known);
+    this.#emptied();
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const until = this.#assign();
       if (!(until instanceof Int32Array)) return this.#guessed ? OBSTACLE : until;
@@ -66,13 +70,6 @@ export class LostOnStack {
       for (const knot of tangles) if (!this.#loosen(elements, knot)) return OBSTACLE;
     }
     return OBSTACLE;
-  }
-
-  /** Until when the elements are there whose fate is known; the others count as if they were not there. */
-  #known(): Int32Array {
-    const known = this.#elements.until.slice();
-    for (const x of this.#spans.adrift) known[x] = 0;
-    return known;
   }
 
   #atMost(x: number, gap: number, reason: Reason): void {
@@ -111,12 +108,12 @@ export class LostOnStack {
   }
 
   /** Elements have to be gone when somebody finds the stack empty. */
-  #emptied(known: Int32Array): void {
+  #emptied(): void {
     const { end, count, adrift, gathered, partition } = this.#spans;
     const { entered } = this.#elements;
     if (gathered.empties.length === 0) return;
     const free = new FreeGaps(end + 1);
-    for (let x = 0; x < count; x++) free.cover(entered[x]!, known[x]!);
+    for (let x = 0; x < count; x++) free.cover(entered[x]!, this.#known[x]!);
     const index = new Earliest(end + 1);
     const all = gathered.empties.map((empty) => ({
       empty,
@@ -157,13 +154,16 @@ export class LostOnStack {
         ? reason.elements
         : this.#around(reason.operation, this.#elements.entered[elements[at]!]!, since),
     );
-    return clash(...this.#spans.witnesses([...elements, ...others]), ...reasons.map(({ operation }) => operation));
+    return clashOfAll([
+      ...this.#spans.witnesses([...elements, ...others]),
+      ...reasons.map(({ operation }) => operation),
+    ]);
   }
 
   /** Elements that leave an operation, which found the stack empty, no instant before the stamp `before` and after `since`. */
   #around(empty: number, before: number, since: number): number[] {
     const { partition, end } = this.#spans;
-    const known = this.#known();
+    const known = this.#known;
     const byEntry = this.#spans.byEntry();
     const [from, to] = [partition.call[empty]!, Math.min(partition.ret[empty]!, end)];
     const first = cover(byEntry, known, from, before, () => true);
