@@ -71,6 +71,7 @@ export function partialsOf(history: History, machine: Machine, partition: Partit
     return { skipped: 'the search did not come here once more within its budget' };
   }
   const reached = exact || tryUseful(explorer, ways);
+  if (!reached && explorer.furthest < window.stuck) arrive(explorer, found.arrival());
   if (!exact) seekMissing(explorer, window);
   refuseOrder(explorer, window);
   return assemble(history, machine, window, explorer, reached, exact);
@@ -112,6 +113,13 @@ function tryUseful(explorer: Explorer, ways: Ways): boolean {
     reached = explorer.explore(entry, Math.min(MOST_VISITED, explorer.visited + share), 'useful') && reached;
   }
   return reached && ways.conclusion?.complete === true;
+}
+
+/** From the stuck operation's return on, when no way into the window has led so far. */
+function arrive(explorer: Explorer, entry: Entry | null): void {
+  if (entry === null) return;
+  explorer.restart();
+  explorer.explore(explorer.add(entry), explorer.visited + LEAST_SHARE, 'useful');
 }
 
 /** Operations that are in no order yet get a search of their own. */

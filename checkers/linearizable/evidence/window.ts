@@ -49,6 +49,8 @@ export interface Approach {
   window: Window;
   /** Ways into the window, most promising first, found as they are asked for; deterministic. */
   entries: () => Generator<Entry, Conclusion, void>;
+  /** A way to the return of the stuck operation, with all that returned before it; null: none was found. */
+  arrival: () => Entry | null;
 }
 
 /** After all ways into the window. */
@@ -86,11 +88,16 @@ export function approach(machine: Machine, partition: Partition, stuck: number):
     pure: Uint8Array.from(origin, (i) => actions.pure[partition.action[i]!]!),
     stuck: last - goal,
   };
+  const rowOf = (operation: number) => partition.row[indexOf(operation)]!;
   const entries = function* () {
-    const conclusion = yield* entriesOf(machine, problem, goal, (operation) => partition.row[indexOf(operation)]!);
+    const conclusion = yield* entriesOf(machine, problem, goal, rowOf);
     return { ...conclusion, stuck: conclusion.stuck < 0 ? -1 : indexOf(conclusion.stuck) };
   };
-  return { window, entries };
+  const arrival = () => {
+    const { done, value } = entriesOf(machine, problem, last, rowOf).next();
+    return done === true ? null : value;
+  };
+  return { window, entries, arrival };
 }
 
 /** What is invoked later can only take effect when the stuck operation has, so never. */
