@@ -7,6 +7,7 @@ import type { AnyChecker, CheckContext, Verdict } from '../contracts/checker.js'
 import { ChaosError, messageOf } from '../contracts/error.js';
 import type { OptionValues } from '../contracts/options.js';
 import { EXIT } from '../contracts/result.js';
+import type { Workers } from '../contracts/workers.js';
 import { type ImportedHistory, importHistory } from '../history/import.js';
 import { at } from '../history/issue.js';
 import { loadModules, type Modules, moduleOf } from '../plan/modules.js';
@@ -31,13 +32,14 @@ interface Prepared {
   definition: AnyChecker;
   options: OptionValues;
   modules: Modules;
+  threads: Workers;
 }
 
 /** Finds the checker and reads its options. Throws ChaosError for whatever is wrong with them. */
 export async function prepareJudge(options: OptionBag, io: Io): Promise<FileJudge> {
   const { defaultCatalog } = await import('../catalog/catalog.js');
   const keyed = keyedChoice(options);
-  const prepared = await prepare(defaultCatalog(), options, io.cwd);
+  const prepared = { ...(await prepare(defaultCatalog(), options, io.cwd)), threads: workers(io.signal) };
   const asJson = options['json'] === true;
   const proof = textOption(options, 'proof');
   if (proof !== undefined && prepared.definition.prove === undefined) {
@@ -67,7 +69,7 @@ export async function prepareJudge(options: OptionBag, io: Io): Promise<FileJudg
   };
 }
 
-async function prepare(catalog: Catalog, options: OptionBag, cwd: string): Promise<Prepared> {
+async function prepare(catalog: Catalog, options: OptionBag, cwd: string): Promise<Omit<Prepared, 'threads'>> {
   const name = textOption(options, 'checker') ?? 'linearizable';
   const definition = isPath(name) ? await catalog.loadPath('checker', name, cwd) : await catalog.load('checker', name);
   if (definition === undefined) {
@@ -123,7 +125,7 @@ async function judgeFile(
 
 function contextOf(
   { history }: ImportedHistory,
-  { options, modules }: Prepared,
+  { options, modules, threads }: Prepared,
   io: Io,
   soFar: NonNullable<CheckContext['soFar']>,
 ): CheckContext {
@@ -136,7 +138,7 @@ function contextOf(
     log: () => [],
     random: createRandom(1, 'check'),
     cancelled: () => io.signal.aborted,
-    workers: workers(io.signal),
+    workers: threads,
     elapsed: () => performance.now() - begin,
     memory: memoryForChecks(),
     module: moduleOf(modules),
