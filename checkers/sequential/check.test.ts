@@ -10,6 +10,7 @@ import { checkSequential } from './check.js';
 import sequential from './index.js';
 import { type RegisterOperations, registerOperations } from './operations.js';
 import { bruteForce } from './testing/judged.js';
+import { laggingHistory } from './testing/lagging-history.js';
 import { type RandomShape, randomHistory } from './testing/random-history.js';
 import { judgedOperations } from './witness.js';
 
@@ -100,6 +101,26 @@ describe('checkSequential', () => {
       const { valid, configurations } = checkSequential(history, { cells: 0 });
       expect([valid, configurations], `seed ${seed}`).toEqual([true, 0]);
     }
+  });
+
+  it('finds the order of copies that lag behind, where no order by the clock will do', () => {
+    let linearizable = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const random = createRandom(seed, 'lagging');
+      const history = laggingHistory(random, {
+        operations: 600,
+        threads: 2 + random.int(6),
+        keys: 1 + random.int(5),
+        lag: 2 + random.int(30),
+        cas: random.pick([0, 0.1, 0.3]),
+        crashed: random.pick([0, 0.01, 0.03]),
+      });
+      if (checkLinearizable(history).valid === true) linearizable++;
+      const { valid, configurations } = checkSequential(history);
+      expect(valid, `seed ${seed}`).toBe(true);
+      expect(configurations, `seed ${seed}`).toBeLessThan(5000);
+    }
+    expect(linearizable).toBeLessThan(5);
   });
 
   it('finds a lie among many operations, and shows a few of them', () => {

@@ -68,6 +68,7 @@ export function checkSequential(history: History, options: SequentialOptions = {
     const witness = witnessOf(operations, found.problem, found.solution);
     return result(false, WHY_INVALID, configurations, [explain(operations, witness)]);
   }
+  if (stop()) return result('unknown', ENDED.stopped, configurations);
   return result('unknown', whyUnknown(operations, problem, solution), configurations);
 }
 

@@ -3,9 +3,25 @@ import type { Edges } from './edges.js';
 import { NONE } from './operations.js';
 import { AMBIGUOUS, type Problem } from './problem.js';
 
-/** The nodes in an order, or null where the guess led to a dead end. Without optional operations. */
-export function greedyOrder(problem: Problem, edges: Edges | null, priority: Int32Array): Int32Array | null {
-  return new Greedy(problem, edges, priority).run();
+export interface Guess {
+  /** The nodes in an order; null: the guess led to a dead end. Without optional operations. */
+  order: Int32Array | null;
+  /** Dead end: what had been placed, in that order. */
+  placed: Int32Array;
+  /** Dead end: version of each key. */
+  current: Int32Array;
+  /** Dead end: predecessors of each node that are not placed. */
+  waiting: Int32Array;
+}
+
+/** `wishes`: pairs of nodes (`before, after, before, after, …`) that should come in this order. */
+export function guessOrder(
+  problem: Problem,
+  edges: Edges | null,
+  priority: Int32Array,
+  wishes: readonly number[] = [],
+): Guess {
+  return new Greedy(problem, edges, priority, wishes).run();
 }
 
 class Greedy {
@@ -26,9 +42,10 @@ class Greedy {
   readonly #order: Int32Array;
   #placed = 0;
   readonly #ready: number[] = [];
-  #branches: Map<number, number[]> | null = null;
+  /** Successors beyond chains and edges. */
+  readonly #successors: ReadonlyMap<number, readonly number[]>;
 
-  constructor(problem: Problem, edges: Edges | null, priority: Int32Array) {
+  constructor(problem: Problem, edges: Edges | null, priority: Int32Array, wishes: readonly number[]) {
     this.#problem = problem;
     this.#edges = edges;
     const { count, versions, position, reads, optional, initial, branches } = problem;
@@ -43,12 +60,14 @@ class Greedy {
       if (position[n]! > 0) this.#waiting[n]!++;
       if (optional[n] === 0 && reads[n] !== NONE) this.#readers[reads[n]!]!++;
     }
-    if (edges === null) for (let i = 1; i < branches.length; i += 2) this.#waiting[branches[i]!]!++;
-    else for (let e = 0; e < edges.count; e++) this.#waiting[edges.to[e]!]!++;
+    const pairs = edges === null ? [...branches, ...wishes] : wishes;
+    this.#successors = successorsOf(pairs);
+    for (let i = 1; i < pairs.length; i += 2) this.#waiting[pairs[i]!]!++;
+    for (let e = 0; e < (edges?.count ?? 0); e++) this.#waiting[edges!.to[e]!]!++;
     for (let n = count - 1; n >= 0; n--) if (this.#waiting[n] === 0) this.#ready.push(n);
   }
 
-  run(): Int32Array | null {
+  run(): Guess {
     const { optional, count, key } = this.#problem;
     for (;;) {
       for (let n = this.#ready.pop(); n !== undefined; n = this.#ready.pop()) this.#arrive(n);
@@ -65,7 +84,8 @@ class Greedy {
     }
     let left = count - this.#placed;
     for (let n = 0; n < count; n++) if (optional[n] === 1) left--;
-    return left === 0 ? this.#order.subarray(0, this.#placed) : null;
+    const placed = this.#order.subarray(0, this.#placed);
+    return { order: left === 0 ? placed : null, placed, current: this.#current, waiting: this.#waiting };
   }
 
   #isNeeded(version: number): boolean {
@@ -127,17 +147,13 @@ class Greedy {
   }
 
   #release(n: number): void {
-    const { chain, position, chainStart, chainNodes, branches } = this.#problem;
+    const { chain, position, chainStart, chainNodes } = this.#problem;
     const next = chainStart[chain[n]!]! + position[n]! + 1;
     if (next < chainStart[chain[n]! + 1]!) this.#arrived(chainNodes[next]!);
     const edges = this.#edges;
-    if (edges === null) {
-      if (branches.length === 0) return;
-      this.#branches ??= branchLists(branches);
-      for (const m of this.#branches.get(n) ?? []) this.#arrived(m);
-    } else {
-      for (let e = edges.headOut[n]!; e !== NONE; e = edges.nextOut[e]!) this.#arrived(edges.to[e]!);
-    }
+    if (edges !== null) for (let e = edges.headOut[n]!; e !== NONE; e = edges.nextOut[e]!) this.#arrived(edges.to[e]!);
+    if (this.#successors.size === 0) return;
+    for (const m of this.#successors.get(n) ?? []) this.#arrived(m);
   }
 
   #arrived(n: number): void {
@@ -145,12 +161,12 @@ class Greedy {
   }
 }
 
-function branchLists(branches: readonly number[]): Map<number, number[]> {
+function successorsOf(pairs: readonly number[]): Map<number, number[]> {
   const lists = new Map<number, number[]>();
-  for (let i = 0; i < branches.length; i += 2) {
-    const list = lists.get(branches[i]!);
-    if (list === undefined) lists.set(branches[i]!, [branches[i + 1]!]);
-    else list.push(branches[i + 1]!);
+  for (let i = 0; i < pairs.length; i += 2) {
+    const list = lists.get(pairs[i]!);
+    if (list === undefined) lists.set(pairs[i]!, [pairs[i + 1]!]);
+    else list.push(pairs[i + 1]!);
   }
   return lists;
 }

@@ -1,10 +1,11 @@
 // Whether a problem has an order: guess one, look for a cycle of constraints, guess again with these, and search if that fails.
 import { MOST_CELLS } from './clocks.js';
 import type { Edges } from './edges.js';
-import { greedyOrder } from './greedy.js';
+import { guessOrder } from './greedy.js';
 import { NONE } from './operations.js';
 import { zoneOrder } from './priorities.js';
 import { NOBODY, type Problem } from './problem.js';
+import { orderByRetrying } from './retry.js';
 import { isContradiction, type Saturated, saturate } from './saturate.js';
 import { search } from './search.js';
 
@@ -53,7 +54,7 @@ export function solve(problem: Problem, { budget, stop, cells = MOST_CELLS }: So
   const saturated = saturate(problem, stop);
   if (saturated.stopped) return { ...CONSTRAINED, ended: 'stopped' };
   if (isContradiction(saturated)) return { ...CONSTRAINED, outcome: 'inconsistent', saturated };
-  const better = guessedOrder(problem, saturated.edges);
+  const better = guessedOrder(problem, saturated.edges) ?? orderByRetrying(problem, saturated, problem.invoked, stop);
   if (better !== null) return { ...CONSTRAINED, outcome: 'consistent', order: better };
   const { outcome, order, configurations } = search(problem, saturated.edges, budget ?? defaultBudget(problem), stop);
   return outcome === 'consistent' || outcome === 'inconsistent'
@@ -65,7 +66,7 @@ export function solve(problem: Problem, { budget, stop, cells = MOST_CELLS }: So
  * The order of zones is right where writes that never completed take effect late, and that of invocations where reads lag behind.
  */
 function guessedOrder(problem: Problem, edges: Edges | null): Int32Array | null {
-  return greedyOrder(problem, edges, zoneOrder(problem)) ?? greedyOrder(problem, edges, problem.invoked);
+  return guessOrder(problem, edges, zoneOrder(problem)).order ?? guessOrder(problem, edges, problem.invoked).order;
 }
 
 const MOST_WORK = 400_000_000;
