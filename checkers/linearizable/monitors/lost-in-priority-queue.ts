@@ -92,13 +92,14 @@ export class LostInPriorityQueue {
     return untils;
   }
 
-  /** These elements, which are all there until `since`, and the operations for which some must be gone. */
+  /** These elements, which are all there until `since` or until they have a taker, and the operations for which some must be gone. */
   #explain(elements: readonly number[], since: number): Judgement {
-    const { first, entered, gathered } = this.#spans;
+    const spans = this.#spans;
+    const { first, entered, gathered } = spans;
     return clashOfAll(
       elements.flatMap((x) => {
         const need = this.#chances.need(this.#reasons[x]!);
-        const except = { from: entered[x]!, to: since };
+        const except = { from: entered[x]!, to: Math.min(since, spans.until(x, gathered.take[x]!)) };
         return [first[x]!, gathered.lastLook[x]!, ...this.#sweep.proof(need, this.#known, except)];
       }),
     );

@@ -146,13 +146,11 @@ export class LostOnStack {
     return until;
   }
 
-  /** Why these elements cannot all be gone in time, when too many of them are there until `since`. */
+  /** Why these elements cannot all be gone in time, when too many of them are there until `since`, or until they have a taker. */
   #explain(elements: readonly number[], since: number): Judgement {
     const reasons = elements.map((x) => this.#reasons.get(x)!);
     const others = reasons.flatMap((reason, at) =>
-      reason.elements.length > 0
-        ? reason.elements
-        : this.#around(reason.operation, this.#elements.entered[elements[at]!]!, since),
+      reason.elements.length > 0 ? reason.elements : this.#around(reason.operation, elements[at]!, since),
     );
     return clashOfAll([
       ...this.#spans.witnesses([...elements, ...others]),
@@ -160,14 +158,15 @@ export class LostOnStack {
     ]);
   }
 
-  /** Elements that leave an operation, which found the stack empty, no instant before the stamp `before` and after `since`. */
-  #around(empty: number, before: number, since: number): number[] {
+  /** Elements that leave an operation, which found the stack empty, no instant before x is there or after. */
+  #around(empty: number, x: number, since: number): number[] {
     const { partition, end } = this.#spans;
+    const { entered, until } = this.#elements;
     const known = this.#known;
     const byEntry = this.#spans.byEntry();
     const [from, to] = [partition.call[empty]!, Math.min(partition.ret[empty]!, end)];
-    const first = cover(byEntry, known, from, before, () => true);
-    return [...first, ...cover(byEntry, known, Math.max(from, since), to, () => true)];
+    const gone = Math.max(from, Math.min(since, until[x]!));
+    return [...cover(byEntry, known, from, entered[x]!, () => true), ...cover(byEntry, known, gone, to, () => true)];
   }
 
   /** Lets one of the elements in a knot be gone earlier; false: that does not help. */
