@@ -55,6 +55,57 @@ export function isLinearizable(
 }
 
 /**
+ * The same answer by going forward: from the start to all that can be reached, those with the fewest optional operations in
+ * effect first. To have fewer of them in effect, all else being equal, is never worse, and of two that do the same the one that
+ * was invoked first never is; so much need not be looked at. For few required operations among many optional ones. Throws
+ * `TooHard` after `steps` steps.
+ */
+export function isReachable(
+  model: AnyModel,
+  initial: unknown,
+  required: readonly JudgedOperation[],
+  optional: readonly JudgedOperation[],
+  steps = 200_000,
+): boolean {
+  const twin = earlierTwins(model, optional);
+  const known = new Map<string, bigint[]>();
+  const waiting: { placed: Placed; state: unknown; used: bigint }[][] = [];
+  const reach = (placed: Placed, state: unknown, used: bigint, count: number) => {
+    const text = placed.text() + textOf(model, state);
+    const others = known.get(text);
+    if (others?.some((fewer) => (fewer & used) === fewer) === true) return;
+    if (others === undefined) known.set(text, [used]);
+    else others.push(used);
+    waiting[count] ??= [];
+    waiting[count].push({ placed, state, used });
+  };
+  let left = steps;
+  reach(new Placed(required), model.initial(initial), 0n, 0);
+  for (let count = 0; count < waiting.length; count++) {
+    for (let at = waiting[count]?.pop(); at !== undefined; at = waiting[count]!.pop()) {
+      const { placed, state, used } = at;
+      const deadline = placed.deadline();
+      if (deadline === Infinity) return true;
+      const next = ({ f, input, output, process, invoked }: JudgedOperation): unknown => {
+        if (left-- <= 0) throw new TooHard(`more than ${steps} steps`);
+        return invoked > deadline ? ILLEGAL : (model.step(state, f, input, output, process) as unknown);
+      };
+      for (const [i, operation] of required.entries()) {
+        const after = placed.has(i) ? ILLEGAL : next(operation);
+        if (after !== ILLEGAL) reach(placed.with(i), after, used, count);
+      }
+      for (const [i, operation] of optional.entries()) {
+        const bit = 1n << BigInt(i);
+        const isNext = (used & bit) === 0n && (twin[i] === undefined || (used & (1n << BigInt(twin[i]))) !== 0n);
+        const after = isNext ? next(operation) : ILLEGAL;
+        if (after !== ILLEGAL) reach(placed, after, used | bit, count + 1);
+      }
+    }
+  }
+  return false;
+}
+
+/**
  * Whether the required operations can be ordered if each optional one may take effect any number of times after its
  * invocation: the most generous reading of "the others may have done anything". When even that fails, they contradict each
  * other. Throws `TooHard` after `steps` steps.
@@ -88,6 +139,22 @@ export function isPossible(
     for (const operation of optional) visit(operation, placed);
   }
   return false;
+}
+
+/** For each operation the last one invoked before it that does the same. */
+function earlierTwins(model: AnyModel, operations: readonly JudgedOperation[]): (number | undefined)[] {
+  const last = new Map<string, number>();
+  const twin: (number | undefined)[] = operations.map(() => undefined);
+  const order = operations.map((_, i) => i).sort((a, b) => operations[a]!.invoked - operations[b]!.invoked);
+  for (const i of order) {
+    const { f, input, output, process } = operations[i]!;
+    const { observes, owned } = model.functions[f]!;
+    const got = observes === 'input' || output === undefined ? [] : [output];
+    const text = JSON.stringify([f, observes === 'output' ? null : input, got, owned === true ? process : null]);
+    twin[i] = last.get(text);
+    last.set(text, i);
+  }
+  return twin;
 }
 
 function textOf(model: AnyModel, state: unknown): string {

@@ -2,7 +2,8 @@
 import type { Anomaly } from '../../../framework/contracts/checker.js';
 import { ChaosError } from '../../../framework/contracts/error.js';
 import type { History, Operation } from '../../../framework/contracts/history.js';
-import { isLinearizable, isPossible, type JudgedOperation, TooHard } from '../brute-force.js';
+import { isLinearizable, isPossible, isReachable, type JudgedOperation, TooHard } from '../brute-force.js';
+import type { AnyModel } from '../models/model.js';
 import type { Contradiction } from '../monitors/contradictions.js';
 import type { Actions } from '../prepare/actions.js';
 import type { Machine } from '../prepare/machine.js';
@@ -37,7 +38,7 @@ const RECHECK_EFFORT = 2_000_000;
 
 export function explain(history: History, machine: Machine, initial: unknown, violation: Violation): Anomaly {
   const { actions } = machine;
-  const { partition, hint, stuck: first } = narrowedDown(violation, actions);
+  const { partition, hint, stuck: first } = narrowedDown(violation, actions, initial);
   const relaxed = new Relaxed(machine, partition, partition.ret[first]!, SHRINK_BUDGET);
   const { contradiction } = violation;
   const hints = contradiction === null ? [hint] : [contradictionSeed(contradiction, relaxed, actions)];
@@ -80,8 +81,8 @@ function statesFor(machine: Machine, relaxed: Relaxed, { shown, folded }: Witnes
 }
 
 /** The part of the history that bears on the clash, and the operation with whose return it is complete. */
-function narrowedDown({ partition, hint, stuck }: Violation, actions: Actions) {
-  const narrow = narrowed(partition, actions, hint);
+function narrowedDown({ partition, hint, stuck }: Violation, actions: Actions, initial: unknown) {
+  const narrow = narrowed(partition, actions, hint, initial);
   if (narrow.partition === partition) return { ...narrow, stuck };
   return {
     ...narrow,
@@ -122,10 +123,11 @@ function recheck(history: History, machine: Machine, initial: unknown, relaxed: 
   try {
     const required = all.filter((_, at) => !optional[at]);
     const helpers = all.filter((_, at) => optional[at]);
-    // Where states are single values there are few of them, so that the generous reading is the cheap one.
-    const generous = model.cell !== undefined && all.length > FEW;
-    const possible = !generous || isPossible(model, initial, required, helpers, steps);
-    if (!possible || !isLinearizable(model, initial, all, steps)) return true;
+    if (
+      all.length <= FEW ? !isLinearizable(model, initial, all, steps) : !canBe(model, initial, required, helpers, steps)
+    ) {
+      return true;
+    }
   } catch (error) {
     if (error instanceof TooHard) return false;
     throw error;
@@ -134,6 +136,18 @@ function recheck(history: History, machine: Machine, initial: unknown, relaxed: 
   throw new ChaosError('witness-refuted', `a witness of the checker linearizable does not hold (operations ${rows})`, {
     kind: 'internal',
   });
+}
+
+function canBe(
+  model: AnyModel,
+  initial: unknown,
+  required: readonly JudgedOperation[],
+  optional: readonly JudgedOperation[],
+  steps: number,
+): boolean {
+  // Where states are single values there are few of them, so that the generous reading is the cheap one.
+  if (model.cell !== undefined && !isPossible(model, initial, required, optional, steps)) return false;
+  return isReachable(model, initial, required, optional, steps);
 }
 
 /** With the values of the history, but for reads that were narrowed down to a few elements. */

@@ -82,7 +82,7 @@ export class Machine {
       const leaves = this.actions.leaves[action]!;
       return leaves === NO_VALUE ? state : leaves;
     }
-    let slot = mix(state, action) & this.#mask;
+    let slot = mix(mix(1, state), action) & this.#mask;
     while (this.#next[slot] !== 0) {
       if (this.#state[slot] === state && this.#action[slot] === action) return this.#next[slot]! - 2;
       slot = (slot + 1) & this.#mask;
@@ -162,7 +162,7 @@ export class Machine {
     this.#mask = length * 2 - 1;
     for (let i = 0; i < length; i++) {
       if (nexts[i] === 0) continue;
-      let slot = mix(states[i]!, actions[i]!) & this.#mask;
+      let slot = mix(mix(1, states[i]!), actions[i]!) & this.#mask;
       while (this.#next[slot] !== 0) slot = (slot + 1) & this.#mask;
       this.#state[slot] = states[i]!;
       this.#action[slot] = actions[i]!;
