@@ -138,12 +138,19 @@ function verdict(history: History, result: LinearizableResult, limits: LimitsGiv
 }
 
 function whyValid({ operations, keys, model }: LinearizableResult): string {
-  return `${amount(operations, 'operation')} on ${amount(keys.length, 'key')} can be put in order as a ${model}`;
+  const where = withoutKeys(keys) ? '' : ` on ${amount(keys.length, 'key')}`;
+  const article = /^[aeiou]/.test(model) ? 'an' : 'a';
+  return `${amount(operations, 'operation')}${where} can be put in order as ${article} ${model}`;
+}
+
+function withoutKeys(keys: readonly KeyResult[]): boolean {
+  return keys.length === 1 && keys[0]!.key === undefined;
 }
 
 function whyInvalid({ keys, anomalies }: LinearizableResult): string {
   const invalid = keys.filter(({ valid }) => valid === false).length;
-  const found = `${invalid} of ${amount(keys.length, 'key')} cannot be put in order`;
+  const what = withoutKeys(keys) ? 'the history' : `${invalid} of ${amount(keys.length, 'key')}`;
+  const found = `${what} cannot be put in order`;
   if (anomalies.length === 0) return `${found}; it was asked to stop before that was explained`;
   return invalid > anomalies.length ? `${found}; the first ${anomalies.length} are explained` : found;
 }
