@@ -31,7 +31,7 @@ export function jobOf(
   operationsOf: (number: number) => Operations,
   past: readonly Round[],
 ): Job {
-  const { count, values, f, input, output, process, model } = actions;
+  const { count, values, f, input, output, process: owner, model } = actions;
   return {
     model: model.name,
     initial: start,
@@ -39,7 +39,7 @@ export function jobOf(
     f: f.slice(0, count),
     input: input.slice(0, count),
     output: output.slice(0, count),
-    process: process.slice(0, count),
+    process: owner.slice(0, count),
     numbers: [...numbers],
     past: past.map(({ limit, share }) => ({ limit, share })),
     // Parts are views of longer columns, which are not to be copied as a whole.
