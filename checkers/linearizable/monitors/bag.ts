@@ -2,9 +2,10 @@
 // it was ever empty, matters. Linear but for sorting what is left over at the end.
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
+import { clashOf } from './clash-of.js';
 import { falselyEmpty, filling } from './emptiness.js';
 import { Leftovers } from './leftovers.js';
-import { clash, type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
+import { type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
 import { Presence } from './presence.js';
 import { NOBODY, PutsAndTakes } from './puts-and-takes.js';
 
@@ -62,6 +63,6 @@ export class Bag implements Monitor {
     const empty = falselyEmpty(partition, limit, empties, presence, crowd);
     if (empty === NOBODY) return LINEARIZABLE;
     const elements = filling(partition, empty, presence, this.#leftovers, shared);
-    return clash(empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e)));
+    return clashOf([empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e))]);
   }
 }

@@ -94,7 +94,7 @@ export class Leftovers {
    */
   competing(elements: readonly number[]): number[] {
     if (!this.open || elements.length === 0) return [];
-    const last = Math.max(...elements.map((e) => this.order.indexOf(e)));
+    const last = elements.reduce((place, e) => Math.max(place, this.order.indexOf(e)), 0);
     return this.order.slice(0, Math.min(last, this.#unknown.length) + 1);
   }
 }

@@ -3,7 +3,8 @@ import { createRandom } from '../../../framework/time/random.js';
 import { checkLinearizable } from '../check.js';
 import { fifoQueue } from '../models/fifo-queue.js';
 import type { Machine } from '../prepare/machine.js';
-import { distinctContainer, inTurn, judgeRandom, judgeTimed, type Timed } from '../testing/containers.js';
+import { distinctContainer, inTurn, judgeRandom, judgeTimed, type Timed, timed } from '../testing/containers.js';
+import { prepare } from '../testing/judgements.js';
 import { randomRun } from '../testing/random-run.js';
 import { Queue } from './queue.js';
 
@@ -295,6 +296,18 @@ describe('the queue monitor', () => {
     const { judgement, objected } = judgeTimed(fifoQueue, make, operations);
     expect(objected).toBeNull();
     expect(judgement).toEqual({ outcome: 'linearizable' });
+  });
+
+  it('counts pending dequeues, however many there are', () => {
+    const verdictOf = (pending: number) => {
+      const dequeues = Array.from({ length: pending }, (_, i): Timed => ['dequeue', undefined, i, null]);
+      const puts = Array.from({ length: 6000 }, (_, i) => ['enqueue', i] as const);
+      const history = timed([...dequeues, ...inTurn([...puts, ['peek', null]], pending)]);
+      const { machine, partition } = prepare(history, fifoQueue, null)!;
+      return make(machine).judge(partition);
+    };
+    expect(verdictOf(6000)).toEqual({ outcome: 'linearizable' });
+    expect(verdictOf(5999)).toMatchObject({ outcome: 'illegal', hint: { length: 6001 } });
   });
 
   it('leaves to the search what it has no rule for', () => {

@@ -1,10 +1,11 @@
 // Judges a queue into which every element is put once. Linear but for sorting what is left over at the end.
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
+import { clashOf } from './clash-of.js';
 import { type Deadlines, deadlinesOf } from './deadlines.js';
 import { falselyEmpty, filling } from './emptiness.js';
 import { Leftovers } from './leftovers.js';
-import { clash, type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
+import { type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
 import { Presence } from './presence.js';
 import { NOBODY, PutsAndTakes } from './puts-and-takes.js';
 import { type Disorder, QueueOrder } from './queue-order.js';
@@ -70,8 +71,9 @@ export class Queue implements Monitor {
       const late = attempt === 0 ? this.#late(limit, places, deadlines) : 0;
       if (late > 0) return this.#tooFew(partition, limit, places.slice(0, late), deadlines);
       if (this.#judgeAs(partition, limit, false) === LINEARIZABLE) return LINEARIZABLE;
+      const blamed = new Set(this.#blamed);
       for (const [place, e] of leftovers.order.entries()) {
-        if (this.#blamed.includes(e)) wanted[place] = Math.min(wanted[place]!, leftovers.takenFrom[e]! - 1);
+        if (blamed.has(e)) wanted[place] = Math.min(wanted[place]!, leftovers.takenFrom[e]! - 1);
       }
     }
     leftovers.share(leftovers.order);
@@ -102,10 +104,8 @@ export class Queue implements Monitor {
   /** There are not enough pending takes for all that have to be gone. */
   #tooFew(partition: Partition, limit: number, places: readonly number[], { reason }: Deadlines): Judgement {
     const elements = places.map((place) => this.#leftovers.order[place]!);
-    return clash(
-      ...elements.flatMap((e) => this.#presence.proofOf(partition, limit, e)),
-      ...places.map((place) => reason[place]!),
-    );
+    const proof = elements.flatMap((e) => this.#presence.proofOf(partition, limit, e));
+    return clashOf([...proof, ...places.map((place) => reason[place]!)]);
   }
 
   /** With the takes as `#leftovers` has them; `shared`: in the order of the puts. `crowd`: where they are just hoped for. */
@@ -123,13 +123,13 @@ export class Queue implements Monitor {
     if (empty === NOBODY) return LINEARIZABLE;
     const elements = filling(partition, empty, presence, this.#leftovers, shared);
     this.#blamed = elements;
-    return clash(empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e)));
+    return clashOf([empty, ...elements.flatMap((e) => presence.proofOf(partition, limit, e))]);
   }
 
   #disordered({ ret }: Partition, limit: number, { elements, operations }: Disorder, shared: boolean): Judgement {
     const { order } = this.#leftovers;
     const competing = shared ? this.#leftovers.competing(elements.filter((e) => order.includes(e))) : [];
     const all = [...operations, ...competing.map((e) => this.#puts.put[e]!)];
-    return clash(...all.filter((one) => one !== NOBODY && ret[one]! < limit));
+    return clashOf(all.filter((one) => one !== NOBODY && ret[one]! < limit));
   }
 }
