@@ -7,7 +7,7 @@ import { NOBODY, type PutsAndTakes } from './puts-and-takes.js';
  * order that the monitor chooses; where what takes an element is not known, it is said by its invocation only.
  */
 export class Leftovers {
-  /** By when they are there. */
+  /** The leftover elements, in the order in which they are there for sure. */
   readonly order: number[] = [];
   /** One of them has a pending take of its own, one has been looked at. */
   known = false;
@@ -22,7 +22,7 @@ export class Leftovers {
     this.#puts = puts;
   }
 
-  /** `from`: per element, the stamp after which it is surely there. `limit`: after all stamps. Nothing is taken yet. */
+  /** `from`: per element, the stamp after which it is surely there. `limit`: after all stamps. No unknown take is used yet. */
   find({ call, ret }: Partition, limit: number, from: Int32Array): void {
     const { count, take, firstLook, unknown } = this.#puts;
     if (this.takenFrom.length < count) this.takenFrom = new Int32Array(this.#puts.put.length);
