@@ -53,6 +53,7 @@ function onElements(partition: Partition, actions: Actions, hint: readonly numbe
   if (chosen.size === 0) return null;
   const kept = new Map<number, number>();
   const asked = new Set(hint);
+  const isTake = (one: number) => actions.pure[one] === 0 && !elements.isWhole(one);
   let unknown = 0;
   for (let i = 0; i < count; i++) {
     const element = elements.of(action[i]!);
@@ -60,7 +61,7 @@ function onElements(partition: Partition, actions: Actions, hint: readonly numbe
       kept.set(i, elements.isWhole(action[i]!) ? restricted(actions, elements, action[i]!, chosen) : action[i]!);
     else if (chosen.has(element)) kept.set(i, action[i]!);
     // What nobody saw coming out may have been one of these; of such takes the first few are as good as all.
-    else if (element < NO_VALUE && ret[i] === NEVER && !elements.isWhole(action[i]!) && unknown++ < chosen.size) {
+    else if (element < NO_VALUE && ret[i] === NEVER && isTake(action[i]!) && unknown++ < chosen.size) {
       kept.set(i, action[i]!);
     }
   }
