@@ -51,11 +51,12 @@ export class Locks implements Monitor {
   /** FREE, who holds the lock at the start, or NOBODY: somebody who does nothing. */
   readonly #first: number;
   // Per owner: the open operation that completes; the last one that did; the one that took the lock away from the owner last;
-  // how many operations are pending.
+  // how many operations are pending; 1: others followed those, so that it is not clear which release belongs to which acquire.
   readonly #open: Int32Array;
   readonly #last: Int32Array;
   readonly #taker: Int32Array;
   readonly #pending: readonly [acquires: Int32Array, releases: Int32Array];
+  readonly #unclear: Uint8Array;
   #ways: Way[] = [];
   /** What clashed when the last way ended. */
   #clashing: number[] = [];
@@ -75,6 +76,7 @@ export class Locks implements Monitor {
     this.#last = new Int32Array(values.count).fill(NOBODY);
     this.#taker = new Int32Array(values.count).fill(NOBODY);
     this.#pending = [new Int32Array(values.count), new Int32Array(values.count)];
+    this.#unclear = new Uint8Array(values.count);
     this.#first = this.#atStart(machine);
   }
 
@@ -102,6 +104,7 @@ export class Locks implements Monitor {
       this.#taker[owner] = NOBODY;
       this.#pending[ACQUIRES][owner] = 0;
       this.#pending[RELEASES][owner] = 0;
+      this.#unclear[owner] = 0;
     }
   }
 
@@ -119,14 +122,16 @@ export class Locks implements Monitor {
         if (releases) this.#returnRelease(i, owner, call[i]!);
         else this.#returnAcquire(i, owner, call[i]!, stamp);
         if (before > 1 || this.#ways.length > 1 || this.#ways[0]!.holder === DEAD) this.#ways = best(this.#ways);
-        if (this.#ways.length === 0) return clash(...this.#clashing);
+        if (this.#ways.length === 0) return this.#isClear(action) ? clash(...this.#clashing) : clash();
         if (this.#ways.length > MOST_WAYS)
           return { obstacle: 'there is too much that pending operations may have done' };
         this.#open[owner] = NOBODY;
         this.#last[owner] = i;
-      } else if (this.#open[owner] !== NOBODY) {
-        return { obstacle: 'an owner has two operations at once' };
-      } else if (ret[i]! > cutoff) {
+        continue;
+      }
+      if (this.#open[owner] !== NOBODY) return { obstacle: 'an owner has two operations at once' };
+      if (this.#pending[ACQUIRES][owner]! + this.#pending[RELEASES][owner]! > 0) this.#unclear[owner] = 1;
+      if (ret[i]! > cutoff) {
         this.#pending[releases ? RELEASES : ACQUIRES][owner]!++;
       } else {
         this.#open[owner] = i;
@@ -134,6 +139,11 @@ export class Locks implements Monitor {
       }
     }
     return LINEARIZABLE;
+  }
+
+  /** Whether what clashed proves it together with the other halves: then it is worth telling. */
+  #isClear(action: Int32Array): boolean {
+    return this.#clashing.every((i) => i < 0 || this.#unclear[this.#owner[action[i]!]!] === 0);
   }
 
   #invokeRelease(owner: number): void {
