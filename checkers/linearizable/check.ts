@@ -70,6 +70,8 @@ export interface LinearizableResult {
 
 export const DEFAULT_MEMORY = 256 * 1024 * 1024;
 export const MOST_EXPLAINED = 10;
+/** Of these, with the orders that the search tried. */
+const MOST_IN_FULL = 3;
 
 /**
  * Judges whether each key of a history is linearizable. Deterministic unless `maxTime` or `cancelled` ends it.
@@ -112,7 +114,9 @@ function explained(
   initial: unknown,
   assessments: readonly Assessment[],
 ): LinearizableResult {
-  const anomalies = violations(assessments).map((violation) => explain(history, machine, initial, violation));
+  const anomalies = violations(assessments).map((violation, i) =>
+    explain(history, machine, initial, violation, i < MOST_IN_FULL),
+  );
   return { ...resultOf(history, machine, assessments), anomalies };
 }
 

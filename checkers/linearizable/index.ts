@@ -174,12 +174,13 @@ function endText(ended: Ended, { memory, isAll }: LimitsGiven): string {
     memory: `its memory (${size(memory)}${isAll ? ', all that the machine can spare' : ''}) was used up`,
     time: 'max-time was over',
     cancelled: 'it was asked to stop',
+    decided: 'another key is invalid, which settles it,',
   };
   return texts[ended];
 }
 
 function advice(ended: Ended | null, { isAll }: LimitsGiven): string {
-  if (ended === null || ended === 'cancelled') return '';
+  if (ended === null || ended === 'cancelled' || ended === 'decided') return '';
   const more = {
     configurations: 'a larger budget, ',
     memory: isAll ? '' : 'more memory, ',

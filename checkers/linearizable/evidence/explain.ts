@@ -36,7 +36,14 @@ const FEW = 10;
 /** Effort of the brute-force judge: steps times operations. */
 const RECHECK_EFFORT = 2_000_000;
 
-export function explain(history: History, machine: Machine, initial: unknown, violation: Violation): Anomaly {
+/** `whole`: with what the search came up against, which takes its time. */
+export function explain(
+  history: History,
+  machine: Machine,
+  initial: unknown,
+  violation: Violation,
+  whole: boolean,
+): Anomaly {
   const { actions } = machine;
   const { partition, hint, stuck: first } = narrowedDown(violation, actions, initial);
   const relaxed = new Relaxed(machine, partition, partition.ret[first]!, SHRINK_BUDGET);
@@ -68,7 +75,7 @@ export function explain(history: History, machine: Machine, initial: unknown, vi
       rechecked,
       model: actions.model.name,
       algorithm: violation.algorithm,
-      ...(violation.algorithm === 'search' && violation.contradiction === null
+      ...(whole && violation.algorithm === 'search' && violation.contradiction === null
         ? { search: partialsOf(history, machine, violation.partition, violation.stuck) }
         : {}),
     },
@@ -80,17 +87,15 @@ function statesFor(machine: Machine, relaxed: Relaxed, { shown, folded }: Witnes
   return possibleStates(machine, operations, optional, members.indexOf(stuck));
 }
 
-/** The part of the history that bears on the clash, and the operation with whose return it is complete. */
+/** The part of the history that bears on the clash, up to the violation, and the operation that returns last in it. */
 function narrowedDown({ partition, hint, stuck }: Violation, actions: Actions, initial: unknown) {
   const narrow = narrowed(partition, actions, hint, initial);
   if (narrow.partition === partition) return { ...narrow, stuck };
-  return {
-    ...narrow,
-    stuck: lastToReturn(
-      narrow.partition,
-      narrow.hint.filter((i) => narrow.partition.ret[i] !== NEVER),
-    ),
-  };
+  const { ret } = narrow.partition;
+  // What clashes does so together with other operations on its elements, and these may return later.
+  const last = narrow.hint.filter((i) => ret[i] !== NEVER);
+  for (let i = 0; i < ret.length; i++) if (ret[i]! <= partition.ret[stuck]!) last.push(i);
+  return { ...narrow, stuck: lastToReturn(narrow.partition, last) };
 }
 
 /**

@@ -2,8 +2,8 @@
 // is found however hard the other keys are. What a round is does not depend on who carries it out, one thread or several.
 import type { Outcome, Search } from './search.js';
 
-/** What ended a search without an answer. */
-export type Ended = 'configurations' | 'memory' | 'time' | 'cancelled';
+/** What ended a search without an answer; `decided`: another one found a violation, so that this one changes no verdict. */
+export type Ended = 'configurations' | 'memory' | 'time' | 'cancelled' | 'decided';
 
 /** How far a search came. */
 export interface Report {
@@ -36,7 +36,7 @@ export interface Round {
   share: number;
 }
 
-const FIRST_SLICE = 4096;
+const FIRST_SLICE = 256;
 const GROWTH = 4;
 export const LEAST_SHARE = 1024 * 1024;
 
@@ -72,6 +72,11 @@ export class Rounds {
       else return [{ search, report }];
       return [];
     });
+    if (reports.some(({ outcome }) => outcome === 'illegal')) {
+      for (const { search, report } of open) this.found[search] = { ...report, ended: 'decided' };
+      this.#waiting = [];
+      return;
+    }
     // Who starves waits for the memory of those that end; when nobody does, there is no more.
     const isLast = open.length === searches.length || share >= bytes;
     this.#waiting = open.flatMap(({ search, report }) => {
