@@ -167,23 +167,38 @@ function look(
     : { ...judged, valid: false, placed, stuck: contradiction.observation };
 }
 
+/** A proof of so few operations says more than one of more operations that is complete earlier. */
+const MOST_TELLING = 16;
+/** Where violations abound, the first one is found by halves. */
+const FEW_TURNS = 3;
+
 /** The events up to `until` are illegal, and `clashing` clash. Finds the operation with whose return they become so. */
 function firstFailure(partition: Partition, monitor: Monitor, until: number, clashing: number[]) {
   let low = 0;
   let high = until;
   let hint = clashing;
+  /** The last return of the hint, of those by `high`. */
+  const endOfHint = () =>
+    hint.reduce((last, i) => (partition.ret[i]! <= high ? Math.max(last, partition.ret[i]!) : last), -1);
   const look = (cutoff: number) => {
     const judgement = monitor.judge(partition, cutoff);
-    if ('hint' in judgement) {
-      high = cutoff;
-      hint = judgement.hint;
-    } else low = cutoff + 1;
-    return 'hint' in judgement;
+    if (!('hint' in judgement)) {
+      low = cutoff + 1;
+      return false;
+    }
+    if (judgement.hint.length > MOST_TELLING && hint.length > 0 && hint.length <= MOST_TELLING) {
+      high = endOfHint();
+      low = high;
+      return true;
+    }
+    high = cutoff;
+    hint = judgement.hint;
+    return true;
   };
   // Mostly what clashes says at once where it was, and a look just before that confirms it.
-  while (low < high) {
-    const end = hint.reduce((last, i) => (partition.ret[i]! < high ? Math.max(last, partition.ret[i]!) : last), -1);
-    if (end < low || !look(end) || high === low || !look(high - 1)) break;
+  for (let turn = 0; turn < FEW_TURNS && low < high; turn++) {
+    const end = endOfHint();
+    if (end < low || (end < high && !look(end)) || (low < high && !look(high - 1))) break;
   }
   while (low < high) look((low + high) >>> 1);
   return { stuck: partition.ret.indexOf(high), placed: returnedBefore(partition, high), contradiction: null, hint };

@@ -26,6 +26,7 @@ export function narrowed(
   const kept = hint.length === 0 || startsFull ? null : keptOf(partition, actions, hint);
   if (kept === null) return { partition, hint: [...hint] };
   const indexes = [...kept.keys()].sort((a, b) => a - b);
+  const place = new Map(indexes.map((i, at) => [i, at]));
   const { row, call, ret } = partition;
   return {
     partition: {
@@ -36,7 +37,7 @@ export function narrowed(
       ret: Int32Array.from(indexes, (i) => ret[i]!),
       action: Int32Array.from(indexes, (i) => kept.get(i)!),
     },
-    hint: hint.map((i) => indexes.indexOf(i)),
+    hint: hint.map((i) => place.get(i)!),
   };
 }
 
