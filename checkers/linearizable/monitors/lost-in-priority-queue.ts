@@ -1,6 +1,7 @@
 // Priority queues with takes that never completed, which may have taken any of the elements that no completed operation takes.
+
+import { clashOf } from './clash-of.js';
 import { Earliest } from './earliest.js';
-import { clashOfAll } from './hint.js';
 import { Chances, type Need, type Sweep } from './least-first.js';
 import { type Judgement, LINEARIZABLE } from './monitor.js';
 import { NOBODY } from './puts-and-takes.js';
@@ -38,7 +39,7 @@ export class LostInPriorityQueue {
     const spans = this.#spans;
     const known = this.#known;
     const failure = this.#sweep.run(known, this.#chances)[0];
-    if (failure !== undefined) return clashOfAll(this.#sweep.proof(failure, known));
+    if (failure !== undefined) return clashOf(this.#sweep.proof(failure, known));
     this.#findDeadlines();
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const untils = this.#assign();
@@ -96,7 +97,7 @@ export class LostInPriorityQueue {
   #explain(elements: readonly number[], since: number): Judgement {
     const spans = this.#spans;
     const { first, entered, gathered } = spans;
-    return clashOfAll(
+    return clashOf(
       elements.flatMap((x) => {
         const need = this.#chances.need(this.#reasons[x]!);
         const except = { from: entered[x]!, to: Math.min(since, spans.until(x, gathered.take[x]!)) };

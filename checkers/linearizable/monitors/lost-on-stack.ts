@@ -1,7 +1,8 @@
 // Stacks with pops that never completed, which may have taken any of the elements that no completed operation takes.
+
+import { clashOf } from './clash-of.js';
 import { Earliest } from './earliest.js';
 import { FreeGaps } from './free-gaps.js';
-import { clashOfAll } from './hint.js';
 import { canBeNested, smallKnot } from './knot-proof.js';
 import { type Judgement, LINEARIZABLE } from './monitor.js';
 import { type Elements, type Knot, knots } from './nesting.js';
@@ -152,10 +153,7 @@ export class LostOnStack {
     const others = reasons.flatMap((reason, at) =>
       reason.elements.length > 0 ? reason.elements : this.#around(reason.operation, elements[at]!, since),
     );
-    return clashOfAll([
-      ...this.#spans.witnesses([...elements, ...others]),
-      ...reasons.map(({ operation }) => operation),
-    ]);
+    return clashOf([...this.#spans.witnesses([...elements, ...others]), ...reasons.map(({ operation }) => operation)]);
   }
 
   /** Elements that leave an operation, which found the stack empty, no instant before x is there or after. */

@@ -2,7 +2,7 @@
 // which no lesser element has to be there.
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
-import { clashOfAll } from './hint.js';
+import { clashOf } from './clash-of.js';
 import { Sweep } from './least-first.js';
 import { LostInPriorityQueue } from './lost-in-priority-queue.js';
 import { type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
@@ -40,7 +40,7 @@ export class PriorityQueue implements Monitor {
     const sweep = new Sweep(spans, order);
     if (spans.gathered.unknown.length === 0 || spans.adrift.length === 0) {
       const failure = sweep.run(spans.untils(), null)[0];
-      return failure === undefined ? LINEARIZABLE : clashOfAll(sweep.proof(failure, spans.untils()));
+      return failure === undefined ? LINEARIZABLE : clashOf(sweep.proof(failure, spans.untils()));
     }
     return new LostInPriorityQueue(spans, order, sweep).judge();
   }

@@ -1,6 +1,7 @@
 // What the monitor of stacks works on, and what it answers when the elements do not fit.
+
+import { clashOf } from './clash-of.js';
 import { FreeGaps } from './free-gaps.js';
-import { clashOfAll } from './hint.js';
 import { smallKnot } from './knot-proof.js';
 import type { Judgement } from './monitor.js';
 import type { Elements, Knot } from './nesting.js';
@@ -25,7 +26,7 @@ export function elementsOf(spans: Spans): Elements {
 /** Some elements cannot be nested. */
 export function knotted(spans: Spans, elements: Elements, knot: Knot): Judgement {
   const { members, looks } = smallKnot(elements, knot);
-  return clashOfAll([...spans.witnesses(members), ...looks.map((look) => spans.looks[look]!)]);
+  return clashOf([...spans.witnesses(members), ...looks.map((look) => spans.looks[look]!)]);
 }
 
 /** The first operation that found the stack empty where it cannot have been; null: there is none. */
@@ -37,7 +38,7 @@ export function neverEmpty(spans: Spans, untils: Int32Array): Judgement | null {
   for (const empty of gathered.empties) {
     const [from, to] = [partition.call[empty]!, partition.ret[empty]!];
     if (free.next(from) < to) continue;
-    return clashOfAll([empty, ...spans.witnesses(cover(spans.byEntry(), untils, from, to, () => true))]);
+    return clashOf([empty, ...spans.witnesses(cover(spans.byEntry(), untils, from, to, () => true))]);
   }
   return null;
 }
