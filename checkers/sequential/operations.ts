@@ -188,34 +188,32 @@ function settle(history: History, all: Draft, versions: Versions, keys: number, 
   };
 }
 
-/** Marks completed operations and, again and again, pending ones whose version a marked one read, if that says something. */
+/** Marks completed operations, and pending ones whose version a marked one read, if that says something. */
 function reachable(
   { count, end, reads, writes }: Draft,
   versions: number,
   says: (version: number) => boolean,
 ): Uint8Array {
   const marks = new Uint8Array(count);
-  const needed = new Uint8Array(versions);
-  const pending: number[] = [];
+  // Pending operations by what they write: the first of a list for each version, and the next after each.
+  const first = new Int32Array(versions).fill(NONE);
+  const next = new Map<number, number>();
   for (let i = 0; i < count; i++) {
-    if (end[i] === NONE) pending.push(i);
-    else mark(i);
+    if (end[i] !== NONE) continue;
+    next.set(i, first[writes[i]!]!);
+    first[writes[i]!] = i;
   }
-  let rest = pending;
-  for (let before = -1; rest.length !== before; ) {
-    before = rest.length;
-    rest = rest.filter((i) => {
-      if (needed[writes[i]!] === 0 || !says(writes[i]!)) return true;
-      mark(i);
-      return false;
-    });
-  }
-  return marks;
-
-  function mark(i: number): void {
+  const open: number[] = [];
+  const mark = (i: number) => {
     marks[i] = 1;
-    if (reads[i] !== NONE) needed[reads[i]!] = 1;
-  }
+    const version = reads[i]!;
+    if (version === NONE || first[version] === NONE || !says(version)) return;
+    for (let p = first[version]!; p !== NONE; p = next.get(p)!) open.push(p);
+    first[version] = NONE;
+  };
+  for (let i = 0; i < count; i++) if (end[i] !== NONE) mark(i);
+  for (let i = open.pop(); i !== undefined; i = open.pop()) mark(i);
+  return marks;
 }
 
 /** Why some of it cannot be judged by who read what from whom: values that were written more than once; null: all can. */
