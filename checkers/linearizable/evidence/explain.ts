@@ -45,7 +45,7 @@ export function explain(
   whole: boolean,
 ): Anomaly {
   const { actions } = machine;
-  const { partition, hint, stuck: first } = narrowedDown(violation, actions, initial);
+  const { partition, hint, stuck: first } = narrowedDown(violation, machine, initial);
   const relaxed = new Relaxed(machine, partition, partition.ret[first]!, SHRINK_BUDGET);
   const { contradiction } = violation;
   const hints = contradiction === null ? [hint] : [contradictionSeed(contradiction, relaxed, actions)];
@@ -87,15 +87,21 @@ function statesFor(machine: Machine, relaxed: Relaxed, { shown, folded }: Witnes
   return possibleStates(machine, operations, optional, members.indexOf(stuck));
 }
 
-/** The part of the history that bears on the clash, up to the violation, and the operation that returns last in it. */
-function narrowedDown({ partition, hint, stuck }: Violation, actions: Actions, initial: unknown) {
-  const narrow = narrowed(partition, actions, hint, initial);
+/**
+ * The part of the history that bears on the clash, up to the violation, and the operation that returns last in it; the whole
+ * key where that part is no violation by itself.
+ */
+function narrowedDown({ partition, hint, stuck }: Violation, machine: Machine, initial: unknown) {
+  const narrow = narrowed(partition, machine.actions, hint, initial);
   if (narrow.partition === partition) return { ...narrow, stuck };
   const { ret } = narrow.partition;
   // What clashes does so together with other operations on its elements, and these may return later.
-  const last = narrow.hint.filter((i) => ret[i] !== NEVER);
-  for (let i = 0; i < ret.length; i++) if (ret[i]! <= partition.ret[stuck]!) last.push(i);
-  return { ...narrow, stuck: lastToReturn(narrow.partition, last) };
+  const returned: number[] = [];
+  for (let i = 0; i < ret.length; i++) if (ret[i]! <= partition.ret[stuck]!) returned.push(i);
+  const last = lastToReturn(narrow.partition, [...narrow.hint.filter((i) => ret[i] !== NEVER), ...returned]);
+  const required = [...ret.keys()].filter((i) => ret[i]! <= ret[last]!);
+  const holds = new Relaxed(machine, narrow.partition, ret[last]!, SHRINK_BUDGET).ask(required) === 'holds';
+  return holds ? { partition, hint: [...hint], stuck } : { ...narrow, stuck: last };
 }
 
 /**
