@@ -9,6 +9,10 @@ export interface EdnForm {
 
 const CLOSERS: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 const NEWLINE = 10;
+/** 1 for what may end a form, or means something else than itself inside one. */
+const SPECIAL = Uint8Array.from({ length: 128 }, (_, code) =>
+  code <= 32 || ',;"\\()[]{}'.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 
 type Mode = 'plain' | 'text' | 'escape' | 'comment' | 'character';
 
@@ -46,6 +50,10 @@ export class EdnForms {
     let start = 0;
     for (let i = 0; i < chunk.length; i++) {
       const code = chunk.charCodeAt(i);
+      if (this.#inForm && this.#mode === 'plain' && (SPECIAL[code] ?? 0) === 0) {
+        this.#lastLine = this.#line;
+        continue;
+      }
       const wasInForm = this.#inForm;
       const ends = this.#step(code, chunk[i]!);
       if (!wasInForm && this.#inForm) start = i;

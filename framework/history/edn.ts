@@ -19,29 +19,32 @@ const MARK = /^; a history written by chaos, keyed: (yes|no)$/m;
  * a warning. Throws `ChaosError` with file and line.
  */
 export function importEdn(file: string, keyed: KeyedOption = 'auto'): JepsenHistory {
-  const forms = new EdnForms(file);
-  const events: JepsenEvent[] = [];
-  let mark: string | undefined;
-  try {
-    for (const { text, line } of forms.read(noting(textChunks(file), (found) => (mark = found)))) {
-      for (const value of values(file, line, text)) events.push(operation(file, line, value));
+  let warnings: readonly string[] = [];
+  function* read(): IterableIterator<JepsenEvent> {
+    const forms = new EdnForms(file);
+    try {
+      for (const { text, line } of forms.read(textChunks(file))) {
+        for (const value of values(file, line, text)) yield operation(file, line, value);
+      }
+    } catch (cause) {
+      throw cause instanceof ChaosError ? cause : unreadable(file, cause);
     }
-  } catch (cause) {
-    throw cause instanceof ChaosError ? cause : unreadable(file, cause);
+    warnings = forms.warnings;
   }
-  const option = keyed === 'auto' && (mark === 'yes' || mark === 'no') ? mark : keyed;
-  const imported = historyOfJepsen(file, events, option);
-  const keyedChoice = option === keyed ? imported.keyed : choice(imported.keyed.chosen, 'the file says so');
-  return { ...imported, keyed: keyedChoice, warnings: [...forms.warnings, ...imported.warnings] };
+  const mark = keyed === 'auto' ? markOf(file) : undefined;
+  const imported = historyOfJepsen(file, read, mark ?? keyed);
+  const keyedChoice = mark === undefined ? imported.keyed : choice(imported.keyed.chosen, 'the file says so');
+  return { ...imported, keyed: keyedChoice, warnings: [...warnings, ...imported.warnings] };
 }
 
-function* noting(chunks: Iterable<string>, note: (mark: string | undefined) => void): IterableIterator<string> {
-  let first = true;
-  for (const chunk of chunks) {
-    if (first) note(MARK.exec(chunk.slice(0, 200))?.[1]);
-    first = false;
-    yield chunk;
+/** What the file says itself, where we wrote it. */
+function markOf(file: string): 'yes' | 'no' | undefined {
+  try {
+    for (const chunk of textChunks(file)) return MARK.exec(chunk.slice(0, 200))?.[1] as 'yes' | 'no' | undefined;
+  } catch (cause) {
+    throw unreadable(file, cause);
   }
+  return undefined;
 }
 
 function values(file: string, line: number, text: string): unknown[] {

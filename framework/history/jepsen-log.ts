@@ -14,14 +14,15 @@ export const LOG_LINE =
 
 /** Lines that are no operation are skipped. There are no times in such files: the line's number stands for it. */
 export function importJepsenLog(file: string, keyed: KeyedOption = 'auto'): JepsenHistory {
-  const events: JepsenEvent[] = [];
-  let line = 0;
-  for (const text of lines(file)) {
-    line++;
-    const match = LOG_LINE.exec(text);
-    if (match !== null) events.push(operation(file, line, match));
+  function* read(): IterableIterator<JepsenEvent> {
+    let line = 0;
+    for (const text of lines(file)) {
+      line++;
+      const match = LOG_LINE.exec(text);
+      if (match !== null) yield operation(file, line, match);
+    }
   }
-  const imported = historyOfJepsen(file, events, keyed);
+  const imported = historyOfJepsen(file, read, keyed);
   imported.warnings.push('there are no times in this file: line numbers stand for nanoseconds');
   return imported;
 }

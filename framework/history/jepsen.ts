@@ -2,7 +2,7 @@
 import { ChaosError } from '../contracts/error.js';
 import { ColumnarHistory } from './history.js';
 import { at, malformed } from './issue.js';
-import { chooseKeyed, type JepsenEvent, type KeyedChoice, type KeyedOption, keyAndValue } from './keyed.js';
+import { type JepsenEvent, type KeyedChoice, KeyedChooser, type KeyedOption, keyAndValue } from './keyed.js';
 import { appendEvent, Valueless } from './loose-event.js';
 
 export interface JepsenHistory {
@@ -13,26 +13,37 @@ export interface JepsenHistory {
   lines: Int32Array;
 }
 
-/** Throws `ChaosError` with file and line: what `loadHistory` throws for the same defects. */
-export function historyOfJepsen(file: string, events: readonly JepsenEvent[], option: KeyedOption): JepsenHistory {
-  if (events.length === 0) {
-    throw new ChaosError('history-empty', `the history ${file} holds no operation`, { kind: 'usage' });
+/**
+ * `read` gives the events of the file, and is called twice: once to see what kind of file it is, once to build the history, so
+ * that the events are never in memory together. Throws `ChaosError` with file and line: what `loadHistory` throws for the same
+ * defects.
+ */
+export function historyOfJepsen(file: string, read: () => Iterable<JepsenEvent>, option: KeyedOption): JepsenHistory {
+  const chooser = new KeyedChooser(file, option);
+  const processes = new Processes();
+  let count = 0;
+  for (const event of read()) {
+    chooser.note(event);
+    processes.note(event);
+    count++;
   }
-  const keyed = chooseKeyed(file, events, option);
+  if (count === 0) throw new ChaosError('history-empty', `the history ${file} holds no operation`, { kind: 'usage' });
+  const keyed = chooser.choose();
   const history = new ColumnarHistory();
-  const processes = new Processes(events);
+  history.reserve(count);
+  const lines = new Int32Array(count);
   const valueless = new Valueless();
   let last = -1;
-  for (const event of events) {
+  for (const event of read()) {
     const { index, line } = event;
     if (typeof index === 'number') {
       if (index <= last) throw malformed(file, line, `index ${index} follows index ${last}`);
       last = index;
     }
+    lines[history.length] = line;
     append(file, history, event, processes.number(event), keyed.chosen);
     valueless.note(event, line);
   }
-  const lines = Int32Array.from(events, ({ line }) => line);
   return { history, keyed, warnings: [...processes.warnings(), ...valueless.warnings()], lines };
 }
 
@@ -57,8 +68,9 @@ class Processes {
   readonly #retired = new Set<unknown>();
   #first: { process: unknown; line: number } | null = null;
 
-  constructor(events: readonly JepsenEvent[]) {
-    for (const { process } of events) if (typeof process === 'number') this.#next = Math.max(this.#next, process + 1);
+  /** Fresh numbers begin behind all that the file holds. */
+  note({ process }: JepsenEvent): void {
+    if (typeof process === 'number') this.#next = Math.max(this.#next, process + 1);
   }
 
   number({ process, type, line }: JepsenEvent): unknown {

@@ -26,38 +26,59 @@ export interface JepsenEvent {
   error?: unknown;
 }
 
-/** Throws `ChaosError('history-malformed')` when `yes` meets a value that is no pair. */
-export function chooseKeyed(file: string, events: readonly JepsenEvent[], option: KeyedOption): KeyedChoice {
-  if (option === 'no') return choice(false, 'it was asked for');
-  const all = events.filter(({ process }) => process !== 'nemesis');
-  const clients = all.filter(({ key }) => !isNamed(key));
-  if (clients.length === 0 && all.length > 0) return choice(false, 'every operation names its key by itself');
-  if (option === 'yes') {
-    const odd = clients.find(({ value }) => !isPair(value));
-    if (odd !== undefined) throw malformed(file, odd.line, 'the value is no [key value] pair', "Try 'keyed: no'.");
-    return choice(true, 'it was asked for');
+/** Sees every operation once, in order, and keeps none. */
+export class KeyedChooser {
+  readonly #file: string;
+  readonly #option: KeyedOption;
+  /** By process: the key of its last invocation, as text. */
+  readonly #asked = new Map<unknown, unknown>();
+  /** Operations that do not name their key by themselves, and those that do. */
+  #clients = 0;
+  #named = 0;
+  #objection: string | null = null;
+
+  constructor(file: string, option: KeyedOption) {
+    this.#file = file;
+    this.#option = option;
   }
-  if (clients.length === 0) return choice(false, 'there is no operation of a client');
-  const why = objection(clients);
-  return why === null ? choice(true, 'every value of a client is a [key value] pair') : choice(false, why);
+
+  /** Throws `ChaosError('history-malformed')` when `yes` meets a value that is no pair. */
+  note(event: JepsenEvent): void {
+    if (event.process === 'nemesis') return;
+    if (isNamed(event.key)) {
+      this.#named++;
+      return;
+    }
+    this.#clients++;
+    if (this.#option === 'yes' && !isPair(event.value)) {
+      throw malformed(this.#file, event.line, 'the value is no [key value] pair', "Try 'keyed: no'.");
+    }
+    if (this.#option === 'auto') this.#objection ??= this.#object(event);
+  }
+
+  choose(): KeyedChoice {
+    if (this.#option === 'no') return choice(false, 'it was asked for');
+    if (this.#clients === 0 && this.#named > 0) return choice(false, 'every operation names its key by itself');
+    if (this.#option === 'yes') return choice(true, 'it was asked for');
+    if (this.#clients === 0) return choice(false, 'there is no operation of a client');
+    const why = this.#objection;
+    return why === null ? choice(true, 'every value of a client is a [key value] pair') : choice(false, why);
+  }
+
+  #object({ line, process, type, f, value }: JepsenEvent): string | null {
+    if (f === 'txn') return `line ${line} is a transaction`;
+    if (!isPair(value)) return `the value in line ${line} is no [key value] pair`;
+    const key = JSON.stringify(value[0]);
+    if (type === 'invoke') this.#asked.set(process, key);
+    else if (this.#asked.has(process) && this.#asked.get(process) !== key) {
+      return `the pair in line ${line} begins otherwise than the one of its invocation`;
+    }
+    return null;
+  }
 }
 
 export function choice(chosen: boolean, why: string): KeyedChoice {
   return { chosen, reason: `${chosen ? 'keyed' : 'not keyed'}: ${why}` };
-}
-
-function objection(clients: readonly JepsenEvent[]): string | null {
-  const asked = new Map<unknown, unknown>();
-  for (const { line, process, type, f, value } of clients) {
-    if (f === 'txn') return `line ${line} is a transaction`;
-    if (!isPair(value)) return `the value in line ${line} is no [key value] pair`;
-    const key = JSON.stringify(value[0]);
-    if (type === 'invoke') asked.set(process, key);
-    else if (asked.has(process) && asked.get(process) !== key) {
-      return `the pair in line ${line} begins otherwise than the one of its invocation`;
-    }
-  }
-  return null;
 }
 
 function isPair(value: unknown): value is [unknown, unknown] {
