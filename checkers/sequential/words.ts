@@ -1,8 +1,7 @@
 // Phrases about operations on registers: who did what to which key, and when.
 import type { History } from '../../framework/contracts/history.js';
-import { NS_PER_S } from '../../framework/contracts/time.js';
 import { actor } from '../shared/actor.js';
-import { show } from '../shared/text.js';
+import { enoughDigits, instant, show } from '../shared/text.js';
 
 /** Operations are event indexes of invocations. */
 export class RegisterWords {
@@ -57,13 +56,6 @@ export class RegisterWords {
   }
 
   #instant(time: number): string {
-    return `${(time / NS_PER_S).toFixed(this.#digits)} s`;
+    return instant(time, this.#digits);
   }
-}
-
-/** Decimals of a second that tell the instants apart: milliseconds if they do, else microseconds, else all. */
-function enoughDigits(instants: readonly number[]): number {
-  const different = new Set(instants).size;
-  const shown = (digits: number) => new Set(instants.map((time) => (time / NS_PER_S).toFixed(digits))).size;
-  return [3, 6].find((digits) => shown(digits) === different) ?? 9;
 }

@@ -4,8 +4,15 @@ import { type Nanoseconds, NS_PER_MS, NS_PER_S } from '../../framework/contracts
 const LONGEST_VALUE = 80;
 
 /** `3.214 s`: an instant on the run's clock. */
-export function instant(time: Nanoseconds): string {
-  return `${(time / NS_PER_S).toFixed(3)} s`;
+export function instant(time: Nanoseconds, digits = 3): string {
+  return `${(time / NS_PER_S).toFixed(digits)} s`;
+}
+
+/** Decimals of a second that tell the instants apart: milliseconds if they do, else microseconds, else all. */
+export function enoughDigits(instants: readonly Nanoseconds[]): number {
+  const different = new Set(instants).size;
+  const shown = (digits: number) => new Set(instants.map((time) => instant(time, digits))).size;
+  return [3, 6].find((digits) => shown(digits) === different) ?? 9;
 }
 
 /** `12.5 ms` or `3.21 s`. */
