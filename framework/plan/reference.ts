@@ -113,8 +113,9 @@ the matrix that is set is no longer varied.
 ### Modules of your own
 
 \`use: ./my-system.ts\` loads a TypeScript or JavaScript module, relative to the plan. Its default export is what
-\`defineSystem\` (\`defineWorkload\`, \`defineNemesis\`, \`defineChecker\`, \`defineDeployment\`) of the package \`chaosplan\` returns. A model of your own
-is an option: \`checks: [{ linearizable: { model: ./my-model.ts } }]\`, where the module exports what \`defineModel\` returns.`;
+\`defineSystem\` (\`defineWorkload\`, \`defineNemesis\`, \`defineChecker\`, \`defineDeployment\`) of the package \`chaosplan\` returns. A model of
+your own is an option, \`checks: [{ linearizable: { model: ./my-model.ts } }]\`, whose module exports what \`defineModel\`
+returns.`;
 
 async function systems(catalog: Catalog): Promise<string> {
   const parts = (await catalog.all('system')).map((system) => {
