@@ -43,6 +43,13 @@ export class Actions {
     this.#owned = this.functions.map((name) => model.functions[name]!.owned === true);
   }
 
+  /** Makes room for so many actions at once, if there are none yet. */
+  reserve(actions: number): void {
+    if (this.count > 0 || actions <= this.f.length) return;
+    this.#grow(actions);
+    this.#index.reserve(actions);
+  }
+
   /** Whether it matters which process does it. */
   isOwned(f: number): boolean {
     return this.#owned[f]!;

@@ -22,6 +22,15 @@ export class HashIndex {
   #mask = FIRST_CAPACITY - 1;
   #size = 0;
 
+  /** Makes room for so many rows at once, if it holds none yet. Memory that is not touched is not taken. */
+  reserve(rows: number): void {
+    if (this.#size > 0 || rows * 3 <= this.slots.length * 2) return;
+    let length = this.slots.length;
+    while (rows * 3 > length * 2) length *= 2;
+    this.slots = new Int32Array(length);
+    this.#mask = length - 1;
+  }
+
   first(hash: number): number {
     return (hash ^ (hash >>> 16)) & this.#mask;
   }

@@ -43,6 +43,9 @@ export function partition(history: History, actions: Actions, options: Partition
   const { columns } = history;
   const { length, type, mate, key, process } = columns;
   const functionOf = functionNumbers(history, actions);
+  // As many as there can be, mostly; what is not used costs nothing.
+  actions.reserve((length >>> 1) + 1);
+  actions.values.reserve((length >>> 1) + 1);
   const action = new Int32Array(length).fill(SKIPPED);
   const counts = new Int32Array(history.keys.length + 1);
   for (let row = 0; row < length; row++) {
@@ -106,6 +109,7 @@ function fitting({ columns, functions }: History): string {
     : `models that have all functions of this history: ${fit.map(({ name }) => name).join(', ')}`;
 }
 
+/** `actionOf`: the action of each invocation, or SKIPPED; used up. */
 function fill(history: History, actionOf: Int32Array, counts: Int32Array): Partition[] {
   const { length, type, mate, key } = history.columns;
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -117,7 +121,6 @@ function fill(history: History, actionOf: Int32Array, counts: Int32Array): Parti
   for (let k = 1; k < counts.length; k++) next[k] = next[k - 1]! + counts[k - 1]!;
   const start = next.slice();
   const clock = new Int32Array(counts.length);
-  const place = new Int32Array(length);
   for (let r = 0; r < length; r++) {
     const invocation = type[r] === EVENT_INVOKE ? r : type[r] === EVENT_OK ? mate[r]! : -1;
     if (invocation < 0 || actionOf[invocation] === SKIPPED) continue;
@@ -125,12 +128,13 @@ function fill(history: History, actionOf: Int32Array, counts: Int32Array): Parti
     const stamp = clock[k]!++;
     if (invocation === r) {
       const at = next[k]!++;
-      place[r] = at;
       row[at] = r;
       call[at] = stamp;
       action[at] = actionOf[r]!;
+      // From here on it is where the operation went.
+      actionOf[r] = at;
     } else {
-      ret[place[invocation]!] = stamp;
+      ret[actionOf[invocation]!] = stamp;
     }
   }
   const partitions: Partition[] = [];

@@ -33,6 +33,12 @@ export class Values {
     this.#number(VALUE_NULL, 0, 0);
   }
 
+  /** Makes room for so many values at once, if there are none yet but null. */
+  reserve(values: number): void {
+    if (this.count > 1 || values <= this.#kind.length) return;
+    this.#grow(values);
+  }
+
   /** The number of any JSON value. */
   id(value: unknown): number {
     if (isInt32(value)) return this.#number(VALUE_INT, value | 0, 0);
@@ -97,15 +103,17 @@ export class Values {
       slot = index.next(slot);
     }
     const id = this.count++;
-    if (id === this.#kind.length) {
-      this.#kind = grown(this.#kind, id * 2);
-      this.#a = grown(this.#a, id * 2);
-      this.#b = grown(this.#b, id * 2);
-    }
+    if (id === this.#kind.length) this.#grow(id * 2);
     this.#kind[id] = kind;
     this.#a[id] = a;
     this.#b[id] = b;
     index.insert(slot, id, this.#hashOf);
     return id;
+  }
+
+  #grow(length: number): void {
+    this.#kind = grown(this.#kind, length);
+    this.#a = grown(this.#a, length);
+    this.#b = grown(this.#b, length);
   }
 }
