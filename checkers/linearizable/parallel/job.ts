@@ -14,7 +14,7 @@ export interface Job {
   initial: unknown;
   values: unknown[];
   /** Columns of `Actions`. */
-  f: Int32Array;
+  f: Uint16Array;
   input: Int32Array;
   output: Int32Array;
   process: Int32Array;

@@ -20,11 +20,11 @@ export class Actions {
   readonly functions: readonly string[];
   count = 0;
   /** Per action: function, numbers of input and output (NO_VALUE: not observed, or unknown), process (NO_PROCESS: any), pure (1 or 0). */
-  f = new Int32Array(FIRST_CAPACITY);
+  f = new Uint16Array(FIRST_CAPACITY);
   input = new Int32Array(FIRST_CAPACITY);
   output = new Int32Array(FIRST_CAPACITY);
   process = new Int32Array(FIRST_CAPACITY);
-  pure = new Int32Array(FIRST_CAPACITY);
+  pure = new Uint8Array(FIRST_CAPACITY);
   /** Cell models: numbers of the value that the state must be and of the one left behind; NO_VALUE: none. */
   needs = new Int32Array(FIRST_CAPACITY);
   leaves = new Int32Array(FIRST_CAPACITY);
@@ -121,11 +121,14 @@ export class Actions {
   }
 
   #grow(length: number): void {
-    this.f = grown(this.f, length);
+    const [f, pure] = [this.f, this.pure];
+    this.f = new Uint16Array(length);
+    this.f.set(f);
+    this.pure = new Uint8Array(length);
+    this.pure.set(pure);
     this.input = grown(this.input, length);
     this.output = grown(this.output, length);
     this.process = grown(this.process, length);
-    this.pure = grown(this.pure, length);
     this.needs = grown(this.needs, length);
     this.leaves = grown(this.leaves, length);
   }

@@ -9,7 +9,7 @@ export class OpenSlots {
   readonly bits: Int32Array;
   readonly pureBits: Int32Array;
   readonly #problem: Problem;
-  readonly #pure: Int32Array;
+  readonly #pure: Uint8Array;
 
   constructor(problem: Problem, { pure }: Actions) {
     this.#problem = problem;
