@@ -12,7 +12,7 @@ export interface SetLoad extends Load {
 const RECENT = 100;
 /** Operations on one key, where sets are read whole. */
 const PER_KEY = 100;
-const READS = 0.2;
+const READS = 0.1;
 
 /** Linearizable for a set that starts empty unless there is a lie. */
 export function setHistory(random: Random, load: SetLoad): ColumnarHistory {
