@@ -50,8 +50,12 @@ export async function assessWith(
   try {
     for (let round = rounds.next(); round !== null; round = rounds.next()) {
       if (threads === null && round.limit > HARD && canShare(machine, round)) {
-        threads = await handOver(workers, machine, tasks, round, past);
-        if (threads.length > 0) for (const number of round.searches) searches[number]!.release();
+        threads = start(workers, round);
+        // Without threads there is no await, so that whoever guards synchronous work goes on doing so.
+        if (threads.length > 0) {
+          for (const number of round.searches) searches[number]!.release();
+          await handOver(threads, machine, tasks, past);
+        }
       }
       if (threads === null || threads.length === 0) runRound(rounds, round, searches, options.stop);
       else rounds.take(round, await runThere(threads, round, limits, timeLeft()), options.stop());
@@ -69,14 +73,8 @@ function canShare({ actions }: Machine, { searches }: Round): boolean {
   return searches.length > 1 && actions.count <= MOST_ACTIONS && modelNamed(actions.model.name) === actions.model;
 }
 
-/** Threads that have come as far as the rounds have, with their tasks dealt out evenly; none where threads cannot be had. */
-async function handOver(
-  workers: Workers,
-  machine: Machine,
-  tasks: readonly Task[],
-  { searches }: Round,
-  past: readonly Round[],
-): Promise<Thread[]> {
+/** Threads with the searches of a round dealt out evenly; none where threads cannot be had. */
+function start(workers: Workers, { searches }: Round): Thread[] {
   const threads: Thread[] = [];
   for (let i = 0; i < Math.min(workers.count, searches.length); i++) {
     const worker = workers.start(MODULE);
@@ -87,10 +85,20 @@ async function handOver(
     return [];
   }
   for (const [i, number] of searches.entries()) threads[i % threads.length]!.numbers.push(number);
-  const operationsOf = (number: number) => tasks[number]!.part.operations;
-  const jobs = threads.map(({ worker, numbers }) => worker.call('begin', jobOf(machine, numbers, operationsOf, past)));
-  await Promise.all(jobs);
   return threads;
+}
+
+/** Brings the threads as far as the rounds have come. */
+async function handOver(
+  threads: readonly Thread[],
+  machine: Machine,
+  tasks: readonly Task[],
+  past: readonly Round[],
+): Promise<void> {
+  const operationsOf = (number: number) => tasks[number]!.part.operations;
+  await Promise.all(
+    threads.map(({ worker, numbers }) => worker.call('begin', jobOf(machine, numbers, operationsOf, past))),
+  );
 }
 
 /** The searches of a round, each in its thread; answers come in their order. */
