@@ -7,7 +7,7 @@ import { NO_VALUE, type Values } from './values.js';
 /** Of an operation that any process could have done. */
 export const NO_PROCESS = -1;
 
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
 
 function hashOf(f: number, input: number, output: number, process: number): number {
   const hash = mix(mix(f, input), output);

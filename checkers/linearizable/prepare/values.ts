@@ -10,7 +10,7 @@ export const NO_VALUE = -1;
 export const NULL_ID = 0;
 
 const OTHER = -1;
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
 
 function isInt32(value: unknown): value is number {
   return typeof value === 'number' && (value | 0) === value;

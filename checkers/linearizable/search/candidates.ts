@@ -8,7 +8,7 @@ import type { Problem } from './problem.js';
 /** What the caller may choose from lies on a stack: two integers a choice, who and the state after it. */
 export class Candidates {
   /** Completed operations by index, pending groups as `~group`; each with the next state. */
-  list = new Int32Array(32);
+  list = new Int32Array(16);
   end = 0;
   /** Pending groups that the last collection would have offered, had they not been used up. */
   readonly usedUp: number[] = [];

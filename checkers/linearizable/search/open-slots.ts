@@ -14,7 +14,7 @@ export class OpenSlots {
   constructor(problem: Problem, { pure }: Actions) {
     this.#problem = problem;
     this.#pure = pure;
-    this.operation = new Int32Array(problem.words * 32);
+    this.operation = new Int32Array(problem.slots);
     this.bits = new Int32Array(problem.words);
     this.pureBits = new Int32Array(problem.words);
   }

@@ -21,7 +21,8 @@ export interface Problem {
   readonly opened: Int32Array;
   /** Slot of each completed operation, used again after its return; -1: pending. */
   readonly slot: Int32Array;
-  /** 32-bit words that hold a bit for each slot. */
+  /** Slots in use at most, and 32-bit words that hold a bit for each. */
+  readonly slots: number;
   readonly words: number;
   readonly pending: PendingGroups;
   /**
@@ -75,7 +76,7 @@ export function problemOf(operations: Operations, actions: Actions): Problem {
   const words = Math.max(1, Math.ceil(slots / 32));
   const pending = groups(action, ret, actions);
   const steady = actions.model.reaches === undefined ? null : levelNumbers(order, count);
-  return { count, action, ret, twin, twins, origin, levels, order, opened, slot, words, pending, steady };
+  return { count, action, ret, twin, twins, origin, levels, order, opened, slot, slots, words, pending, steady };
 }
 
 function levelNumbers(order: Int32Array, count: number): Int32Array {
