@@ -161,6 +161,13 @@ describe('flags', () => {
     expect((await run('bad.jsonl', '--proof', 'none.jsonl')).code).toBe(1);
     expect(() => space.read('none.jsonl')).toThrow();
     expect((await run('good.jsonl', '--proof', 'nowhere/p.jsonl')).code).toBe(255);
+    // The stack has a monitor, but its proof is searched for.
+    space.file('stack.jsonl', did(0, 'push', 1) + did(0, 'push', 2) + did(0, 'pop', null, 2));
+    const unproven = await run('stack.jsonl', '--model', 'stack', '--budget', '1', '--proof', 'none.jsonl');
+    expect(unproven.code).toBe(2);
+    expect(unproven.out).toContain('Valid: stack.jsonl');
+    expect(unproven.err).toContain('none.jsonl is not written: there is no proof');
+    expect(() => space.read('none.jsonl')).toThrow();
   });
 });
 

@@ -164,7 +164,15 @@ const CHUNK = 1 << 16;
 function writeProof(proof: string, { file, imported }: Judged, prepared: Prepared, io: Io): number {
   const path = resolve(io.cwd, proof);
   const context = contextOf(imported, prepared, io, () => undefined);
-  const lines = io.breakable(() => prepared.definition.prove!(imported.history, context, file));
+  let lines: Iterable<string>;
+  try {
+    lines = io.breakable(() => prepared.definition.prove!(imported.history, context, file));
+  } catch (error) {
+    // The verdict stands; what was asked for on top of it could not be had.
+    if (!(error instanceof ChaosError) || error.code !== 'unproven') throw error;
+    io.err(`${paintError(io, 'yellow', 'warning')} ${proof} is not written: ${error.message}; ${error.hint}\n`);
+    return EXIT.unknown;
+  }
   let fd: number;
   try {
     fd = openSync(path, 'w');
