@@ -57,6 +57,7 @@ export class Relaxed {
 
   /** `required`: indexes into the partition, of operations that returned by the cutoff. */
   ask(required: readonly number[]): Answer {
+    if (this.#isFree(required)) return 'holds';
     if (this.#budget <= 0) return 'hard';
     const { operations } = this.arrange(required);
     const search = new Search(this.#machine, problemOf(operations, this.#machine.actions), CACHE_BYTES);
@@ -66,6 +67,13 @@ export class Relaxed {
     search.release();
     if (outcome === 'more') return 'hard';
     return outcome === 'illegal' ? 'fails' : 'holds';
+  }
+
+  /** Operations that need nothing of the state can always be put in order. */
+  #isFree(required: readonly number[]): boolean {
+    const { needs, model } = this.#machine.actions;
+    const { action } = this.partition;
+    return required.length === 0 || (model.cell !== undefined && required.every((i) => needs[action[i]!] === NO_VALUE));
   }
 
   /** The required operations with the relaxed ones that could help them; `members` are indexes into the partition. */
