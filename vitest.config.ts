@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['{framework,systems,workloads,nemeses,checkers,fuzz,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     testTimeout: 30_000,
+    // By default one core is left free, which on two cores means one file after the other.
+    maxWorkers: '100%',
   },
 });
