@@ -1,6 +1,7 @@
 // Actions: operations that the model cannot tell apart (function, input, output and owner are the same) share one number.
 import { ChaosError } from '../../../framework/contracts/error.js';
-import { type AnyModel, NOTHING } from '../models/model.js';
+import { type AnyModel, type ModelFunction, NOTHING } from '../models/model.js';
+import { DirectIndex } from './direct-index.js';
 import { grown, HashIndex, mix } from './hash-index.js';
 import { NO_VALUE, type Values } from './values.js';
 
@@ -8,6 +9,9 @@ import { NO_VALUE, type Values } from './values.js';
 export const NO_PROCESS = -1;
 
 const FIRST_CAPACITY = 16;
+
+/** Whether most of its actions observe more than one value. */
+const isHashed = ({ observes, owned }: ModelFunction) => observes === 'both' || owned === true;
 
 function hashOf(f: number, input: number, output: number, process: number): number {
   const hash = mix(mix(f, input), output);
@@ -28,6 +32,9 @@ export class Actions {
   /** Cell models: numbers of the value that the state must be and of the one left behind; NO_VALUE: none. */
   needs = new Int32Array(FIRST_CAPACITY);
   leaves = new Int32Array(FIRST_CAPACITY);
+  /** Per function, for actions that observe one value and no process: by that value, asked for or returned. */
+  readonly #byInput: readonly DirectIndex[];
+  readonly #byOutput: readonly DirectIndex[];
   readonly #index = new HashIndex();
   readonly #observesInput: boolean[];
   readonly #observesOutput: boolean[];
@@ -38,6 +45,8 @@ export class Actions {
     this.model = model;
     this.values = values;
     this.functions = Object.keys(model.functions);
+    this.#byInput = this.functions.map(() => new DirectIndex());
+    this.#byOutput = this.functions.map(() => new DirectIndex());
     this.#observesInput = this.functions.map((name) => model.functions[name]!.observes !== 'output');
     this.#observesOutput = this.functions.map((name) => model.functions[name]!.observes !== 'input');
     this.#owned = this.functions.map((name) => model.functions[name]!.owned === true);
@@ -47,7 +56,7 @@ export class Actions {
   reserve(actions: number): void {
     if (this.count > 0 || actions <= this.f.length) return;
     this.#grow(actions);
-    this.#index.reserve(actions);
+    if (this.functions.some((name) => isHashed(this.model.functions[name]!))) this.#index.reserve(actions);
   }
 
   /** Whether it matters which process does it. */
@@ -73,6 +82,15 @@ export class Actions {
    * Throws `model-value` where the model says that the operation makes no sense.
    */
   id(f: number, input: number, output: number, process = NO_PROCESS): number {
+    if (process === NO_PROCESS && (input === NO_VALUE) !== (output === NO_VALUE)) {
+      const index = output === NO_VALUE ? this.#byInput[f]! : this.#byOutput[f]!;
+      const value = output === NO_VALUE ? input : output;
+      const known = index.get(value);
+      if (known >= 0) return known;
+      const id = this.#add(f, input, output, process);
+      index.set(value, id);
+      return id;
+    }
     const index = this.#index;
     let slot = index.first(hashOf(f, input, output, process));
     for (let entry = index.slots[slot]!; entry !== 0; entry = index.slots[slot]!) {
@@ -113,8 +131,10 @@ export class Actions {
     this.process[id] = process;
     const needs = model.cell === undefined ? NOTHING : model.cell.needs(name, asked, got);
     const leaves = model.cell === undefined ? NOTHING : model.cell.leaves(name, asked, got);
-    this.needs[id] = needs === NOTHING ? NO_VALUE : values.id(needs);
-    this.leaves[id] = leaves === NOTHING ? NO_VALUE : values.id(leaves);
+    // Mostly it is what was asked or returned, whose number is known.
+    const numberOf = (value: unknown) => (value === got ? output : value === asked ? input : values.id(value));
+    this.needs[id] = needs === NOTHING ? NO_VALUE : numberOf(needs);
+    this.leaves[id] = leaves === NOTHING ? NO_VALUE : numberOf(leaves);
     const pure = model.functions[name]!.pure === true || (model.cell !== undefined && leaves === NOTHING);
     this.pure[id] = pure ? 1 : 0;
     return id;

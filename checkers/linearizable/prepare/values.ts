@@ -2,6 +2,7 @@
 import type { History } from '../../../framework/contracts/history.js';
 import { VALUE_INT, VALUE_NULL, VALUE_PAIR } from '../../../framework/contracts/history.js';
 import { canonical } from '../../shared/canonical.js';
+import { DirectIndex } from './direct-index.js';
 import { grown, HashIndex, mix } from './hash-index.js';
 
 /** A value that nobody knows (what a pending operation would have returned) or that plays no part. */
@@ -23,6 +24,9 @@ export class Values {
   #a = new Int32Array(FIRST_CAPACITY);
   #b = new Int32Array(FIRST_CAPACITY);
   readonly #index = new HashIndex();
+  /** Whole numbers from 0, as long as they are dense; once one was too far out, new ones go into the other index. */
+  readonly #ints = new DirectIndex();
+  #hasStrays = false;
   readonly #others: unknown[] = [];
   readonly #byText = new Map<string, number>();
   /** Value + 1 by index into the history's `others`. */
@@ -41,7 +45,7 @@ export class Values {
 
   /** The number of any JSON value. */
   id(value: unknown): number {
-    if (isInt32(value)) return this.#number(VALUE_INT, value | 0, 0);
+    if (isInt32(value)) return this.#int(value | 0);
     if (value === null || value === undefined) return NULL_ID;
     if (Array.isArray(value) && value.length === 2 && isInt32(value[0]) && isInt32(value[1])) {
       return this.#number(VALUE_PAIR, value[0] | 0, value[1] | 0);
@@ -62,7 +66,7 @@ export class Values {
       case VALUE_NULL:
         return NULL_ID;
       case VALUE_INT:
-        return this.#number(VALUE_INT, a[row]!, 0);
+        return this.#int(a[row]!);
       case VALUE_PAIR:
         return this.#number(VALUE_PAIR, a[row]!, b[row]!);
       default:
@@ -94,6 +98,19 @@ export class Values {
     return id;
   }
 
+  #int(value: number): number {
+    if (value < 0) return this.#number(VALUE_INT, value, 0);
+    const known = this.#ints.get(value);
+    if (known >= 0) return known;
+    if (this.#hasStrays || !this.#ints.fits(value)) {
+      this.#hasStrays = true;
+      return this.#number(VALUE_INT, value, 0);
+    }
+    const id = this.#add(VALUE_INT, value, 0);
+    this.#ints.set(value, id);
+    return id;
+  }
+
   #number(kind: number, a: number, b: number): number {
     const index = this.#index;
     let slot = index.first(mix(mix(kind, a), b));
@@ -102,12 +119,17 @@ export class Values {
       if (this.#a[id] === a && this.#b[id] === b && this.#kind[id] === kind) return id;
       slot = index.next(slot);
     }
+    const id = this.#add(kind, a, b);
+    index.insert(slot, id, this.#hashOf);
+    return id;
+  }
+
+  #add(kind: number, a: number, b: number): number {
     const id = this.count++;
     if (id === this.#kind.length) this.#grow(id * 2);
     this.#kind[id] = kind;
     this.#a[id] = a;
     this.#b[id] = b;
-    index.insert(slot, id, this.#hashOf);
     return id;
   }
 
