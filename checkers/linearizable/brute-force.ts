@@ -200,6 +200,6 @@ class Placed {
   }
 
   text(): string {
-    return `${String.fromCharCode(...this.#bits)} `;
+    return this.#bits.length === 1 ? String.fromCharCode(this.#bits[0]!, 32) : `${String.fromCharCode(...this.#bits)} `;
   }
 }

@@ -34,6 +34,8 @@ export interface LinearizableOptions {
   soFar?: (progress: () => LinearizableResult) => void;
   /** A read that returned null says nothing. */
   nilMatchesAny?: boolean;
+  /** False: verdicts alone, without anomalies, for who asks many times. */
+  evidence?: boolean;
   /** False: judge every key by the general search; for comparisons. */
   monitors?: boolean;
 }
@@ -79,7 +81,7 @@ const MOST_IN_FULL = 3;
  */
 export function checkLinearizable(history: History, options: LinearizableOptions = {}): LinearizableResult {
   const { machine, partitions, engine } = prepare(history, options);
-  return explained(history, machine, options.initial ?? null, assess(machine, partitions, engine));
+  return explained(history, machine, options, assess(machine, partitions, engine));
 }
 
 /** The same, and the same answer, with the searches spread over threads where that is likely to pay. */
@@ -90,7 +92,7 @@ export async function checkLinearizableWith(
 ): Promise<LinearizableResult> {
   const { machine, partitions, engine } = prepare(history, options);
   const assessments = await assessWith(workers, machine, partitions, engine, timeLeft(options));
-  return explained(history, machine, options.initial ?? null, assessments);
+  return explained(history, machine, options, assessments);
 }
 
 function prepare(history: History, options: LinearizableOptions) {
@@ -111,12 +113,11 @@ function prepare(history: History, options: LinearizableOptions) {
 function explained(
   history: History,
   machine: Machine,
-  initial: unknown,
+  { initial = null, evidence = true }: LinearizableOptions,
   assessments: readonly Assessment[],
 ): LinearizableResult {
-  const anomalies = violations(assessments).map((violation, i) =>
-    explain(history, machine, initial, violation, i < MOST_IN_FULL),
-  );
+  const explainable = evidence ? violations(assessments) : [];
+  const anomalies = explainable.map((violation, i) => explain(history, machine, initial, violation, i < MOST_IN_FULL));
   return { ...resultOf(history, machine, assessments), anomalies };
 }
 
