@@ -28,7 +28,8 @@ export function workers(signal: AbortSignal, count = availableParallelism()): Wo
 
 function startOne(module: string, flag: Int32Array): Worker {
   const setting: Setting = { module, flag };
-  const thread = new Thread(MAIN, { workerData: setting });
+  // Searches make many short-lived states, and the default for threads is small.
+  const thread = new Thread(MAIN, { workerData: setting, resourceLimits: { maxYoungGenerationSizeMb: 128 } });
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   let broken: Error | null = null;

@@ -19,8 +19,8 @@ import { type Limits, type Report, type Round, Rounds, runRound } from '../searc
 import { jobOf } from './job.js';
 import type { RoundCall } from './worker.js';
 
-/** Searches that are still open with so many configurations are worth the time that threads take to start. */
-const HARD = 50_000;
+/** A round of so many configurations for each search is worth the time that threads take to start and to catch up. */
+const HARD = 200_000;
 /** As many distinct actions take longer to copy than they save. */
 const MOST_ACTIONS = 200_000;
 
