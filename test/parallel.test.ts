@@ -29,8 +29,9 @@ describe('the search in threads', () => {
   it('comes to the same answer with one, two and three of them, and uses them', async () => {
     const { checkLinearizable, checkLinearizableWith } = await compiled<typeof Check>('checkers/linearizable/check.js');
     const { workers } = await compiled<typeof Threads>('framework/run/workers.js');
-    const history = hard(3, 8);
-    const options = { model: 'fifo-queue', monitors: false };
+    const history = hard(2, 8);
+    // The evidence is found afterwards, in one thread, and takes longer than all else.
+    const options = { model: 'fifo-queue', monitors: false, evidence: false };
     const expected = checkLinearizable(history, options);
     expect(expected.valid).toBe(false);
     expect(expected.configurations).toBeGreaterThan(150_000);
@@ -45,7 +46,7 @@ describe('the search in threads', () => {
         },
       };
       expect(await checkLinearizableWith(counted, history, options), `${count} threads`).toEqual(expected);
-      expect(started).toBe(count);
+      expect(started).toBe(Math.min(count, 2));
     }
   });
 
@@ -68,7 +69,7 @@ describe('the search in threads', () => {
         };
       },
     };
-    const options = { model: 'fifo-queue', monitors: false, budget: 1e9, memory: 2 ** 30 };
+    const options = { model: 'fifo-queue', monitors: false, budget: 1e9, memory: 2 ** 30, evidence: false };
     const cancelled = () => controller.signal.aborted;
     const result = await checkLinearizableWith(stopping, hard(2, 14), { ...options, cancelled });
     expect(result.valid).toBe('unknown');
