@@ -48,7 +48,7 @@ describe('the search in threads', () => {
       expect(await checkLinearizableWith(counted, history, options), `${count} threads`).toEqual(expected);
       expect(started).toBe(Math.min(count, 2));
     }
-  });
+  }, 120_000);
 
   it('ends soon after it was asked to stop, and says how far it came', async () => {
     const { checkLinearizableWith } = await compiled<typeof Check>('checkers/linearizable/check.js');
