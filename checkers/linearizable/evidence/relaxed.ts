@@ -13,6 +13,7 @@ const NOBODY = -1;
 /** Configurations that one question may cost. */
 const MOST_EACH = 20_000;
 const CACHE_BYTES = 64 * 1024 * 1024;
+const STATES_BYTES = 256 * 1024 * 1024;
 
 /**
  * The events of a partition up to a stamp. An operation outside the required ones is relaxed: a pure one is dropped, another
@@ -32,7 +33,8 @@ export class Relaxed {
   constructor(machine: Machine, partition: Partition, cutoff: number, budget: number) {
     this.partition = partition;
     this.cutoff = cutoff;
-    this.#machine = machine;
+    // Questions are alike, so the states of one are those of the next.
+    this.#machine = machine.fork({ bytes: STATES_BYTES });
     this.#budget = budget;
     const { pure, leaves, values } = machine.actions;
     const { count, call, action } = partition;

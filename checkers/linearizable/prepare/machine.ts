@@ -57,9 +57,12 @@ export class Machine {
     return this.#charged > 0 && this.#allowance !== null && this.#allowance.bytes < 0;
   }
 
-  /** A machine with its own states, charged to the allowance, for a search of its own; cell models have none to speak of. */
+  /**
+   * A machine with its own states, charged to the allowance, for a search of its own; cell models have none to speak of, and a
+   * fork is there to be shared.
+   */
   fork(allowance: Allowance): Machine {
-    return this.#cell ? this : new Machine(this.actions, this.start, allowance);
+    return this.#cell || this.#allowance !== null ? this : new Machine(this.actions, this.start, allowance);
   }
 
   /** Gives memory back; the states are gone. */
