@@ -48,7 +48,7 @@ export class Candidates {
     const { operation: inSlot, bits, pureBits } = this.#slots;
     const returning = order[now[LEVEL]!]!;
     const from = this.end;
-    this.usedUp.length = 0;
+    if (this.usedUp.length > 0) this.usedUp.length = 0;
     this.#findTwins(now);
     for (let word = 0; word < words; word++) {
       let left = bits[word]! & ~pureBits[word]! & ~now[MASK + word]!;
