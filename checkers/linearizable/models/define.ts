@@ -61,6 +61,7 @@ const MODEL_FIELDS: Fields = {
     identity: method,
     problem: method,
     reaches: method,
+    fades: flag,
     part: method,
     showState: method,
     showOperation: method,
@@ -73,7 +74,7 @@ const MODEL_FIELDS: Fields = {
 
 const FUNCTION_FIELDS: Fields = {
   required: { observes: oneOf('input', 'output', 'both') },
-  optional: { pure: flag, owned: flag, resets: flag },
+  optional: { pure: flag, owned: flag, resets: flag, overwrites: flag },
 };
 
 const ROLE_FIELDS: Readonly<Record<string, Fields>> = {
