@@ -108,7 +108,7 @@ export function isReachable(
 /**
  * Whether the required operations can be ordered if each optional one may take effect any number of times after its
  * invocation: the most generous reading of "the others may have done anything". When even that fails, they contradict each
- * other. Throws `TooHard` after `steps` steps.
+ * other. For models with few states only: those of a queue would grow with every step. Throws `TooHard` after `steps` steps.
  */
 export function isPossible(
   model: AnyModel,

@@ -23,7 +23,7 @@ export function putsOf({ partition, actions }: Finding, element: number, observa
 }
 
 /** The event index of a failed operation that tried to put the element there; NOBODY: there is none. */
-export function failedPut({ history, partition, actions }: Finding, element: number): number {
+function failedPut({ history, partition, actions }: Finding, element: number): number {
   const { columns } = history;
   const { model, values, functions } = actions;
   const roles = model.container ?? model.membership;

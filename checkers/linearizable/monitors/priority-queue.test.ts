@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../framework/time/random.js';
-import { checkLinearizable } from '../check.js';
 import { priorityQueue } from '../models/priority-queue.js';
 import type { Machine } from '../prepare/machine.js';
-import { distinctContainer, inTurn, judgeRandom, judgeTimed, type Timed } from '../testing/containers.js';
-import { randomRun } from '../testing/random-run.js';
+import {
+  compareWithSearch,
+  distinctContainer,
+  inTurn,
+  judgeRandom,
+  judgeTimed,
+  type Timed,
+} from '../testing/containers.js';
 import { PriorityQueue } from './priority-queue.js';
 
 const make = (machine: Machine) => new PriorityQueue(machine);
@@ -190,25 +194,8 @@ describe('the monitor of priority queues', () => {
   });
 
   it('agrees with the search on longer histories', () => {
-    const verdicts = { true: 0, false: 0, unknown: 0 };
-    let monitored = 0;
-    for (let seed = 0; seed < 24; seed++) {
-      const shape = { operations: 16, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
-      const history = randomRun(
-        createRandom(seed, 'longer'),
-        { ...shape, lies: seed % 2 === 0 ? 0 : 0.1 },
-        reference(0.5),
-      );
-      const [fast, slow] = [true, false].map((monitors) =>
-        checkLinearizable(history, { model: priorityQueue, monitors, budget: 1000 }),
-      );
-      verdicts[`${slow!.valid}`]++;
-      if (slow!.valid === 'unknown') continue;
-      expect(fast!.valid, `seed ${seed}`).toBe(slow!.valid);
-      if (fast!.keys[0]!.algorithm !== 'priority-queue') continue;
-      monitored++;
-      expect(fast!.keys[0]!.stuck, `seed ${seed}`).toBe(slow!.keys[0]!.stuck);
-    }
+    const { differences, verdicts, monitored } = compareWithSearch(priorityQueue, 'priority-queue', reference(0.5));
+    expect(differences).toEqual([]);
     expect(verdicts.true).toBeGreaterThan(12);
     expect(verdicts.false).toBeGreaterThan(3);
     expect(monitored).toBeGreaterThan(18);

@@ -10,7 +10,7 @@ export const TAKE = 2;
 export const LOOK = 3;
 export const EMPTY = 4;
 export const TAKE_ANY = 5;
-export const ODD = 6;
+const ODD = 6;
 
 const ACTS = { put: PUT, take: TAKE, look: LOOK, empty: EMPTY } as const;
 const UNKNOWN = { put: ODD, take: TAKE_ANY, look: NO_ACT, empty: EMPTY } as const;

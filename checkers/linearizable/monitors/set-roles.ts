@@ -15,7 +15,7 @@ export const READ = 4;
 /** Read a list that names an element twice: never legal. */
 export const REPEATED = 5;
 /** Looked at the set, but nobody knows what it saw. */
-export const BLIND = 6;
+const BLIND = 6;
 
 export class SetRoles {
   /** Per action: one of the constants. */

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../framework/time/random.js';
-import { checkLinearizable } from '../check.js';
 import { stack } from '../models/stack.js';
 import type { Machine } from '../prepare/machine.js';
-import { distinctContainer, inTurn, judgeRandom, judgeTimed, type Timed, timed } from '../testing/containers.js';
+import {
+  compareWithSearch,
+  distinctContainer,
+  inTurn,
+  judgeRandom,
+  judgeTimed,
+  type Timed,
+  timed,
+} from '../testing/containers.js';
 import { prepare } from '../testing/judgements.js';
-import { randomRun } from '../testing/random-run.js';
 import { Stack } from './stack.js';
 
 const make = (machine: Machine) => new Stack(machine);
@@ -199,25 +204,8 @@ describe('the stack monitor', () => {
   });
 
   it('agrees with the search on longer histories', () => {
-    const verdicts = { true: 0, false: 0, unknown: 0 };
-    let monitored = 0;
-    for (let seed = 0; seed < 24; seed++) {
-      const shape = { operations: 16, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
-      const history = randomRun(
-        createRandom(seed, 'longer'),
-        { ...shape, lies: seed % 2 === 0 ? 0 : 0.1 },
-        reference(0.5),
-      );
-      const [fast, slow] = [true, false].map((monitors) =>
-        checkLinearizable(history, { model: stack, monitors, budget: 1000 }),
-      );
-      verdicts[`${slow!.valid}`]++;
-      if (slow!.valid === 'unknown') continue;
-      expect(fast!.valid, `seed ${seed}`).toBe(slow!.valid);
-      if (fast!.keys[0]!.algorithm !== 'stack') continue;
-      monitored++;
-      expect(fast!.keys[0]!.stuck, `seed ${seed}`).toBe(slow!.keys[0]!.stuck);
-    }
+    const { differences, verdicts, monitored } = compareWithSearch(stack, 'stack', reference(0.5));
+    expect(differences).toEqual([]);
     expect(verdicts.true).toBeGreaterThan(12);
     expect(verdicts.false).toBeGreaterThan(3);
     expect(monitored).toBeGreaterThan(18);

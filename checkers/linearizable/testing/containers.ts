@@ -3,6 +3,7 @@ import type { Random } from '../../../framework/contracts/random.js';
 import type { ColumnarHistory } from '../../../framework/history/history.js';
 import { createRandom } from '../../../framework/time/random.js';
 import { isLinearizable, type JudgedOperation } from '../brute-force.js';
+import { checkLinearizable } from '../check.js';
 import { type AnyModel, NOTHING } from '../models/model.js';
 import type { Monitor } from '../monitors/monitor.js';
 import type { Machine } from '../prepare/machine.js';
@@ -110,4 +111,22 @@ function provesIt(model: AnyModel, initial: unknown) {
       )
     );
   };
+}
+
+/** How a monitor, by its name, and the search judge 24 histories of 16 operations; `differences` are seeds, and what differed. */
+export function compareWithSearch(model: AnyModel, monitor: string, make: () => Reference) {
+  const found = { differences: [] as string[], verdicts: { true: 0, false: 0, unknown: 0 }, monitored: 0 };
+  for (let seed = 0; seed < 24; seed++) {
+    const shape = { operations: 16, processes: 4, stretch: 3, pending: 0.05, dropped: 0.5, failed: 0 };
+    const history = randomRun(createRandom(seed, 'longer'), { ...shape, lies: seed % 2 === 0 ? 0 : 0.1 }, make);
+    const [fast, slow] = [true, false].map((monitors) => checkLinearizable(history, { model, monitors, budget: 1000 }));
+    found.verdicts[`${slow!.valid}`]++;
+    if (slow!.valid === 'unknown') continue;
+    if (fast!.valid !== slow!.valid) found.differences.push(`seed ${seed}: ${fast!.valid}, not ${slow!.valid}`);
+    if (fast!.keys[0]!.algorithm !== monitor) continue;
+    found.monitored++;
+    if (fast!.keys[0]!.stuck !== slow!.keys[0]!.stuck)
+      found.differences.push(`seed ${seed}: another operation is stuck`);
+  }
+  return found;
 }
