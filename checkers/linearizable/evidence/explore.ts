@@ -1,6 +1,8 @@
 // Tries the orders of a window's operations and remembers, for each operation, the longest legal one that contains it.
+
 import type { History } from '../../../framework/contracts/history.js';
 import { canonical } from '../../shared/canonical.js';
+import { int32 } from '../../shared/columns.js';
 import { type AnyModel, ILLEGAL } from '../models/model.js';
 import { NEVER } from '../prepare/partition.js';
 import { type Claim, stepOf } from '../proof/verify.js';
@@ -62,7 +64,7 @@ export class Explorer {
     this.#window = window;
     this.#words = Math.ceil(window.count / 32);
     this.#indexOf = new Map([...window.row].map((row, i) => [row, i]));
-    this.longest = new Int32Array(window.count).fill(NOWHERE);
+    this.longest = int32(window.count).fill(NOWHERE);
   }
 
   /** Configurations visited so far. */
@@ -154,7 +156,7 @@ export class Explorer {
 
   #enter(entry: number): void {
     const { rows, completed, state } = this.entries[entry]!;
-    const placed = new Int32Array(this.#words);
+    const placed = int32(this.#words);
     for (const row of rows) {
       const i = this.#indexOf.get(row);
       if (i !== undefined) placed[i >>> 5]! |= 1 << (i & 31);

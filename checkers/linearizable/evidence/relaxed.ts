@@ -1,10 +1,12 @@
 // Asks whether a few operations suffice to prove a violation: all others are relaxed, so that they can only help.
+import { int32 } from '../../shared/columns.js';
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Operations, type Partition } from '../prepare/partition.js';
 import { picked } from '../prepare/parts.js';
 import { NO_VALUE } from '../prepare/values.js';
 import { problemOf } from '../search/problem.js';
 import { Search } from '../search/search.js';
+import { canBeOrdered } from './generous.js';
 
 /** `fails`: not linearizable whatever the others did. `hard`: the search gave up. */
 export type Answer = 'fails' | 'holds' | 'hard';
@@ -38,8 +40,8 @@ export class Relaxed {
     this.#budget = budget;
     const { pure, leaves, values } = machine.actions;
     const { count, call, action } = partition;
-    this.#first = new Int32Array(values.count + 1).fill(NOBODY);
-    this.#next = new Int32Array(count);
+    this.#first = int32(values.count + 1).fill(NOBODY);
+    this.#next = int32(count);
     let end = 0;
     while (end < count && call[end]! < cutoff) end++;
     for (let i = end - 1; i >= 0; i--) {
@@ -62,10 +64,13 @@ export class Relaxed {
     if (this.#isFree(required)) return 'holds';
     if (this.#budget <= 0) return 'hard';
     const { operations } = this.arrange(required);
+    // Every question costs something, so that their number is bounded, too.
+    this.#budget -= 1 + operations.count / 16;
+    const quick = this.#machine.actions.model.cell === undefined ? null : canBeOrdered(operations, this.#machine);
+    if (quick !== null) return quick ? 'holds' : 'fails';
     const search = new Search(this.#machine, problemOf(operations, this.#machine.actions), CACHE_BYTES);
     const outcome = search.run(Math.min(this.#budget, MOST_EACH));
-    // Every question costs something, so that their number is bounded, too.
-    this.#budget -= search.configurations + 1 + operations.count / 16;
+    this.#budget -= search.configurations;
     search.release();
     if (outcome === 'more') return 'hard';
     return outcome === 'illegal' ? 'fails' : 'holds';

@@ -1,5 +1,7 @@
 // What a witness looks like: the facts by which its anomaly is named.
+
 import { EVENT_FAIL, EVENT_INVOKE, type History } from '../../../framework/contracts/history.js';
+import { uint8 } from '../../shared/columns.js';
 import { NOTHING } from '../models/model.js';
 import type { Actions } from '../prepare/actions.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
@@ -108,7 +110,7 @@ function isLost(
   const { row, action, call, ret, count } = partition;
   if (leaves[action[stuck]!] !== NO_VALUE) return true;
   const written = leaves[action[newer]!]!;
-  const observed = new Uint8Array(values.count);
+  const observed = uint8(values.count);
   for (let i = 0; i < count; i++) {
     const value = needs[action[i]!]!;
     if (ret[i] !== NEVER && i !== newer && value !== NO_VALUE) observed[value] = 1;

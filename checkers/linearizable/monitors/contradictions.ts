@@ -1,5 +1,6 @@
 // Finds, in one pass, the first observation that a few operations contradict directly. Sound for any cell model, with repeated
 // values too, but not complete: what it does not find is for the monitors and the search.
+import { int32 } from '../../shared/columns.js';
 import type { Actions } from '../prepare/actions.js';
 import type { Partition } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
@@ -124,10 +125,10 @@ class Holders {
   constructor({ count, action }: Partition, needs: Int32Array) {
     this.#needs = needs;
     this.#action = action;
-    this.#strength = new Int32Array(count);
-    this.#updateThen = new Int32Array(count);
-    this.#seenThen = new Int32Array(count);
-    this.#seenTooThen = new Int32Array(count);
+    this.#strength = int32(count);
+    this.#updateThen = int32(count);
+    this.#seenThen = int32(count);
+    this.#seenTooThen = int32(count);
   }
 
   /** Operation `i` is invoked now. */

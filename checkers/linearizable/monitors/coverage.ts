@@ -1,5 +1,6 @@
 // How many intervals cover each of many places, where intervals are added and removed, and the next place that none covers.
 
+import { int32 } from '../../shared/columns.js';
 export class Coverage {
   /** Power of two, at least the number of places. */
   readonly #size: number;
@@ -12,8 +13,8 @@ export class Coverage {
     let size = 1;
     while (size < counts.length) size *= 2;
     this.#size = size;
-    this.#whole = new Int32Array(2 * size);
-    this.#least = new Int32Array(2 * size);
+    this.#whole = int32(2 * size);
+    this.#least = int32(2 * size);
     this.#least.set(counts, size);
     for (let node = size - 1; node > 0; node--) {
       this.#least[node] = Math.min(this.#least[2 * node]!, this.#least[2 * node + 1]!);

@@ -1,4 +1,5 @@
 // By when leftover elements of a queue have to be gone, if at all: others behind them were seen, or the queue was found empty.
+import { int32 } from '../../shared/columns.js';
 import type { Partition } from '../prepare/partition.js';
 import type { Leftovers } from './leftovers.js';
 import type { Presence } from './presence.js';
@@ -24,8 +25,8 @@ export function deadlinesOf(
   queue: QueueOrder,
 ): Deadlines {
   const { order } = leftovers;
-  const before = new Int32Array(order.length).fill(limit);
-  const reason = new Int32Array(order.length).fill(NOBODY);
+  const before = int32(order.length).fill(limit);
+  const reason = int32(order.length).fill(NOBODY);
   const emptyAfter = firstEmpties(partition, limit, puts.empties);
   const seenAfter = leftovers.seen ? new SeenAfter(partition, limit, puts, queue) : null;
   const { ret } = partition;
@@ -58,7 +59,7 @@ function firstSight({ ret }: Partition, limit: number, { take, firstLook }: Puts
 
 /** By stamp: of the operations that found it empty and were invoked then or later, the one that returns first, + 1. */
 function firstEmpties({ call, ret }: Partition, limit: number, empties: readonly number[]): Int32Array {
-  const first = new Int32Array(limit + 1);
+  const first = int32(limit + 1);
   for (const one of empties) first[call[one]!] = one + 1;
   let best = 0;
   for (let stamp = limit; stamp >= 0; stamp--) {
@@ -75,8 +76,8 @@ class SeenAfter {
   readonly #second: Int32Array;
 
   constructor({ call, ret }: Partition, limit: number, { count, take, lastLook }: PutsAndTakes, { fin }: QueueOrder) {
-    this.#first = new Int32Array(limit + 1);
-    this.#second = new Int32Array(limit + 1);
+    this.#first = int32(limit + 1);
+    this.#second = int32(limit + 1);
     for (let e = 0; e < count; e++) {
       const one = take[e]!;
       const last = lastLook[e]!;

@@ -1,4 +1,5 @@
 // Entries at positions, and which of those up to a position has the least number (a Fenwick tree).
+import { int32 } from '../../shared/columns.js';
 import { NEVER } from '../prepare/partition.js';
 
 const NONE = -1;
@@ -9,8 +10,8 @@ export class Earliest {
 
   /** Positions 0 .. positions-1. */
   constructor(positions: number) {
-    this.#entry = new Int32Array(positions + 1).fill(NONE);
-    this.#least = new Int32Array(positions + 1).fill(NEVER);
+    this.#entry = int32(positions + 1).fill(NONE);
+    this.#least = int32(positions + 1).fill(NEVER);
   }
 
   insert(position: number, number: number, entry: number): void {

@@ -1,4 +1,5 @@
 // Whether a container can have been found empty: while elements are surely in there, it cannot.
+import { int32 } from '../../shared/columns.js';
 import type { Partition } from '../prepare/partition.js';
 import type { Leftovers } from './leftovers.js';
 import type { Presence } from './presence.js';
@@ -18,7 +19,7 @@ export function falselyEmpty(
   if (empties.length === 0) return NOBODY;
   const { count, from, until } = presence;
   // Gap g is the time between the events g and g + 1. First the change in the number of elements, then free gaps up to there.
-  const gaps = new Int32Array(limit + 1);
+  const gaps = int32(limit + 1);
   for (let e = 0; e < count; e++) {
     if (until[e]! <= from[e]!) continue;
     gaps[from[e]!]!++;

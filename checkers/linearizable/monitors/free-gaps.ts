@@ -1,5 +1,6 @@
 // Which gaps between events no interval covers, while intervals are added: the next and the previous one in nearly constant time.
 
+import { int32 } from '../../shared/columns.js';
 export class FreeGaps {
   /** Per gap: itself when free, else a gap beyond it that is nearer to the next free one. */
   readonly #next: Int32Array;
@@ -8,8 +9,8 @@ export class FreeGaps {
 
   /** Gaps 0 .. count-1. */
   constructor(count: number) {
-    this.#next = new Int32Array(count + 1);
-    this.#previous = new Int32Array(count + 1);
+    this.#next = int32(count + 1);
+    this.#previous = int32(count + 1);
     for (let g = 0; g <= count; g++) {
       this.#next[g] = g;
       this.#previous[g] = g;

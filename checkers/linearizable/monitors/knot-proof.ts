@@ -1,4 +1,5 @@
 // Finds few of the elements in a knot that cannot be nested by themselves either.
+import { int32 } from '../../shared/columns.js';
 import { Earliest } from './earliest.js';
 import { type Elements, type Knot, knots } from './nesting.js';
 import { cover } from './spans.js';
@@ -25,7 +26,7 @@ function fewer(elements: Elements, { from, to, members, looks }: Knot): number[]
   const pair = crossing(elements, members);
   if (pair !== null) return pair;
   const { count, entered, until, lookStart, lookFrom, lookTo } = elements;
-  const byEntry = new Int32Array(elements.end);
+  const byEntry = int32(elements.end);
   for (const x of members) byEntry[entered[x]!] = x + 1;
   const chain = cover(byEntry, until, from, to, () => true);
   const covering = looks.flatMap((look) => {
@@ -37,7 +38,7 @@ function fewer(elements: Elements, { from, to, members, looks }: Knot): number[]
 
 /** Two elements of which the first is surely below the second, and surely taken first. */
 function crossing({ end, called, entered, until, left }: Elements, members: readonly number[]): number[] | null {
-  const events = new Int32Array(end);
+  const events = int32(end);
   for (const x of members) {
     events[called[x]!] = -(x + 1);
     events[entered[x]!] = x + 1;

@@ -1,4 +1,5 @@
 // Finds what came out of a priority queue, or was seen in it, while a lesser element had to be there.
+import { int32 } from '../../shared/columns.js';
 import { FreeGaps } from './free-gaps.js';
 import { NOBODY } from './puts-and-takes.js';
 import { cover, type Spans } from './spans.js';
@@ -23,12 +24,12 @@ export class Chances {
   readonly last: Int32Array;
 
   constructor(most: number) {
-    this.operation = new Int32Array(most);
-    this.place = new Int32Array(most);
-    this.from = new Int32Array(most);
-    this.to = new Int32Array(most);
-    this.first = new Int32Array(most);
-    this.last = new Int32Array(most);
+    this.operation = int32(most);
+    this.place = int32(most);
+    this.from = int32(most);
+    this.to = int32(most);
+    this.first = int32(most);
+    this.last = int32(most);
   }
 
   need(c: number): Need {
@@ -120,7 +121,7 @@ export class Sweep {
   /** Per element: its place in the order. */
   get places(): Int32Array {
     if (this.#places === null) {
-      this.#places = new Int32Array(this.#order.length);
+      this.#places = int32(this.#order.length);
       for (let k = 0; k < this.#order.length; k++) this.#places[this.#order[k]!] = k;
     }
     return this.#places;

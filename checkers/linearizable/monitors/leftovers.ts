@@ -1,4 +1,5 @@
 // Elements that no completed operation took, and the pending takes that may have taken them.
+import { int32 } from '../../shared/columns.js';
 import type { Partition } from '../prepare/partition.js';
 import { NOBODY, type PutsAndTakes } from './puts-and-takes.js';
 
@@ -25,7 +26,7 @@ export class Leftovers {
   /** `from`: per element, the stamp after which it is surely there. `limit`: after all stamps. No unknown take is used yet. */
   find({ call, ret }: Partition, limit: number, from: Int32Array): void {
     const { count, take, firstLook, unknown } = this.#puts;
-    if (this.takenFrom.length < count) this.takenFrom = new Int32Array(this.#puts.put.length);
+    if (this.takenFrom.length < count) this.takenFrom = int32(this.#puts.put.length);
     this.#limit = limit;
     this.#unknown = unknown.map((i) => call[i]!);
     this.known = false;
@@ -64,7 +65,7 @@ export class Leftovers {
    * takes that could have; where that is more than 0, some element is there, whoever takes what.
    */
   crowd(call: Int32Array, from: Int32Array): Int32Array {
-    const crowd = new Int32Array(this.#limit + 1);
+    const crowd = int32(this.#limit + 1);
     for (const e of this.order) {
       const own = this.ownOf(call, e);
       if (own <= from[e]!) continue;

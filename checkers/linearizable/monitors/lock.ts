@@ -12,6 +12,7 @@
 //
 // It rests on no operation being invoked while another one of its owner is open that completes: an operation that stays pending
 // may be followed by others.
+import { int32, uint8 } from '../../shared/columns.js';
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { clash, type Judgement, LINEARIZABLE, type Monitor } from './monitor.js';
@@ -64,19 +65,19 @@ export class Locks implements Monitor {
   /** All partitions must be interned before. */
   constructor(machine: Machine) {
     const { count, functions, f, input, output, process, values, model } = machine.actions;
-    this.#owner = new Int32Array(count);
-    this.#releases = new Uint8Array(count);
+    this.#owner = int32(count);
+    this.#releases = uint8(count);
     for (let action = 0; action < count; action++) {
       const [asked, got] = [values.value(input[action]!), values.value(output[action]!)];
       const { act, owner } = model.lock!.role(functions[f[action]!]!, asked, got, process[action]!);
       this.#owner[action] = values.id(owner);
       this.#releases[action] = act === 'release' ? 1 : 0;
     }
-    this.#open = new Int32Array(values.count).fill(NOBODY);
-    this.#last = new Int32Array(values.count).fill(NOBODY);
-    this.#taker = new Int32Array(values.count).fill(NOBODY);
-    this.#pending = [new Int32Array(values.count), new Int32Array(values.count)];
-    this.#unclear = new Uint8Array(values.count);
+    this.#open = int32(values.count).fill(NOBODY);
+    this.#last = int32(values.count).fill(NOBODY);
+    this.#taker = int32(values.count).fill(NOBODY);
+    this.#pending = [int32(values.count), int32(values.count)];
+    this.#unclear = uint8(values.count);
     this.#first = this.#atStart(machine);
   }
 
@@ -237,7 +238,7 @@ function covers(a: Way, b: Way): boolean {
 
 /** By stamp: twice the operation, and one more for its return; NOBODY: nothing that matters. */
 function eventsUpTo({ count, call, ret, events }: Partition, cutoff: number): Int32Array {
-  const byStamp = new Int32Array(Math.min(events, cutoff + 1)).fill(NOBODY);
+  const byStamp = int32(Math.min(events, cutoff + 1)).fill(NOBODY);
   for (let i = 0; i < count && call[i]! <= cutoff; i++) {
     byStamp[call[i]!] = 2 * i;
     if (ret[i]! <= cutoff) byStamp[ret[i]!] = 2 * i + 1;

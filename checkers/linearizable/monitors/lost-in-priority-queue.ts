@@ -1,5 +1,6 @@
 // Priority queues with takes that never completed, which may have taken any of the elements that no completed operation takes.
 
+import { int32 } from '../../shared/columns.js';
 import { clashOf } from './clash-of.js';
 import { Earliest } from './earliest.js';
 import { Chances, type Need, type Sweep } from './least-first.js';
@@ -31,8 +32,8 @@ export class LostInPriorityQueue {
     this.#chances = new Chances(spans.partition.count);
     this.#known = spans.untils();
     for (const x of spans.adrift) this.#known[x] = 0;
-    this.#deadlines = new Int32Array(order.length).fill(spans.end);
-    this.#reasons = new Int32Array(order.length).fill(NOBODY);
+    this.#deadlines = int32(order.length).fill(spans.end);
+    this.#reasons = int32(order.length).fill(NOBODY);
   }
 
   judge(): Judgement {

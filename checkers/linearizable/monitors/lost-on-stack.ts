@@ -1,5 +1,6 @@
 // Stacks with pops that never completed, which may have taken any of the elements that no completed operation takes.
 
+import { int32 } from '../../shared/columns.js';
 import { clashOf } from './clash-of.js';
 import { Earliest } from './earliest.js';
 import { FreeGaps } from './free-gaps.js';
@@ -42,7 +43,7 @@ export class LostOnStack {
     this.#spans = spans;
     this.#elements = elements;
     this.#calls = spans.gathered.unknown.map((one) => call[one]!);
-    this.#deadlines = new Int32Array(spans.count).fill(spans.end);
+    this.#deadlines = int32(spans.count).fill(spans.end);
     this.#known = elements.until.slice();
     this.#soonest = elements.until.slice();
     for (const x of spans.adrift) {
@@ -84,11 +85,11 @@ export class LostOnStack {
     const { count, end, adrift, lookStart, looks } = this.#spans;
     const { called, entered, until, left, lookFrom, lookTo } = this.#elements;
     const byEntry = this.#spans.byEntry();
-    const byCall = new Int32Array(end);
+    const byCall = int32(end);
     for (const x of adrift) byCall[called[x]!] = x + 1;
     /** Entries are elements, and looks after them. */
     const above = new Earliest(end + 1);
-    const owner = new Int32Array(lookStart[count]!);
+    const owner = int32(lookStart[count]!);
     for (let stamp = 0; stamp < end; stamp++) {
       const y = byEntry[stamp]! - 1;
       if (y >= 0) {

@@ -1,4 +1,5 @@
 // Whether elements can be nested as a stack nests them: taken apart from the outermost inwards (Lee & Mathur, arXiv 2410.04581).
+import { int32, uint8 } from '../../shared/columns.js';
 import { Coverage } from './coverage.js';
 import { OUT, Tournament } from './tournament.js';
 
@@ -63,8 +64,8 @@ class Nesting {
   constructor(elements: Elements) {
     const { count, end, entered, until, called } = elements;
     this.#elements = elements;
-    const byEntry = new Int32Array(end + 1);
-    const changes = new Uint8Array(end + 1);
+    const byEntry = int32(end + 1);
+    const changes = uint8(end + 1);
     let size = 0;
     for (let x = 0; x < count; x++) {
       if (entered[x]! >= until[x]!) continue;
@@ -74,11 +75,11 @@ class Nesting {
       size++;
     }
     this.#size = size;
-    this.#members = new Int32Array(size);
-    this.#placeOf = new Int32Array(end + 1);
-    this.#stampOf = new Int32Array(2 * size + 2);
-    this.#memberAt = new Int32Array(2 * size + 2);
-    this.#byCall = new Int32Array(end + 1);
+    this.#members = int32(size);
+    this.#placeOf = int32(end + 1);
+    this.#stampOf = int32(2 * size + 2);
+    this.#memberAt = int32(2 * size + 2);
+    this.#byCall = int32(end + 1);
     let place = 0;
     let member = 0;
     for (let stamp = 0; stamp <= end; stamp++) {
@@ -94,7 +95,7 @@ class Nesting {
       this.#placeOf[stamp] = place;
     }
     this.#memberAt[place + 1] = member;
-    const counts = new Int32Array(place + 1);
+    const counts = int32(place + 1);
     for (let m = 0; m < size; m++) {
       const x = this.#members[m]!;
       counts[this.#placeOf[entered[x]!]!]!++;

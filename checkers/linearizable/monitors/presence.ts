@@ -1,4 +1,5 @@
 // When elements of a container are surely in there, and which operations say so.
+import { int32 } from '../../shared/columns.js';
 import type { Partition } from '../prepare/partition.js';
 import { NOBODY, type PutsAndTakes } from './puts-and-takes.js';
 
@@ -21,8 +22,8 @@ export class Presence {
     const { count, put, firstLook } = this.#puts;
     this.count = count;
     if (this.from.length < count) {
-      this.from = new Int32Array(put.length);
-      this.until = new Int32Array(put.length);
+      this.from = int32(put.length);
+      this.until = int32(put.length);
     }
     for (let e = 0; e < count; e++) {
       const look = firstLook[e]!;

@@ -1,5 +1,6 @@
 // Judges a priority queue into which each number is put once (Lee & Mathur, arXiv 2410.04581): whatever comes out needs an instant at
 // which no lesser element has to be there.
+import { int32 } from '../../shared/columns.js';
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { clashOf } from './clash-of.js';
@@ -26,9 +27,9 @@ export class PriorityQueue implements Monitor {
     for (let value = 0; value < values.count; value++) if (typeof values.value(value) === 'number') numbers.push(value);
     numbers.sort((a, b) => (values.value(a) as number) - (values.value(b) as number));
     this.#byRank = Int32Array.from(numbers);
-    this.#rank = new Int32Array(values.count).fill(-1);
+    this.#rank = int32(values.count).fill(-1);
     for (const [rank, value] of numbers.entries()) this.#rank[value] = rank;
-    this.#elementOf = new Int32Array(values.count);
+    this.#elementOf = int32(values.count);
   }
 
   judge(partition: Partition, cutoff: number = NEVER - 1): Judgement {
@@ -48,7 +49,7 @@ export class PriorityQueue implements Monitor {
   /** The elements, the least first; null: some is not a number. */
   #order(): Int32Array | null {
     const { count, value } = this.#spans.gathered;
-    const order = new Int32Array(count);
+    const order = int32(count);
     for (let x = 0; x < count; x++) {
       order[x] = this.#rank[value[x]!]!;
       if (order[x]! < 0) return null;

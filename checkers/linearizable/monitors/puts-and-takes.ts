@@ -1,6 +1,7 @@
 // Gathers the operations on a container by element, for monitors of containers into which every element is put once.
 
 import { canonical } from '../../shared/canonical.js';
+import { int32, uint8 } from '../../shared/columns.js';
 import type { AnyModel } from '../models/model.js';
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
@@ -48,7 +49,7 @@ export class PutsAndTakes {
     const { actions } = machine;
     this.#roles = new Roles(actions);
     this.#startsEmpty = isEmpty(actions.model, machine.state(machine.initial));
-    this.#elementOf = new Int32Array(actions.values.count).fill(NOBODY);
+    this.#elementOf = int32(actions.values.count).fill(NOBODY);
   }
 
   /** The number, among the values, of the element that an operation is about; NO_VALUE: none, or unknown. */
@@ -72,14 +73,14 @@ export class PutsAndTakes {
     this.unknown.length = 0;
     if (this.put.length >= most) return;
     const room = Math.max(16, most, Math.min(2 * this.put.length, this.#elementOf.length));
-    this.put = new Int32Array(room);
-    this.take = new Int32Array(room);
-    this.firstLook = new Int32Array(room);
-    this.lastLook = new Int32Array(room);
-    this.value = new Int32Array(room);
-    this.#puts = new Int32Array(room);
-    this.#again = new Int32Array(room);
-    this.#live = new Uint8Array(room);
+    this.put = int32(room);
+    this.take = int32(room);
+    this.firstLook = int32(room);
+    this.lastLook = int32(room);
+    this.value = int32(room);
+    this.#puts = int32(room);
+    this.#again = int32(room);
+    this.#live = uint8(room);
   }
 
   /** False: some operation is odd. */

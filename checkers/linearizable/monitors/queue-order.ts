@@ -1,4 +1,5 @@
 // Whether the elements of a queue can have come out in the order in which they were put, given who took each of them.
+import { int32 } from '../../shared/columns.js';
 import type { Partition } from '../prepare/partition.js';
 import { NOBODY, type PutsAndTakes } from './puts-and-takes.js';
 
@@ -48,10 +49,10 @@ export class QueueOrder {
   #measure({ call, ret }: Partition, limit: number, takenFrom: Int32Array): void {
     const { count, put, take, firstLook, lastLook } = this.#puts;
     if (this.fin.length < count) {
-      this.fin = new Int32Array(put.length);
-      this.sta = new Int32Array(put.length);
-      this.#early = new Int32Array(put.length);
-      this.#late = new Int32Array(put.length);
+      this.fin = int32(put.length);
+      this.sta = int32(put.length);
+      this.#early = int32(put.length);
+      this.#late = int32(put.length);
     }
     for (let e = 0; e < count; e++) {
       const one = take[e]!;
@@ -74,9 +75,9 @@ export class QueueOrder {
       this.#head = NONE;
       return null;
     }
-    const head = new Int32Array(limit);
+    const head = int32(limit);
     this.#head = head;
-    const begins = new Int32Array(limit);
+    const begins = int32(limit);
     for (let e = 0; e < count; e++) if (this.fin[e]! < this.sta[e]!) begins[this.fin[e]!] = e + 1;
     let holder = NOBODY;
     let until = -1;
@@ -123,7 +124,7 @@ export class QueueOrder {
   /** No element is put before another and seen after it. */
   #compare({ call, ret }: Partition, limit: number): Disorder | null {
     const { count, put } = this.#puts;
-    const next = new Int32Array(limit + 1);
+    const next = int32(limit + 1);
     this.#next = next;
     for (let e = 0; e < count; e++) next[call[put[e]!]!] = e + 1;
     let best = NOBODY;

@@ -1,4 +1,5 @@
 // What each action does to a container, looked up once so that monitors read it from arrays.
+import { int32, uint8 } from '../../shared/columns.js';
 import { NOTHING } from '../models/model.js';
 import type { Actions } from '../prepare/actions.js';
 import { NO_VALUE } from '../prepare/values.js';
@@ -24,8 +25,8 @@ export class Roles {
   /** For a model with a container. All partitions must be interned before. */
   constructor({ model, functions, f, input, output, values, count }: Actions) {
     const container = model.container!;
-    this.act = new Uint8Array(count);
-    this.element = new Int32Array(count).fill(NO_VALUE);
+    this.act = uint8(count);
+    this.element = int32(count).fill(NO_VALUE);
     for (let action = 0; action < count; action++) {
       const got = values.value(output[action]!);
       const { act, element } = container.role(functions[f[action]!]!, values.value(input[action]!), got);

@@ -1,4 +1,5 @@
 // Arrays by value that the monitors share from key to key, so that many small keys cost no allocation.
+import { int32 } from '../../shared/columns.js';
 import type { Actions } from '../prepare/actions.js';
 import type { Partition } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
@@ -14,7 +15,7 @@ export class Scratch {
 
   /** An array with an entry for each value of the history, all `fill`; `clean` makes them so again. */
   column(fill: number): Int32Array {
-    const column = new Int32Array(this.#values);
+    const column = int32(this.#values);
     if (fill !== 0) column.fill(fill);
     this.#lists.push(column);
     this.#fills.push(fill);

@@ -4,6 +4,7 @@
 // (L), and before the first operation that shows it (an add that completed, too) returned (H). What reads saw must be a chain by
 // inclusion. A read happens after its own invocation, after all smaller reads, and after the L of all its elements: as early
 // as that allows is best. That must be before its return, and before the H of every element that it misses.
+import { int32, uint8 } from '../../shared/columns.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { clash, type Judgement, LINEARIZABLE } from './monitor.js';
 import { ABSENT, ADD, READ, type SetRoles } from './set-roles.js';
@@ -31,13 +32,13 @@ export class Growth {
   /** `values`: more than the number of any element. */
   constructor(roles: SetRoles, values: number) {
     this.#roles = roles;
-    this.#asked = new Int32Array(values).fill(NOBODY);
-    this.#shown = new Int32Array(values).fill(NOBODY);
-    this.#missed = new Int32Array(values).fill(NOBODY);
-    this.#rank = new Int32Array(values);
-    this.#given = new Uint8Array(values);
-    this.#reader = new Int32Array(roles.lists.length).fill(NOBODY);
-    this.#place = new Int32Array(roles.lists.length);
+    this.#asked = int32(values).fill(NOBODY);
+    this.#shown = int32(values).fill(NOBODY);
+    this.#missed = int32(values).fill(NOBODY);
+    this.#rank = int32(values);
+    this.#given = uint8(values);
+    this.#reader = int32(roles.lists.length).fill(NOBODY);
+    this.#place = int32(roles.lists.length);
   }
 
   /** For keys without removes; reads that list an element twice are left out. `given`: the elements at the start. */
@@ -188,7 +189,7 @@ export class Growth {
   /** For each place, the operation that shows an element which the reads there miss, and returns first. */
   #firstMissing({ count, call, ret, action }: Partition, cutoff: number, places: number): Int32Array {
     const { element, act } = this.#roles;
-    const first = new Int32Array(places + 1).fill(NOBODY);
+    const first = int32(places + 1).fill(NOBODY);
     for (let i = 0; i < count && call[i]! <= cutoff; i++) {
       const x = element[action[i]!]!;
       if (act[action[i]!] === READ || x < 0 || this.#shown[x] !== i) continue;

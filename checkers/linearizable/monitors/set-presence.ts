@@ -1,4 +1,5 @@
 // Judges sets that are never read as a whole: each element by itself, by the ways in which it can have come and gone.
+import { int32, uint8 } from '../../shared/columns.js';
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import type { Partition } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
@@ -20,7 +21,7 @@ export class Presence {
     this.#machine = machine;
     this.#roles = roles;
     this.#startsEmpty = startsEmpty;
-    this.#places = new Int32Array(values);
+    this.#places = int32(values);
   }
 
   /**
@@ -29,7 +30,7 @@ export class Presence {
    */
   judge(partition: Partition, cutoff: number): number[] | null {
     const { events, ends } = this.#byElement(partition, cutoff);
-    const slots = new Uint8Array(partition.count);
+    const slots = uint8(partition.count);
     let until = cutoff;
     let clashing: number[] | null = null;
     for (let from = 0, e = 0; e < ends.length; from = ends[e++]!) {
@@ -49,7 +50,7 @@ export class Presence {
   #byElement({ count, call, ret, action, events }: Partition, cutoff: number) {
     const { act, element } = this.#roles;
     const places = this.#places;
-    const byStamp = new Int32Array(Math.min(events, cutoff + 1)).fill(NOBODY);
+    const byStamp = int32(Math.min(events, cutoff + 1)).fill(NOBODY);
     const firsts: number[] = [];
     let total = 0;
     for (let i = 0; i < count && call[i]! <= cutoff; i++) {
@@ -64,7 +65,7 @@ export class Presence {
       places[x]! += more;
       total += more;
     }
-    const ends = new Int32Array(firsts.length);
+    const ends = int32(firsts.length);
     let end = 0;
     for (let e = 0; e < firsts.length; e++) {
       const x = firsts[e]!;
@@ -73,7 +74,7 @@ export class Presence {
       ends[e] = end;
       places[x] = begin;
     }
-    const sorted = new Int32Array(total);
+    const sorted = int32(total);
     for (const event of byStamp) if (event !== NOBODY) sorted[places[element[action[event >> 1]!]!]!++] = event;
     for (const x of firsts) places[x] = 0;
     return { events: sorted, ends };

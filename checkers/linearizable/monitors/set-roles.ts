@@ -1,4 +1,5 @@
 // What each action does to a set, looked up once for all keys: monitors of sets work on these numbers.
+import { int32, uint8 } from '../../shared/columns.js';
 import type { MembershipRole } from '../models/model.js';
 import type { Actions } from '../prepare/actions.js';
 import { grown } from '../prepare/hash-index.js';
@@ -30,8 +31,8 @@ export class SetRoles {
   /** All partitions must be interned before. Gives numbers to elements that occur only in reads. */
   constructor(actions: Actions) {
     const { count, functions, f, input, output, values, model } = actions;
-    this.act = new Uint8Array(count);
-    this.element = new Int32Array(count).fill(NO_VALUE);
+    this.act = uint8(count);
+    this.element = int32(count).fill(NO_VALUE);
     for (let action = 0; action < count; action++) {
       const name = functions[f[action]!]!;
       const role = model.membership!.role(name, values.value(input[action]!), values.value(output[action]!));
@@ -45,7 +46,7 @@ export class SetRoles {
   }
 
   #read(action: number, elements: readonly unknown[], { values }: Actions): void {
-    const list = new Int32Array(elements.length);
+    const list = int32(elements.length);
     let repeated = false;
     for (let i = 0; i < list.length; i++) {
       const x = values.id(elements[i]);

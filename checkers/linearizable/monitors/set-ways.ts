@@ -11,6 +11,7 @@
 // - the other way round and X a served, unspent write: it may change, or not;
 // - as X says and X an unspent write: it may go and come back by X, which serves those that wait for the other way.
 // Ways that are no better than another in any respect are dropped, so that mostly one is left.
+import { int32, uint8 } from '../../shared/columns.js';
 import { NO_VALUE } from '../prepare/values.js';
 
 /** Ways that are kept. */
@@ -29,18 +30,18 @@ export class Ways {
   // Ways in use: `#ways`. Since: stamp of the event before which the last change was, -1: none. Spent: open writes by slot; and
   // how many pending adds and removes.
   #ways = 0;
-  readonly #there = new Uint8Array(MOST_WAYS * 2);
-  readonly #since = new Int32Array(MOST_WAYS * 2);
-  readonly #spent = new Int32Array(MOST_WAYS * 2);
-  readonly #late = [new Int32Array(MOST_WAYS * 2), new Int32Array(MOST_WAYS * 2)] as const;
+  readonly #there = uint8(MOST_WAYS * 2);
+  readonly #since = int32(MOST_WAYS * 2);
+  readonly #spent = int32(MOST_WAYS * 2);
+  readonly #late = [int32(MOST_WAYS * 2), int32(MOST_WAYS * 2)] as const;
   // Writes in their slots: the free slots; those in use by removes and adds; when they return. Pending removes and adds so far.
   #free = 0;
-  readonly #writes = new Int32Array(2);
-  readonly #deadline = new Int32Array(MOST_OPEN);
-  readonly #pending = new Int32Array(2);
+  readonly #writes = int32(2);
+  readonly #deadline = int32(MOST_OPEN);
+  readonly #pending = int32(2);
   // Operations that find the element absent or present: how many completing ones are open, the last invocation of one.
-  readonly #open = new Int32Array(2);
-  readonly #lastCall = new Int32Array(2);
+  readonly #open = int32(2);
+  readonly #lastCall = int32(2);
 
   /** How many are left: with none, the operation that returned last fits nowhere. */
   get count(): number {

@@ -1,4 +1,5 @@
 // From when to when each element of a container is surely in there, for the monitors of containers with an order.
+import { int32 } from '../../shared/columns.js';
 import type { Machine } from '../prepare/machine.js';
 import type { Partition } from '../prepare/partition.js';
 import type { Judgement } from './monitor.js';
@@ -34,7 +35,7 @@ export class Spans {
   /** For a model with a container. All partitions must be interned before. */
   constructor(machine: Machine) {
     this.gathered = new PutsAndTakes(machine);
-    this.#elementOf = new Int32Array(machine.actions.values.count);
+    this.#elementOf = int32(machine.actions.values.count);
   }
 
   get count(): number {
@@ -89,7 +90,7 @@ export class Spans {
   /** Element + 1 by the stamp at which it entered. */
   byEntry(): Int32Array {
     if (this.#byEntry === null) {
-      this.#byEntry = new Int32Array(this.end);
+      this.#byEntry = int32(this.end);
       for (let x = 0; x < this.count; x++) this.#byEntry[this.entered[x]!] = x + 1;
     }
     return this.#byEntry;
@@ -106,12 +107,12 @@ export class Spans {
     this.#byEntry = null;
     if (this.called.length >= count) return;
     const room = Math.max(16, count, 2 * this.called.length);
-    this.called = new Int32Array(room);
-    this.entered = new Int32Array(room);
-    this.looked = new Int32Array(room);
-    this.left = new Int32Array(room);
-    this.first = new Int32Array(room);
-    this.lookStart = new Int32Array(room + 1);
+    this.called = int32(room);
+    this.entered = int32(room);
+    this.looked = int32(room);
+    this.left = int32(room);
+    this.first = int32(room);
+    this.lookStart = int32(room + 1);
   }
 
   #sortLooks(): void {
@@ -119,7 +120,7 @@ export class Spans {
     const { count, looks, value } = gathered;
     lookStart.fill(0, 0, count + 1);
     if (looks.length === 0) return;
-    if (this.looks.length < looks.length) this.looks = new Int32Array(2 * looks.length);
+    if (this.looks.length < looks.length) this.looks = int32(2 * looks.length);
     for (let x = 0; x < count; x++) this.#elementOf[value[x]!] = x;
     for (const look of looks) lookStart[this.#elementOf[gathered.valueOf(partition, look)]! + 1]!++;
     for (let x = 0; x < count; x++) lookStart[x + 1]! += lookStart[x]!;

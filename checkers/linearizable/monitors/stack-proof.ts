@@ -1,5 +1,6 @@
 // What the monitor of stacks works on, and what it answers when the elements do not fit.
 
+import { int32 } from '../../shared/columns.js';
 import { clashOf } from './clash-of.js';
 import { FreeGaps } from './free-gaps.js';
 import { smallKnot } from './knot-proof.js';
@@ -12,8 +13,8 @@ export function elementsOf(spans: Spans): Elements {
   const { count, end, called, entered, left, lookStart, looks, partition } = spans;
   const { call, ret } = partition;
   const total = lookStart[count]!;
-  const lookFrom = new Int32Array(total);
-  const lookTo = new Int32Array(total);
+  const lookFrom = int32(total);
+  const lookTo = int32(total);
   for (let x = 0; x < count; x++) {
     for (let look = lookStart[x]!; look < lookStart[x + 1]!; look++) {
       lookFrom[look] = Math.max(call[looks[look]!]!, called[x]!);

@@ -1,5 +1,6 @@
 // Which of the entries in a range has the greatest number, where the numbers change.
 
+import { int32 } from '../../shared/columns.js';
 /** Of an entry that takes no part. */
 export const OUT = -1;
 
@@ -13,7 +14,7 @@ export class Tournament {
     let size = 1;
     while (size < count) size *= 2;
     this.#size = size;
-    this.#best = new Int32Array(2 * size).fill(OUT);
+    this.#best = int32(2 * size).fill(OUT);
   }
 
   number(entry: number): number {

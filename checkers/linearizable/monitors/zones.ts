@@ -1,5 +1,6 @@
 // Judges a register or cas-register whose values are written once each, in linear time (Gibbons & Korach 1997): operations on
 // one value, and on values linked by compare-and-sets, form blocks that must not interleave.
+import { int32 } from '../../shared/columns.js';
 import type { Actions } from '../prepare/actions.js';
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
@@ -116,10 +117,10 @@ export class Zones implements Monitor {
   #blocks(partition: Partition, cutoff: number): Judgement {
     const { count, call, action, events } = partition;
     const { needs, leaves } = this.#actions;
-    const first = new Int32Array(count + 1);
-    const last = new Int32Array(count + 1);
+    const first = int32(count + 1);
+    const last = int32(count + 1);
     /** Block + 1 by the stamp + 1 at which its zone begins. */
-    const begins = new Int32Array(events + 1);
+    const begins = int32(events + 1);
     let blocks = 0;
     let linked = 0;
     for (let i = -1; i < count && (i < 0 || call[i]! <= cutoff); i++) {

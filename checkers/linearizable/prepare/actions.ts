@@ -1,5 +1,7 @@
 // Actions: operations that the model cannot tell apart (function, input, output and owner are the same) share one number.
+
 import { ChaosError } from '../../../framework/contracts/error.js';
+import { int32, uint8 } from '../../shared/columns.js';
 import { type AnyModel, type ModelFunction, NOTHING } from '../models/model.js';
 import { DirectIndex } from './direct-index.js';
 import { grown, HashIndex, mix } from './hash-index.js';
@@ -25,13 +27,13 @@ export class Actions {
   count = 0;
   /** Per action: function, numbers of input and output (NO_VALUE: not observed, or unknown), process (NO_PROCESS: any), pure (1 or 0). */
   f = new Uint16Array(FIRST_CAPACITY);
-  input = new Int32Array(FIRST_CAPACITY);
-  output = new Int32Array(FIRST_CAPACITY);
-  process = new Int32Array(FIRST_CAPACITY);
-  pure = new Uint8Array(FIRST_CAPACITY);
+  input = int32(FIRST_CAPACITY);
+  output = int32(FIRST_CAPACITY);
+  process = int32(FIRST_CAPACITY);
+  pure = uint8(FIRST_CAPACITY);
   /** Cell models: numbers of the value that the state must be and of the one left behind; NO_VALUE: none. */
-  needs = new Int32Array(FIRST_CAPACITY);
-  leaves = new Int32Array(FIRST_CAPACITY);
+  needs = int32(FIRST_CAPACITY);
+  leaves = int32(FIRST_CAPACITY);
   /** Per function, for actions that observe one value and no process: by that value, asked for or returned. */
   readonly #byInput: readonly DirectIndex[];
   readonly #byOutput: readonly DirectIndex[];
@@ -144,7 +146,7 @@ export class Actions {
     const [f, pure] = [this.f, this.pure];
     this.f = new Uint16Array(length);
     this.f.set(f);
-    this.pure = new Uint8Array(length);
+    this.pure = uint8(length);
     this.pure.set(pure);
     this.input = grown(this.input, length);
     this.output = grown(this.output, length);

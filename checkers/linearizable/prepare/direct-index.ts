@@ -1,4 +1,5 @@
 // An index of rows by small whole numbers: an array, which neighbours in time share, where a hash table would scatter them.
+import { int32 } from '../../shared/columns.js';
 import { grown } from './hash-index.js';
 
 /** An array may be so many times as long as there are entries. */
@@ -7,7 +8,7 @@ const FEW = 16;
 
 export class DirectIndex {
   /** Row + 1; 0: none. */
-  #rows = new Int32Array(FEW);
+  #rows = int32(FEW);
   #size = 0;
 
   /** The row of a number from 0; -1: none. */

@@ -1,4 +1,5 @@
 // Which elements an action is about, for models of containers and sets: what belongs together, and what can be left out.
+import { int32 } from '../../shared/columns.js';
 import { type AnyModel, type ContainerRole, type MembershipRole, NOTHING } from '../models/model.js';
 import type { Actions } from './actions.js';
 import { NO_VALUE } from './values.js';
@@ -23,7 +24,7 @@ export class Elements {
   /** The element that the action is about: its number, NO_VALUE (none: it found nothing) or ANY. */
   of(action: number): number {
     if (this.#known.length < this.#actions.count) {
-      const longer = new Int32Array(this.#actions.f.length);
+      const longer = int32(this.#actions.f.length);
       longer.set(this.#known);
       this.#known = longer;
     }

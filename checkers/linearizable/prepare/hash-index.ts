@@ -1,5 +1,7 @@
 // An open-addressing index over rows of integers kept elsewhere: row numbers by hash, no objects, no boxed keys.
 
+import { int32 } from '../../shared/columns.js';
+
 /** Most histories under test are short; up to 64 bytes an array costs next to nothing. */
 const FIRST_CAPACITY = 16;
 
@@ -18,7 +20,7 @@ export function mix(hash: number, value: number): number {
  */
 export class HashIndex {
   /** Row + 1; 0: free. */
-  slots = new Int32Array(FIRST_CAPACITY);
+  slots = int32(FIRST_CAPACITY);
   #mask = FIRST_CAPACITY - 1;
   #size = 0;
 
@@ -27,7 +29,7 @@ export class HashIndex {
     if (this.#size > 0 || rows * 3 <= this.slots.length * 2) return;
     let length = this.slots.length;
     while (rows * 3 > length * 2) length *= 2;
-    this.slots = new Int32Array(length);
+    this.slots = int32(length);
     this.#mask = length - 1;
   }
 
@@ -47,7 +49,7 @@ export class HashIndex {
 
   #grow(hashOf: (row: number) => number): void {
     const old = this.slots;
-    const slots = new Int32Array(old.length * 2);
+    const slots = int32(old.length * 2);
     this.slots = slots;
     this.#mask = slots.length - 1;
     for (let i = 0; i < old.length; i++) {
@@ -62,7 +64,7 @@ export class HashIndex {
 
 /** A longer copy. */
 export function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(length);
+  const to = int32(length);
   to.set(from);
   return to;
 }

@@ -1,5 +1,7 @@
 // The model as integers: interned states and a table of transitions, so that the search never sees a value.
+
 import { canonical } from '../../shared/canonical.js';
+import { int32 } from '../../shared/columns.js';
 import { ILLEGAL } from '../models/model.js';
 import type { Allowance } from '../search/allowance.js';
 import type { Actions } from './actions.js';
@@ -43,9 +45,9 @@ export class Machine {
     this.#cell = actions.model.cell !== undefined;
     // Cell models need no table: their transitions are given by two values.
     const capacity = this.#cell ? 1 : FIRST_CAPACITY;
-    this.#state = new Int32Array(capacity);
-    this.#action = new Int32Array(capacity);
-    this.#next = new Int32Array(capacity);
+    this.#state = int32(capacity);
+    this.#action = int32(capacity);
+    this.#next = int32(capacity);
     this.#mask = capacity - 1;
     this.start = initial;
     const state: unknown = actions.model.initial(initial);
@@ -159,9 +161,9 @@ export class Machine {
       return;
     }
     const [states, actions, nexts] = [this.#state, this.#action, this.#next];
-    this.#state = new Int32Array(length * 2);
-    this.#action = new Int32Array(length * 2);
-    this.#next = new Int32Array(length * 2);
+    this.#state = int32(length * 2);
+    this.#action = int32(length * 2);
+    this.#next = int32(length * 2);
     this.#mask = length * 2 - 1;
     for (let i = 0; i < length; i++) {
       if (nexts[i] === 0) continue;

@@ -1,4 +1,5 @@
 // Which operations can matter at all: pending ones that nobody could notice are dropped before any search.
+import { uint8 } from '../../shared/columns.js';
 import type { Actions } from './actions.js';
 import { Elements } from './elements.js';
 import { NEVER, type Operations } from './partition.js';
@@ -13,7 +14,7 @@ import { NO_VALUE } from './values.js';
 export function neededOperations(operations: Operations, actions: Actions): Uint8Array {
   const { count, ret, action } = operations;
   const { pure } = actions;
-  const needed = new Uint8Array(count);
+  const needed = uint8(count);
   const cell = actions.model.cell !== undefined;
   for (let i = 0; i < count; i++) needed[i] = ret[i] !== NEVER || (!cell && pure[action[i]!] === 0) ? 1 : 0;
   if (cell) keepObserved(operations, actions, needed);

@@ -1,6 +1,8 @@
 // Splits a history by key into columns of operations: keys are independent, so each is judged by itself.
+
 import { ChaosError } from '../../../framework/contracts/error.js';
 import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History } from '../../../framework/contracts/history.js';
+import { int32 } from '../../shared/columns.js';
 import { MODELS } from '../models/table.js';
 import { type Actions, NO_PROCESS } from './actions.js';
 import { NO_VALUE, NULL_ID } from './values.js';
@@ -46,8 +48,8 @@ export function partition(history: History, actions: Actions, options: Partition
   // As many as there can be, mostly; what is not used costs nothing.
   actions.reserve((length >>> 1) + 1);
   actions.values.reserve((length >>> 1) + 1);
-  const action = new Int32Array(length).fill(SKIPPED);
-  const counts = new Int32Array(history.keys.length + 1);
+  const action = int32(length).fill(SKIPPED);
+  const counts = int32(history.keys.length + 1);
   for (let row = 0; row < length; row++) {
     if (type[row] !== EVENT_INVOKE || process[row]! < 0) continue;
     const f = functionOf(row);
@@ -113,14 +115,14 @@ function fitting({ columns, functions }: History): string {
 function fill(history: History, actionOf: Int32Array, counts: Int32Array): Partition[] {
   const { length, type, mate, key } = history.columns;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const row = new Int32Array(total);
-  const call = new Int32Array(total);
-  const ret = new Int32Array(total).fill(NEVER);
-  const action = new Int32Array(total);
-  const next = new Int32Array(counts.length);
+  const row = int32(total);
+  const call = int32(total);
+  const ret = int32(total).fill(NEVER);
+  const action = int32(total);
+  const next = int32(counts.length);
   for (let k = 1; k < counts.length; k++) next[k] = next[k - 1]! + counts[k - 1]!;
   const start = next.slice();
-  const clock = new Int32Array(counts.length);
+  const clock = int32(counts.length);
   for (let r = 0; r < length; r++) {
     const invocation = type[r] === EVENT_INVOKE ? r : type[r] === EVENT_OK ? mate[r]! : -1;
     if (invocation < 0 || actionOf[invocation] === SKIPPED) continue;

@@ -1,4 +1,5 @@
 // Splits the operations on a key by the part of the state that they are about, where the model's parts are independent.
+import { int32 } from '../../shared/columns.js';
 import { NOTHING } from '../models/model.js';
 import type { Actions } from './actions.js';
 import type { Operations, Partition } from './partition.js';
@@ -25,7 +26,7 @@ export function partsOf(partition: Partition, actions: Actions): Part[] {
 }
 
 function whole(partition: Partition): Part {
-  const origin = new Int32Array(partition.count);
+  const origin = int32(partition.count);
   for (let i = 0; i < origin.length; i++) origin[i] = i;
   return { operations: partition, origin };
 }
@@ -44,7 +45,7 @@ export function part({ call, ret, action }: Operations, indexes: readonly number
 
 /** The entries of a column at some indexes. A loop: `Int32Array.from` with a function is many times slower. */
 export function picked(column: Int32Array, indexes: ArrayLike<number>): Int32Array {
-  const result = new Int32Array(indexes.length);
+  const result = int32(indexes.length);
   for (let i = 0; i < result.length; i++) result[i] = column[indexes[i]!]!;
   return result;
 }

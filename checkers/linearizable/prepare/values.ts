@@ -1,7 +1,9 @@
 // Numbers the values of a history 0, 1, 2, … so that equal JSON values have equal numbers, straight from the columns.
+
 import type { History } from '../../../framework/contracts/history.js';
 import { VALUE_INT, VALUE_NULL, VALUE_PAIR } from '../../../framework/contracts/history.js';
 import { canonical } from '../../shared/canonical.js';
+import { int32 } from '../../shared/columns.js';
 import { DirectIndex } from './direct-index.js';
 import { grown, HashIndex, mix } from './hash-index.js';
 
@@ -20,9 +22,9 @@ function isInt32(value: unknown): value is number {
 export class Values {
   count = 0;
   /** Per value: VALUE_NULL, VALUE_INT, VALUE_PAIR or OTHER; then its parts. */
-  #kind = new Int32Array(FIRST_CAPACITY);
-  #a = new Int32Array(FIRST_CAPACITY);
-  #b = new Int32Array(FIRST_CAPACITY);
+  #kind = int32(FIRST_CAPACITY);
+  #a = int32(FIRST_CAPACITY);
+  #b = int32(FIRST_CAPACITY);
   readonly #index = new HashIndex();
   /** Whole numbers from 0, as long as they are dense; once one was too far out, new ones go into the other index. */
   readonly #ints = new DirectIndex();

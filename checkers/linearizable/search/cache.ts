@@ -1,5 +1,6 @@
 // Remembers configurations from which nothing can be reached any more. It only saves work, so when its memory is used up it
 // forgets instead of growing.
+import { int32, uint8 } from '../../shared/columns.js';
 import { mix } from '../prepare/hash-index.js';
 import type { Allowance } from './allowance.js';
 import type { PendingSets } from './pending-sets.js';
@@ -112,8 +113,8 @@ export class Cache {
     if (old > 0 && cost + this.#bytes(old) > this.#allowance.bytes) return false;
     this.#allowance.bytes -= cost;
     const [rows, used] = [this.#rows, this.#used];
-    this.#rows = new Int32Array(capacity * this.#stride);
-    this.#used = new Uint8Array(capacity);
+    this.#rows = int32(capacity * this.#stride);
+    this.#used = uint8(capacity);
     this.#mask = capacity - 1;
     for (let slot = 0; slot < old; slot++) if (used[slot] === 1) this.#put(rows, slot * this.#stride);
     return true;

@@ -1,4 +1,5 @@
 // The choices at a configuration: which operation takes effect next. Only those that can matter, the most promising first.
+import { int32 } from '../../shared/columns.js';
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import { NEVER } from '../prepare/partition.js';
 import { LEVEL, MASK, STATE } from './configuration.js';
@@ -8,7 +9,7 @@ import type { Problem } from './problem.js';
 /** What the caller may choose from lies on a stack: two integers a choice, who and the state after it. */
 export class Candidates {
   /** Completed operations by index, pending groups as `~group`; each with the next state. */
-  list = new Int32Array(16);
+  list = int32(16);
   end = 0;
   /** Pending groups that the last collection would have offered, had they not been used up. */
   readonly usedUp: number[] = [];
@@ -27,8 +28,8 @@ export class Candidates {
     this.#problem = problem;
     this.#slots = slots;
     this.#used = used;
-    this.#seen = new Int32Array(problem.twins);
-    this.#seenIn = new Int32Array(problem.twins);
+    this.#seen = int32(problem.twins);
+    this.#seenIn = int32(problem.twins);
   }
 
   /**
@@ -102,7 +103,7 @@ export class Candidates {
     const next = this.#machine.step(state, action);
     if (next === NO_STATE || (optional && next === state) || this.isUnneeded(before, action, next)) return false;
     if (this.end + 2 > this.list.length) {
-      const longer = new Int32Array(this.list.length * 2);
+      const longer = int32(this.list.length * 2);
       longer.set(this.list);
       this.list = longer;
     }

@@ -1,5 +1,6 @@
 // On which pending operations a dead end depends. A group of which there was always one left where it could have been of use
 // made no difference, so that one dead end stands for many.
+import { int32 } from '../../shared/columns.js';
 import { NONE, type PendingSets } from './pending-sets.js';
 import type { PendingGroups } from './problem.js';
 
@@ -18,7 +19,7 @@ export class Dependence {
   /** `operations`: how many there are in all. */
   constructor(sets: PendingSets, pending: PendingGroups, operations: number) {
     this.#sets = sets;
-    this.#groupOf = new Int32Array(pending.count === 0 ? 0 : operations);
+    this.#groupOf = int32(pending.count === 0 ? 0 : operations);
     for (let group = 0; group < pending.count; group++) {
       const end = pending.start[group + 1]!;
       for (let i = pending.start[group]!; i < end; i++) this.#groupOf[pending.operations[i]!] = group;

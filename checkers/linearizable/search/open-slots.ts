@@ -1,4 +1,5 @@
 // Which completed operations are open at a level, by slot; it goes forwards and backwards with the search.
+import { int32 } from '../../shared/columns.js';
 import type { Actions } from '../prepare/actions.js';
 import type { Problem } from './problem.js';
 
@@ -14,9 +15,9 @@ export class OpenSlots {
   constructor(problem: Problem, { pure }: Actions) {
     this.#problem = problem;
     this.#pure = pure;
-    this.operation = new Int32Array(problem.slots);
-    this.bits = new Int32Array(problem.words);
-    this.pureBits = new Int32Array(problem.words);
+    this.operation = int32(problem.slots);
+    this.bits = int32(problem.words);
+    this.pureBits = int32(problem.words);
   }
 
   isPure(operation: number): boolean {

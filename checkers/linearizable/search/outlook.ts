@@ -1,5 +1,6 @@
 // What lies ahead of a configuration: completed operations, open ones and the next to be invoked, that nothing can make legal any
 // more. For models that tell what a state can lead to.
+import { int32, uint8 } from '../../shared/columns.js';
 import type { Machine } from '../prepare/machine.js';
 import { LEVEL, MASK, STATE } from './configuration.js';
 import type { OpenSlots } from './open-slots.js';
@@ -37,10 +38,10 @@ export class Outlook {
     this.#problem = problem;
     this.#slots = slots;
     this.#watched = watched;
-    this.#level = new Int32Array(count).fill(-1);
+    this.#level = int32(count).fill(-1);
     for (let level = 0; level < order.length; level++) this.#level[order[level]!] = level;
-    this.#isReset = new Uint8Array(count);
-    this.#after = new Int32Array(count).fill(ANY);
+    this.#isReset = uint8(count);
+    this.#after = int32(count).fill(ANY);
     const resets: number[] = [];
     const pending: number[] = [];
     const pure: number[] = [];

@@ -1,4 +1,5 @@
 // Sets of pending operations that took effect, as single integers: a configuration stays small however many clients crashed.
+import { int32 } from '../../shared/columns.js';
 import { grown, HashIndex, mix } from '../prepare/hash-index.js';
 import type { Allowance } from './allowance.js';
 
@@ -15,9 +16,9 @@ const NODE_BYTES = 20;
  */
 export class PendingSets {
   #count = 1;
-  #largest = new Int32Array(16).fill(-1);
-  #rest = new Int32Array(16);
-  #size = new Int32Array(16);
+  #largest = int32(16).fill(-1);
+  #rest = int32(16);
+  #size = int32(16);
   readonly #index = new HashIndex();
   readonly #path: number[] = [];
   readonly #allowance: Allowance;

@@ -1,4 +1,5 @@
 // What the search works on: the operations that matter, in order of return, with their slots; built once, never changed.
+import { int32 } from '../../shared/columns.js';
 import type { Actions } from '../prepare/actions.js';
 import { neededOperations } from '../prepare/needed.js';
 import { NEVER, type Operations } from '../prepare/partition.js';
@@ -52,10 +53,10 @@ export function problemOf(operations: Operations, actions: Actions): Problem {
   const needed = neededOperations(operations, actions);
   let count = 0;
   for (let i = 0; i < needed.length; i++) count += needed[i]!;
-  const origin = new Int32Array(count);
-  const action = new Int32Array(count);
-  const call = new Int32Array(count);
-  const ret = new Int32Array(count);
+  const origin = int32(count);
+  const action = int32(count);
+  const call = int32(count);
+  const ret = int32(count);
   for (let i = 0, at = 0; i < operations.count; i++) {
     if (needed[i] === 0) continue;
     origin[at] = i;
@@ -65,7 +66,7 @@ export function problemOf(operations: Operations, actions: Actions): Problem {
   }
   const order = returnOrder(ret);
   const levels = order.length;
-  const opened = new Int32Array(levels);
+  const opened = int32(levels);
   for (let level = 0, invoked = 0; level < levels; level++) {
     const stamp = ret[order[level]!]!;
     while (invoked < count && call[invoked]! < stamp) invoked++;
@@ -80,14 +81,14 @@ export function problemOf(operations: Operations, actions: Actions): Problem {
 }
 
 function levelNumbers(order: Int32Array, count: number): Int32Array {
-  const numbers = new Int32Array(count);
+  const numbers = int32(count);
   for (let level = 0; level < order.length; level++) numbers[order[level]!] = level + 1;
   return numbers;
 }
 
 function numberTwins(action: Int32Array): { twin: Int32Array; twins: number } {
   const numbers = new Map<number, number>();
-  const twin = new Int32Array(action.length);
+  const twin = int32(action.length);
   for (let i = 0; i < action.length; i++) {
     let number = numbers.get(action[i]!);
     if (number === undefined) {
@@ -113,9 +114,9 @@ function returnOrder(ret: Int32Array): Int32Array {
 }
 
 function orderByStamp(ret: Int32Array, levels: number, last: number): Int32Array {
-  const at = new Int32Array(last + 1);
+  const at = int32(last + 1);
   for (let i = 0; i < ret.length; i++) if (ret[i] !== NEVER) at[ret[i]!] = i + 1;
-  const order = new Int32Array(levels);
+  const order = int32(levels);
   for (let stamp = 0, level = 0; stamp <= last; stamp++) if (at[stamp] !== 0) order[level++] = at[stamp]! - 1;
   return order;
 }
@@ -129,7 +130,7 @@ function orderBySort(ret: Int32Array, levels: number): Int32Array {
 }
 
 function assignSlots(ret: Int32Array, order: Int32Array, opened: Int32Array): { slot: Int32Array; slots: number } {
-  const slot = new Int32Array(ret.length).fill(-1);
+  const slot = int32(ret.length).fill(-1);
   const free: number[] = [];
   let slots = 0;
   let next = 0;
@@ -151,9 +152,9 @@ function groups(action: Int32Array, ret: Int32Array, { needs }: Actions): Pendin
     if (group !== undefined) lists[group]!.push(i);
     else groupOf.set(action[i]!, lists.push([i]) - 1);
   }
-  const actions = new Int32Array(lists.length);
-  const start = new Int32Array(lists.length + 1);
-  const operations = new Int32Array(count);
+  const actions = int32(lists.length);
+  const start = int32(lists.length + 1);
+  const operations = int32(count);
   const conditional = new Map<number, number[]>();
   const unconditional: number[] = [];
   for (let g = 0, at = 0; g < lists.length; g++) {

@@ -1,4 +1,5 @@
 // Walks a path of the search once more and writes down who took effect when, also where the search had no choice.
+import { int32, uint8 } from '../../shared/columns.js';
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import type { Problem } from './problem.js';
 
@@ -10,8 +11,8 @@ import type { Problem } from './problem.js';
 export function replay(machine: Machine, problem: Problem, choices: Int32Array): Int32Array {
   const { count, action, slot, order, opened, levels } = problem;
   const { pure } = machine.actions;
-  const effects = new Int32Array(count);
-  const placed = new Uint8Array(count);
+  const effects = int32(count);
+  const placed = uint8(count);
   let placing = 0;
   let state = machine.initial;
   let level = 0;

@@ -1,5 +1,6 @@
 // Decides whether a history is linearizable for any model: just-in-time depth-first search over completions in order of return
 // (Wing & Gong 1993; Lowe 2017), with only the choices that can matter.
+import { int32 } from '../../shared/columns.js';
 import { type Machine, NO_STATE } from '../prepare/machine.js';
 import type { Allowance } from './allowance.js';
 import { Cache } from './cache.js';
@@ -88,13 +89,13 @@ export class Search {
     this.#cache = new Cache(this.#width, this.#sets, allowance);
     this.#dependence = new Dependence(this.#sets, problem.pending, problem.count);
     this.#slots = new OpenSlots(problem, machine.actions);
-    this.#used = new Int32Array(problem.pending.count);
+    this.#used = int32(problem.pending.count);
     this.#candidates = new Candidates(this.#machine, problem, this.#slots, this.#used);
     const { steady } = problem;
     this.#outlook = steady === null ? null : new Outlook(this.#machine, problem, this.#slots, steady);
     this.#fades = this.#outlook !== null && machine.actions.model.fades === true;
-    this.#frames = new Int32Array(this.#stride * Math.min(problem.levels + 1, MOST_FIRST_FRAMES));
-    this.#now = new Int32Array(this.#width);
+    this.#frames = int32(this.#stride * Math.min(problem.levels + 1, MOST_FIRST_FRAMES));
+    this.#now = int32(this.#width);
     this.#now[STATE] = this.#machine.initial;
     if (problem.levels > 0) {
       this.#openUpTo(0, 0);
@@ -185,7 +186,7 @@ export class Search {
   /** The steps taken from the frames, as operations of the problem. */
   #choices(): Int32Array {
     const { order, pending } = this.problem;
-    const used = new Int32Array(pending.count);
+    const used = int32(pending.count);
     return Int32Array.from({ length: this.#top + 1 }, (_, frame) => {
       const at = frame * this.#stride;
       const extra = at + this.#width;
@@ -220,7 +221,7 @@ export class Search {
     this.#top++;
     const at = this.#top * this.#stride;
     if (at + this.#stride > this.#frames.length) {
-      const longer = new Int32Array(this.#frames.length * 2);
+      const longer = int32(this.#frames.length * 2);
       longer.set(this.#frames);
       this.#frames = longer;
     }
