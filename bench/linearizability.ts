@@ -6,6 +6,7 @@ import type { ColumnarHistory } from '../framework/history/history.js';
 import { CASES, type Case } from './linearizability/cases.js';
 import type { Measured } from './linearizability/child.js';
 import { shortHistories } from './linearizability/short.js';
+import { threadRows } from './linearizability/threads.js';
 import type { BenchRow } from './row.js';
 
 const child = fileURLToPath(new URL('./linearizability/child.js', import.meta.url));
@@ -82,7 +83,7 @@ function rowsOf(one: Case, { milliseconds, peak, configurations, algorithms }: M
 
 export async function rows(): Promise<BenchRow[]> {
   const floor = (await fresh(['--eval', EMPTY])) as number;
-  const rows = short();
+  const rows = [...short(), ...(await threadRows())];
   for (const one of CASES) rows.push(...rowsOf(one, await measured(one), floor));
   return rows;
 }
