@@ -10,6 +10,15 @@ export interface PlantedBug {
   anomalies: readonly string[];
 }
 
+/** What a design does not promise, whoever builds it: nothing is wrong, and this happens all the same. */
+export interface Weakness {
+  summary: string;
+  /** The anomalies that show it, by name. */
+  anomalies: readonly string[];
+  /** Options with which it shows, where the defaults do not have it. */
+  options?: OptionValues;
+}
+
 /** A program that speaks the Maelstrom protocol on stdin and stdout. Started without a shell. */
 export interface Program {
   command: string;
@@ -25,6 +34,8 @@ export interface System<O = OptionValues> {
   family?: 'single-leader' | 'leaderless';
   /** What it promises while no bug is planted, one line. */
   guarantees?: string;
+  /** The faults under which it does, one line. */
+  survives?: string;
   /** The number in the name of the first node: 1 (n1, n2, …) where it is left out. */
   firstNode?: 0 | 1;
   /** Workloads (or their aliases) that its nodes answer. */
@@ -32,6 +43,8 @@ export interface System<O = OptionValues> {
   /** Options by name. `bug` is added by the framework when `bugs` is given. */
   options?: Options;
   bugs?: Readonly<Record<string, PlantedBug>>;
+  /** What it does not promise, by name: the plan `plans/<system>/truths/<system>-<name>.yaml` shows each. */
+  weaknesses?: Readonly<Record<string, Weakness>>;
   /** True when nodes call `env.report` with `leader`. */
   reports?: boolean;
   /** Reference systems: the node's state machine. `options` are resolved; `options.bug` is a bug's name or `none`. */

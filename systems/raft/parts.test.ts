@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Command, KeyValue, OK, OUTDATED } from './key-value.js';
+import { type Command, KeyValue, OK, OUTDATED } from '../shared/key-value.js';
+import { parseRequest } from '../shared/requests.js';
 import { bugs, leaseLength, validate } from './options.js';
-import { parseRequest } from './requests.js';
 import { DEFAULTS } from './testing/bench.js';
 import { Voters } from './voters.js';
 

@@ -1,6 +1,7 @@
 // The consensus core: one node's role in replicating a log, for any state machine (Ongaro and Ousterhout, 2014).
 import { errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
+import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Election } from './election.js';
 import { Follower } from './follower.js';
 import { RaftLog } from './log.js';
@@ -11,28 +12,13 @@ import { Replication } from './replication.js';
 import { Snapshots } from './snapshots.js';
 import { Voters } from './voters.js';
 
-/** What the log drives. Tokens are the caller's own: handed in with a proposal or a read, handed back with what came of it. */
-export interface Machine {
-  /** Every committed command, once each and in order. `token` is undefined unless this node proposed it in this life. */
-  apply(command: unknown, index: number, token: unknown): void;
-  /** This node no longer leads: the command of this token may or may not be applied some day. */
-  lost(token: unknown): void;
-  /** The state now shows everything that was complete when the read was asked for. */
-  readable(token: unknown): void;
-  /** It cannot be known; nothing was changed. */
-  unreadable(token: unknown): void;
-  /** The state as a list of JSON items that never change afterwards. */
-  snapshot(): readonly unknown[];
-  restore(items: readonly unknown[]): void;
-}
-
 export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /**
  * Safety rests on three things: a majority for every decision (`Voters`), a log and a ballot on disk before any message
  * that follows from them leaves (the runtime sees to it), and the rules in `Election`, `Follower` and `Replication`.
  */
-export class Raft {
+export class Raft implements ReplicatedLog {
   readonly env: Environment;
   readonly options: RaftOptions;
   readonly machine: Machine;

@@ -1,4 +1,4 @@
-// The state machine that Raft replicates here: keys with values, and what each client was last told.
+// The state machine that replicated logs drive here: keys with values, and what each client was last told.
 import { RPC } from '../../framework/contracts/message.js';
 
 /** A command as the log holds it. `client` and `id` make it happen once however often it is sent. */
