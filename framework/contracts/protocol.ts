@@ -42,7 +42,7 @@ export interface NodeReport {
 }
 
 export interface Environment {
-  /** Own id, and the ids of all nodes in the cluster, own id included, in a fixed order. */
+  /** Own id, and the ids of the first members of the cluster in a fixed order; a spare node is not among them. */
   readonly id: string;
   readonly nodes: readonly string[];
   readonly random: Random;

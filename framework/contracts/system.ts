@@ -1,4 +1,5 @@
 // The system under test: an adapter, and for reference systems also the code of its nodes.
+import type { Body } from './message.js';
 import type { Options, OptionValues } from './options.js';
 import type { Environment, Protocol } from './protocol.js';
 import type { Client, ClientContext } from './rpc.js';
@@ -17,6 +18,16 @@ export interface Weakness {
   anomalies: readonly string[];
   /** Options with which it shows, where the defaults do not have it. */
   options?: OptionValues;
+}
+
+/**
+ * How the members of a running cluster change. The nodes of a plan are the first members (`env.nodes` of every node); its spares
+ * run beside them and are not in `env.nodes` until they are asked in. A request goes to a member, the leader where one is known,
+ * and is answered `<type>_ok` when the change is complete, also if it had been made before. Error 11: ask again, or somebody else.
+ */
+export interface Membership {
+  join: (node: string) => Body;
+  leave: (node: string) => Body;
 }
 
 /** A program that speaks the Maelstrom protocol on stdin and stdout. Started without a shell. */
@@ -51,6 +62,8 @@ export interface System<O = OptionValues> {
   nodes?: (env: Environment, options: O) => Protocol;
   /** Programs in any language that speak the Maelstrom protocol. */
   program?: (options: O) => Program;
+  /** Only for systems whose members can change. */
+  membership?: Membership;
   /** Only for systems that do not answer the workload's RPCs. */
   client?: (workload: string, context: ClientContext) => Client;
   /** Planted bug only: true makes the runtime release effects before the log is synced, and never sync it. */
