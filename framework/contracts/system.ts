@@ -22,12 +22,14 @@ export interface Weakness {
 
 /**
  * How the members of a running cluster change. The nodes of a plan are the first members (`env.nodes` of every node); its spares
- * run beside them and are not in `env.nodes` until they are asked in. A request goes to a member, the leader where one is known,
- * and is answered `<type>_ok` when the change is complete, also if it had been made before. Error 11: ask again, or somebody else.
+ * run beside them and belong to nobody until they are asked in.
  */
 export interface Membership {
-  join: (node: string) => Body;
-  leave: (node: string) => Body;
+  /**
+   * The request that lets some nodes join and others leave, at once. It goes to a member, the leader where one is known, and is
+   * answered `<type>_ok` when the change is complete, also when it had been made before. A definite error: ask again.
+   */
+  change: (join: readonly string[], leave: readonly string[]) => Body;
 }
 
 /** A program that speaks the Maelstrom protocol on stdin and stdout. Started without a shell. */
