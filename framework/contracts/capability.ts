@@ -7,6 +7,7 @@ export const CAPABILITIES = {
   packet: 'delay, lose, duplicate and reorder messages between nodes',
   clock: "move a node's clock or change its rate",
   disk: "damage, slow down or fill a node's disk, and lose what was not synced",
+  membership: 'let nodes join and leave the cluster',
   reports: 'know which node leads, from the nodes’ own reports',
 } as const;
 

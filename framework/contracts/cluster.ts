@@ -42,6 +42,12 @@ export interface DiskFault {
   position?: number;
 }
 
+/** Nodes that join and leave, at once. */
+export interface MembershipChange {
+  join: readonly string[];
+  leave: readonly string[];
+}
+
 /** A fault in force. It heals itself and nothing else; healing twice is harmless. */
 export interface Effect {
   heal(): Promise<void>;
@@ -59,6 +65,8 @@ export interface Faults {
   pause(nodes: readonly string[]): Promise<Effect>;
   clock(nodes: readonly string[], fault: ClockFault): Promise<Effect>;
   disk(nodes: readonly string[], fault: DiskFault): Promise<Effect>;
+  /** Asks the system for a change of its members; healing asks for the opposite. Resolves when the system has confirmed it. */
+  change(change: MembershipChange): Promise<Effect>;
 }
 
 /** Something that happened on or around a node, recorded beside the history in `events.jsonl`. */
@@ -74,6 +82,7 @@ export type NodeEvent = { time: Nanoseconds; node: string } & (
 );
 
 export interface Cluster {
+  /** All nodes that run, spares included. */
   readonly nodes: readonly string[];
   readonly faults: Faults;
   /** Starts every node and resolves when all have answered `init`. */
@@ -87,6 +96,8 @@ export interface Cluster {
   abandon(client: string): void;
   /** The node with the highest reported term that says it leads; null: nobody does, or nodes do not report. */
   leader(): string | null;
+  /** The nodes that belong to the cluster, as far as changes of its members have been confirmed; in the order of `nodes`. */
+  members(): readonly string[];
   /** True while a fault keeps this node from answering (killed or paused). */
   isDown(node: string): boolean;
   /** How a person reaches each node and removes what is left, for `--keep`; empty where there is nothing to keep. */

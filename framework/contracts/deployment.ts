@@ -21,7 +21,10 @@ export type DefinitionSource = { kind: 'builtin'; name: string } | { kind: 'path
 
 export interface ProvisionContext<O = OptionValues> {
   options: O;
+  /** The first members of the cluster. */
   nodes: readonly string[];
+  /** Nodes that run beside them, for systems whose members can change. */
+  spares?: readonly string[];
   system: AnySystem;
   source: DefinitionSource;
   systemOptions: OptionValues;

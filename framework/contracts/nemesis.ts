@@ -19,7 +19,9 @@ export interface ChooseContext<O> {
   random: Random;
   /** The nodes that the plan's `targets` resolved to; empty when the nemesis has no use for targets. */
   targets: readonly string[];
+  /** All nodes, spares included, and those that belong to the cluster now. */
   nodes: readonly string[];
+  members: readonly string[];
   leader: string | null;
 }
 

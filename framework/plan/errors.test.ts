@@ -8,6 +8,24 @@ import { PlanErrors } from './diagnostics.js';
 import { loadPlan } from './load.js';
 import { errorsOf, failure, minimal, world } from './testing/load.js';
 
+describe('members that cannot change', () => {
+  it('are refused as spare nodes, and as a fault', async () => {
+    const text = 'name: x\nsystem: { use: prog, spares: 2 }\nworkload: register\nnemeses:\n  - membership\n';
+    const errors = await errorsOf(text);
+    expect(errors.map((error) => error.split(' | ')[0])).toEqual(
+      expect.arrayContaining([
+        '2:30 the members of system prog cannot change: spare nodes would be of no use',
+        '5:5 nemesis membership: the members of system prog cannot change',
+      ]),
+    );
+  });
+
+  it('that do not exist cannot be let in', async () => {
+    const text = minimal('injections:\n  - { fault: membership, at: 1s, for: 1s, targets: [n6] }\n');
+    expect(await errorsOf(text)).toEqual(['5:53 there is no node "n6" | The nodes are n1 to n5.']);
+  });
+});
+
 describe('one plan with many mistakes', () => {
   it('tells them all, in the order of the text', async () => {
     const text = `nmae: demo

@@ -71,6 +71,13 @@ async function refuseRuntime({ system, deployment }: Pair, span: Span, scope: Sc
 async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capability[], scope: Scope): Promise<void> {
   const { definition, needs, targets } = fault;
   const missing = needs.filter((need) => need !== 'reports' && !offered.includes(need));
+  if (needs.includes('membership') && pair.system.membership === undefined) {
+    scope.problems.add(
+      fault.span,
+      `nemesis ${definition.name}: the members of system ${pair.system.name} cannot change`,
+    );
+    return;
+  }
   for (const need of missing) {
     const runtime = RUNTIME_WORDS[runtimeOf(pair.system, pair.deployment) ?? kindOf(pair.system) ?? 'protocol'];
     const message = `nemesis ${definition.name} needs "${need}" (${CAPABILITIES[need]}); deployment ${pair.deployment.name} cannot do that to ${runtime}`;

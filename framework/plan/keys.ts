@@ -41,6 +41,11 @@ export const SYSTEM: Block = {
       5,
       { minimum: 1, maximum: 99 },
     ),
+    spares: option.integer(
+      'How many more nodes run without belonging to the cluster, for the nemesis membership to let them in.',
+      0,
+      { minimum: 0, maximum: 99 },
+    ),
     with: options('system'),
   },
 };

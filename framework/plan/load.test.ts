@@ -16,6 +16,7 @@ describe('a minimal plan', () => {
       file: 'plans/demo.yaml',
       cell: null,
       nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
+      spares: [],
       timing: { load: 30_000, recover: 10_000, opTimeout: 2000, ready: 10_000 },
       expect: 'valid',
       evidence: { okPerFunction: 10, readsAfterHeal: 1, overlap: 1 },
@@ -37,6 +38,18 @@ describe('a minimal plan', () => {
   it('names nodes from n1 on, or from n0 for a system that wants it', async () => {
     const { nodes } = await loadOne('name: x\nsystem: { use: tool, nodes: 3, with: { bin: a } }\nworkload: register');
     expect(nodes).toEqual(['n0', 'n1', 'n2']);
+  });
+
+  it('names spare nodes after the members, and they can be hit', async () => {
+    const text =
+      'name: x\nsystem: { use: kv, nodes: 3, spares: 2 }\nworkload: register\nnemeses: [membership, { use: kill, targets: [n5] }]';
+    const { nodes, spares, nemeses, document } = await loadOne(text);
+    expect([nodes, spares]).toEqual([
+      ['n1', 'n2', 'n3'],
+      ['n4', 'n5'],
+    ]);
+    expect(nemeses.map(({ targets }) => targets)).toEqual([null, ['n5']]);
+    expect(document['system']).toMatchObject({ nodes: 3, spares: 2 });
   });
 
   it('may say null for what it does not want to say', async () => {

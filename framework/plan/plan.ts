@@ -61,7 +61,9 @@ export interface Plan {
   cell: string | null;
   /** The expanded document as plain JSON, in the plan's own words: what `plan.yaml` in the results holds. */
   document: Record<string, unknown>;
+  /** The first members of the cluster, and the nodes that run beside them. */
   nodes: readonly string[];
+  spares: readonly string[];
   system: { name: string; definition: AnySystem; source: DefinitionSource; options: OptionValues };
   deploy: { name: string; definition: AnyDeployment; options: OptionValues };
   workload: {

@@ -31,6 +31,7 @@ export async function rehearse(nemesis: AnyNemesis, injection: Injection): Promi
     pause: (names) => hit('pause', names),
     clock: (names) => hit('clock', names),
     disk: (names) => hit('disk', names),
+    change: ({ join, leave }) => hit('membership', [...join, ...leave]),
   };
   let problem: Rehearsal['problem'] = null;
   try {

@@ -40,7 +40,9 @@ export async function resolvePlan(cell: Cell, origin: Origin, scope: Scope): Pro
   const system = await readSystem(plan, scope);
   const deploy = await readDeploy(plan, scope);
   const workload = await readWorkload(plan, scope);
-  const setting: Setting = { nodes: nodesOf(system), load: timing?.values['load'] as number | undefined };
+  const names = nodesOf(system);
+  const running = names && [...names.nodes, ...names.spares];
+  const setting: Setting = { nodes: running, load: timing?.values['load'] as number | undefined };
   const nemeses = await readAll(itemsOf(plan, 'nemeses'), (item) => readNemesis(item, setting, scope));
   const injections = await readAll(itemsOf(plan, 'injections'), (item) => readInjection(item, setting, scope));
   const checks = await readChecks(plan, workload, scope);
@@ -80,15 +82,19 @@ async function readAll<T>(items: readonly Tree[], read: (item: Tree) => Promise<
   return all;
 }
 
-function nodesOf(system: Subject<'system'> | undefined): string[] | undefined {
+/** The names of the first members, and of the spare nodes after them. */
+function nodesOf(system: Subject<'system'> | undefined): Pick<Plan, 'nodes' | 'spares'> | undefined {
   const count = system?.block.values['nodes'] as number | undefined;
+  const more = system?.block.values['spares'] as number | undefined;
+  if (count === undefined || more === undefined) return undefined;
   const first = system?.found.definition.firstNode ?? 1;
-  return count === undefined ? undefined : Array.from({ length: count }, (_, index) => `n${index + first}`);
+  const all = Array.from({ length: count + more }, (_, index) => `n${index + first}`);
+  return { nodes: all.slice(0, count), spares: all.slice(count) };
 }
 
 function assemble(cell: Cell, { file, seed: given }: Origin, parts: Parts): Plan {
   const { top, system, deploy, workload, timing, evidence } = parts;
-  const nodes = nodesOf(system) ?? [];
+  const { nodes, spares } = nodesOf(system) ?? { nodes: [], spares: [] };
   const name = top.values['name'] as string;
   const seed = given ?? (top.values['seed'] as number);
   const clients = (workload.block.values['clients'] as number | undefined) ?? 2 * nodes.length;
@@ -99,6 +105,7 @@ function assemble(cell: Cell, { file, seed: given }: Origin, parts: Parts): Plan
     cell: cell.id,
     document: document(parts, name, seed, clients),
     nodes,
+    spares,
     system: {
       name: system.found.definition.name,
       definition: system.found.definition,
@@ -145,7 +152,7 @@ function document(parts: Parts, name: string, seed: number, clients: number): Re
   const inline = deploy.options?.words ?? {};
   return {
     name,
-    system: { use: system.found.use, nodes: system.block.words['nodes'], ...withOptions(system) },
+    system: { use: system.found.use, ...counts(system), ...withOptions(system) },
     deploy: Object.keys(inline).length === 0 ? deploy.found.use : { use: deploy.found.use, ...inline },
     workload: {
       use: workload.found.use,
@@ -163,6 +170,11 @@ function document(parts: Parts, name: string, seed: number, clients: number): Re
     messages: top.words['messages'],
     seed,
   };
+}
+
+function counts({ block }: Subject<'system'>): Record<string, unknown> {
+  const { nodes, spares } = block.words;
+  return block.values['spares'] === 0 ? { nodes } : { nodes, spares };
 }
 
 function withOptions({ options }: Subject<'system'> | Subject<'workload'>): { with?: Record<string, unknown> } {

@@ -31,6 +31,12 @@ export async function readSystem(plan: Dict, scope: Scope): Promise<Subject<'sys
     const nodes = read.values['nodes'];
     if (typeof nodes === 'number') validateSystem(found.definition, filled, nodes, withSpan(read), scope);
   }
+  if (read.values['spares'] !== 0 && found.definition.membership === undefined) {
+    scope.problems.add(
+      spanAt(read, 'spares'),
+      `the members of system ${found.definition.name} cannot change: spare nodes would be of no use`,
+    );
+  }
   return { found, block: read, options: filled, span: spanAt(read, 'use') };
 }
 

@@ -70,8 +70,11 @@ export class NemesisDriver {
   /** Injects nothing more and heals everything, latest first; resolves when it is healed. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    while (this.#pending.size > 0) await Promise.all([...this.#pending]);
-    for (const fault of [...this.#active.values()].reverse()) await this.#heal(fault);
+    // Together, and again: what is still being injected or healed may have to wait for another fault to heal.
+    while (this.#active.size + this.#pending.size > 0) {
+      const healing = [...this.#active.values()].reverse().map((fault) => this.#heal(fault));
+      await Promise.all([...healing, ...this.#pending]);
+    }
   }
 
   #schedule(instant: Nanoseconds, step: () => Promise<void>): void {
@@ -89,14 +92,16 @@ export class NemesisDriver {
   async #strike(nemesis: PlannedNemesis, random: Random, duration: Milliseconds): Promise<void> {
     const { cluster } = this.#options;
     const leader = cluster.leader();
+    const members = cluster.members();
     const named = nemesis.targets ?? nemesis.definition.targets;
-    const targets = named === null ? [] : resolveTargets(named, cluster.nodes, leader, random.derive('targets'));
+    const targets = named === null ? [] : resolveTargets(named, members, leader, random.derive('targets'));
     if ('skip' in targets) return this.#skip(nemesis.name, targets.skip);
     const chosen = nemesis.definition.choose({
       options: nemesis.options,
       random: random.derive('choice'),
       targets,
       nodes: cluster.nodes,
+      members,
       leader,
     });
     if ('skip' in chosen && typeof chosen.skip === 'string') return this.#skip(nemesis.name, chosen.skip);

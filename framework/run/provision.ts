@@ -15,10 +15,11 @@ export interface ProvisionSettings {
 }
 
 export function provision(plan: Plan, clock: Clock, settings: ProvisionSettings): Promise<Cluster> {
-  const { deploy, system, nodes, seed, logMessages } = plan;
+  const { deploy, system, nodes, spares, seed, logMessages } = plan;
   return deploy.definition.provision({
     options: deploy.options,
     nodes,
+    spares,
     system: system.definition,
     source: system.source,
     systemOptions: system.options,

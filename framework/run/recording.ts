@@ -32,7 +32,7 @@ export class Recording {
     this.#run = run;
     this.#started = started;
     this.planYaml = planToYaml(plan);
-    const header = { plan: plan.name, nodes: plan.nodes, seed: plan.seed, version: VERSION };
+    const header = { plan: plan.name, nodes: [...plan.nodes, ...plan.spares], seed: plan.seed, version: VERSION };
     this.recorder = new Recorder({ file: run?.file('history.jsonl') ?? null, header });
     this.#eventLog = run === null ? null : new EventLog(run.file('events.jsonl'));
     this.#log = run === null ? null : new LineFile(run.file('chaos.log'));

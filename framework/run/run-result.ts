@@ -31,7 +31,7 @@ export function resultOf(facts: RunFacts): RunResult {
     system: { name: plan.system.name, options: plan.system.options },
     workload: { name: plan.workload.name, options: plan.workload.options },
     deployment: plan.deploy.name,
-    nodes: plan.nodes,
+    nodes: [...plan.nodes, ...plan.spares],
     clients: plan.workload.clients,
     seed: plan.seed,
     rate: { asked: plan.workload.rate, achieved: facts.rate },

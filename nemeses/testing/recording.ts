@@ -23,6 +23,7 @@ export function recordingFaults(fail?: { call: number }): { faults: Faults; call
       pause: (nodes) => record('pause', nodes),
       clock: (nodes, fault) => record('clock', nodes, fault),
       disk: (nodes, fault) => record('disk', nodes, fault),
+      change: (change) => record('change', change),
     },
   };
 }
@@ -34,5 +35,13 @@ export function nodeNames(count: number): string[] {
 /** A choice on five nodes led by n2, all of them targets, unless told otherwise. */
 export function choice<O>(options: O, seed = 1, more: Partial<ChooseContext<O>> = {}): ChooseContext<O> {
   const nodes = more.nodes ?? nodeNames(5);
-  return { options, random: createRandom(seed, 'nemesis'), targets: nodes, nodes, leader: 'n2', ...more };
+  return {
+    options,
+    random: createRandom(seed, 'nemesis'),
+    targets: nodes,
+    nodes,
+    members: nodes,
+    leader: 'n2',
+    ...more,
+  };
 }

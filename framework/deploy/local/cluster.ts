@@ -15,6 +15,7 @@ import { entryPoint } from '../../node/entry.js';
 import { LineFile } from '../../node/line-file.js';
 import { formatArguments } from '../../node/stdio/arguments.js';
 import { leaderOf } from '../leader.js';
+import { Members } from '../members.js';
 import { Clients } from './clients.js';
 import { LocalFaults } from './faults.js';
 import { type EarlyEnd, LocalNode } from './local-node.js';
@@ -40,6 +41,7 @@ export class LocalCluster implements Cluster {
   readonly #nodes = new Map<string, LocalNode>();
   readonly #clients = new Clients();
   readonly #router: Router;
+  readonly #members: Members;
   readonly #watchdog = new Watchdog();
   readonly #messages: LineFile | null;
   /** Where logs and data go; a temporary folder when the run keeps nothing. */
@@ -57,16 +59,26 @@ export class LocalCluster implements Cluster {
       });
     }
     this.#context = context;
-    this.nodes = context.nodes;
+    const { spares = [] } = context;
+    this.nodes = [...context.nodes, ...spares];
     this.#source = context.source;
     this.#program = system.nodes === undefined ? system.program!(context.systemOptions) : null;
     this.#folder = context.folder ?? mkdtempSync(join(tmpdir(), 'chaos-nodes-'));
     const delayed = options.latency > 0;
     const base: Delay = { distribution: options.distribution, mean: options.latency, jitter: options.jitter };
     const network = new Network(random.derive('network'), delayed ? base : null);
-    this.faults = new LocalFaults(network, (id) => this.#node(id));
+    this.#members = new Members({
+      clock,
+      membership: system.membership,
+      nodes: context.nodes,
+      spares,
+      leader: () => this.leader(),
+      request: (client, node, body, reply) => this.request(client, node, body, reply),
+      abandon: (client) => this.abandon(client),
+    });
+    this.faults = new LocalFaults(network, (id) => this.#node(id), this.#members);
     this.#messages = context.logMessages ? new LineFile(`${this.#folder}/messages.jsonl`) : null;
-    context.nodes.forEach((id, ordinal) => {
+    this.nodes.forEach((id, ordinal) => {
       this.#nodes.set(id, this.#makeNode(id, ordinal));
     });
     this.#router = new Router({
@@ -100,6 +112,10 @@ export class LocalCluster implements Cluster {
 
   leader(): string | null {
     return leaderOf([...this.#nodes].map(([id, node]) => [id, this.isDown(id) ? null : node.lastReport] as const));
+  }
+
+  members(): readonly string[] {
+    return this.#members.current;
   }
 
   isDown(node: string): boolean {
@@ -145,7 +161,7 @@ export class LocalCluster implements Cluster {
     const { clock, random, event } = this.#context;
     const node: LocalNode = new LocalNode({
       id,
-      nodes: this.nodes,
+      nodes: this.#context.nodes,
       clock,
       random: random.derive('node', ordinal),
       folder: `${this.#folder}/${id}`,

@@ -1,22 +1,33 @@
 // Faults of a local cluster: counted, so that each heals alone; each node is then brought to what those in force want.
-import type { ClockFault, DiskFault, Effect, Faults, Link, LinkQuality } from '../../contracts/cluster.js';
+import type {
+  ClockFault,
+  DiskFault,
+  Effect,
+  Faults,
+  Link,
+  LinkQuality,
+  MembershipChange,
+} from '../../contracts/cluster.js';
 import { ChaosError } from '../../contracts/error.js';
 import type { Network } from '../../network/network.js';
 import { Counted } from '../counted.js';
+import type { Members } from '../members.js';
 import type { LocalNode } from './local-node.js';
 import type { Topic, Wish } from './wish.js';
 
 export class LocalFaults implements Faults {
   readonly #network: Network;
   readonly #node: (id: string) => LocalNode;
+  readonly #members: Members;
   readonly #kills = new Counted<'kill'>();
   readonly #pauses = new Counted<'pause'>();
   readonly #clocks = new Counted<ClockFault>();
   readonly #disks = new Counted<DiskFault>();
 
-  constructor(network: Network, node: (id: string) => LocalNode) {
+  constructor(network: Network, node: (id: string) => LocalNode, members: Members) {
     this.#network = network;
     this.#node = node;
+    this.#members = members;
   }
 
   isDown(id: string): boolean {
@@ -31,6 +42,10 @@ export class LocalFaults implements Faults {
   async degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect> {
     const undo = this.#network.degrade(links, quality);
     return effect(async () => undo());
+  }
+
+  change(change: MembershipChange): Promise<Effect> {
+    return this.#members.change(change);
   }
 
   async kill(nodes: readonly string[]): Promise<Effect> {

@@ -10,6 +10,7 @@ import { LineFile } from '../../node/line-file.js';
 import { SimulatedNode } from '../../node/simulated/node.js';
 import type { VirtualClock } from '../../time/virtual.js';
 import { leaderOf } from '../leader.js';
+import { Members } from '../members.js';
 import { SimulatedFaults } from './faults.js';
 import { deepFreeze } from './freeze.js';
 
@@ -44,6 +45,7 @@ export class SimulatedCluster implements Cluster {
   readonly #context: ProvisionContext<SimOptions>;
   readonly #clock: VirtualClock;
   readonly #network: Network;
+  readonly #members: Members;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #callers = new Map<string, Caller>();
   readonly #logs = new Map<string, LineFile | string[]>();
@@ -56,12 +58,22 @@ export class SimulatedCluster implements Cluster {
     if (make === undefined) {
       throw new ChaosError('not-simulable', `${system.name} has no protocol to simulate`, { kind: 'usage' });
     }
-    this.nodes = context.nodes;
+    const { spares = [] } = context;
+    this.nodes = [...context.nodes, ...spares];
     this.#context = context;
     this.#clock = clock;
     const base: Delay = { distribution: options.distribution, mean: options.latency, jitter: options.jitter };
     this.#network = new Network(random.derive('network'), base);
-    this.faults = new SimulatedFaults(this.#network, (id) => this.#node(id));
+    this.#members = new Members({
+      clock,
+      membership: system.membership,
+      nodes: context.nodes,
+      spares,
+      leader: () => this.leader(),
+      request: (client, node, body, reply) => this.request(client, node, body, reply),
+      abandon: (client) => this.abandon(client),
+    });
+    this.faults = new SimulatedFaults(this.#network, (id) => this.#node(id), this.#members);
     this.#messages = this.#openMessageLog();
     const surroundings = {
       now: () => clock.now(),
@@ -70,7 +82,7 @@ export class SimulatedCluster implements Cluster {
       event: context.event,
       print: (node: string, line: string) => this.#print(node, line),
     };
-    context.nodes.forEach((id, ordinal) => {
+    this.nodes.forEach((id, ordinal) => {
       const stream = random.derive('node', ordinal);
       const syncs = stream.derive('sync');
       const node = new SimulatedNode(surroundings, {
@@ -109,6 +121,10 @@ export class SimulatedCluster implements Cluster {
 
   leader(): string | null {
     return leaderOf([...this.#nodes].map(([id, node]) => [id, this.isDown(id) ? null : node.lastReport] as const));
+  }
+
+  members(): readonly string[] {
+    return this.#members.current;
   }
 
   isDown(node: string): boolean {

@@ -1,8 +1,17 @@
 // Faults of the simulation: counted on the nodes, in force at once.
-import type { ClockFault, DiskFault, Effect, Faults, Link, LinkQuality } from '../../contracts/cluster.js';
+import type {
+  ClockFault,
+  DiskFault,
+  Effect,
+  Faults,
+  Link,
+  LinkQuality,
+  MembershipChange,
+} from '../../contracts/cluster.js';
 import type { Network } from '../../network/network.js';
 import type { SimulatedNode } from '../../node/simulated/node.js';
 import { Counted } from '../counted.js';
+import type { Members } from '../members.js';
 
 /** Disk faults that need the node to be dead, and keep it so while they last. */
 const DEADLY: ReadonlySet<DiskFault['kind']> = new Set(['lose-unsynced', 'torn-tail', 'bit-flip']);
@@ -10,14 +19,16 @@ const DEADLY: ReadonlySet<DiskFault['kind']> = new Set(['lose-unsynced', 'torn-t
 export class SimulatedFaults implements Faults {
   readonly #network: Network;
   readonly #node: (id: string) => SimulatedNode;
+  readonly #members: Members;
   readonly #kills = new Counted<'kill'>();
   readonly #pauses = new Counted<'pause'>();
   readonly #clocks = new Counted<ClockFault>();
   readonly #disks = new Counted<DiskFault>();
 
-  constructor(network: Network, node: (id: string) => SimulatedNode) {
+  constructor(network: Network, node: (id: string) => SimulatedNode, members: Members) {
     this.#network = network;
     this.#node = node;
+    this.#members = members;
   }
 
   isDown(id: string): boolean {
@@ -30,6 +41,10 @@ export class SimulatedFaults implements Faults {
 
   async degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect> {
     return effect(this.#network.degrade(links, quality));
+  }
+
+  change(change: MembershipChange): Promise<Effect> {
+    return this.#members.change(change);
   }
 
   async kill(nodes: readonly string[]): Promise<Effect> {

@@ -12,6 +12,7 @@ export default defineSystem<Options>({
   guarantees: 'linearizable',
   workloads: ['lin-kv'],
   reports: true,
+  membership: { change: (join, leave) => ({ type: 'change', join, leave }) },
   options: {
     reads: option.choice('How reads are answered.', ['read-index', 'lease'], 'read-index'),
     timeout: option.duration('Election time-out.', '300ms'),

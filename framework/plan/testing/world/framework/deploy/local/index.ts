@@ -8,7 +8,7 @@ export default defineDeployment({
   world: 'local',
   options: { grace: option.duration('Time to stop.', '2s') },
   capabilities: {
-    protocol: ['kill', 'pause', 'partition', 'packet', 'disk', 'reports'],
+    protocol: ['kill', 'pause', 'partition', 'packet', 'disk', 'membership', 'reports'],
     program: ['kill', 'pause', 'partition', 'packet'],
   },
   createWorld: () => {
