@@ -9,7 +9,7 @@ import type { BenchRow } from './row.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** Files that are no benchmarks. */
-const OTHERS = new Set(['main.js', 'row.js']);
+const OTHERS = new Set(['main.js', 'row.js', 'store-local.js']);
 /** These take many minutes, so they run only when they are named. */
 const ON_REQUEST = new Set(['planted']);
 
