@@ -10,8 +10,6 @@ import type { BenchRow } from './row.js';
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** Files that are no benchmarks. */
 const OTHERS = new Set(['main.js', 'row.js', 'store-local.js']);
-/** These take many minutes, so they run only when they are named. */
-const ON_REQUEST = new Set(['planted']);
 
 type Row = BenchRow & { benchmark: string; met: boolean | null };
 
@@ -29,7 +27,7 @@ function chosen(wanted: readonly string[]): string[] {
     const hint = `there are: ${all.join(', ')}`;
     throw new ChaosError('unknown-benchmark', `there is no benchmark ${unknown.join(', ')}`, { kind: 'usage', hint });
   }
-  return wanted.length === 0 ? all.filter((name) => !ON_REQUEST.has(name)) : [...wanted];
+  return wanted.length === 0 ? all : [...wanted];
 }
 
 /** Rows of one benchmark; null: it failed, and has said why. Its temporary files go with it, however it ends. */

@@ -1,9 +1,8 @@
 // Hands pieces of work to processes, as many as there are cores, and what comes of them to the caller.
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { once } from 'node:events';
-import type { Done, Piece } from './work.js';
 
-export interface Crew {
+export interface Crew<Piece, Done> {
   /** Takes the next piece; undefined: there is none left. */
   next: () => Piece | undefined;
   done: (done: Done) => void;
@@ -12,27 +11,32 @@ export interface Crew {
 }
 
 /** Resolves when every process has ended. `script` is a compiled worker. */
-export async function runCrew(script: string, workers: number, crew: Crew): Promise<void> {
+export async function runCrew<P, D>(script: string, workers: number, crew: Crew<P, D>): Promise<void> {
   await Promise.all(Array.from({ length: workers }, () => runWorker(script, crew)));
 }
 
-async function runWorker(script: string, crew: Crew): Promise<void> {
+async function runWorker<P, D>(script: string, crew: Crew<P, D>): Promise<void> {
   const child = fork(script);
   let piece = crew.next();
-  child.on('message', (done: Done) => {
+  child.on('message', (done: D) => {
     crew.done(done);
     piece = give(child, crew);
   });
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
   if (piece === undefined) child.disconnect();
-  else child.send(piece);
+  else send(child, piece);
   const [code, signal] = await ended;
   if (code !== 0) crew.lost(piece, signal ?? `exit code ${code}`);
 }
 
-function give(child: ChildProcess, crew: Crew): Piece | undefined {
+function give<P, D>(child: ChildProcess, crew: Crew<P, D>): P | undefined {
   const piece = crew.next();
   if (piece === undefined) child.disconnect();
-  else child.send(piece);
+  else send(child, piece);
   return piece;
+}
+
+/** Pieces are plain JSON. */
+function send(child: ChildProcess, piece: unknown): void {
+  child.send(piece as Serializable);
 }

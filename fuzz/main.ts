@@ -5,7 +5,7 @@ import { runCrew } from './crew.js';
 import { Queue } from './queue.js';
 import { disagreed, progress, summary } from './tell.js';
 import { parseWords, type Words } from './words.js';
-import { add, type Disagreement, emptyTally, type Tally } from './work.js';
+import { add, type Disagreement, type Done, emptyTally, type Piece, type Tally } from './work.js';
 
 const SAY_EVERY = 5000;
 const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
@@ -27,7 +27,7 @@ async function fuzz({ models, seed, histories, from, minutes, workers }: Words):
       queue.clear();
     });
   }
-  await runCrew(worker, workers, {
+  await runCrew<Piece, Done>(worker, workers, {
     next: () => queue.next(),
     done({ piece, tally, disagreement }) {
       add(tallies.get(piece.model)!, tally);

@@ -45,6 +45,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   checkers: ['framework/contracts'],
   bench: ['framework/*', 'systems', 'workloads', 'nemeses', 'checkers'],
   fuzz: ['framework/*', 'checkers'],
+  soak: ['framework/*', 'systems', 'workloads', 'nemeses', 'checkers', 'fuzz'],
 };
 
 /** Packages, and who may use them; a room that is not listed uses Node's own modules alone. */
@@ -86,7 +87,7 @@ function rulesOf(room: string): readonly string[] | undefined {
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm;
 
-const files = ['framework', 'systems', 'workloads', 'nemeses', 'checkers', 'bench', 'fuzz'].flatMap(sources);
+const files = ['framework', 'systems', 'workloads', 'nemeses', 'checkers', 'bench', 'fuzz', 'soak'].flatMap(sources);
 
 /** What is wrong with a file's imports, as a sentence each. */
 function wrongImports(file: string): string[] {

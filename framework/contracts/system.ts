@@ -9,6 +9,8 @@ export interface PlantedBug {
   summary: string;
   /** The anomalies it causes, by name. */
   anomalies: readonly string[];
+  /** Why the ordinary mix of faults finds it in less than one seed of twenty; such a bug must be found in one of a hundred. */
+  rare?: string;
 }
 
 /** What a design does not promise, whoever builds it: nothing is wrong, and this happens all the same. */
@@ -18,6 +20,8 @@ export interface Weakness {
   anomalies: readonly string[];
   /** Options with which it shows, where the defaults do not have it. */
   options?: OptionValues;
+  /** As of a planted bug. */
+  rare?: string;
 }
 
 /**
