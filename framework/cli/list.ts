@@ -92,8 +92,13 @@ function print(kind: string, definitions: readonly Listed[], detailed: boolean, 
     for (const [option, schema] of Object.entries(definition.options ?? {})) {
       io.out(`    ${option}: ${schema.description ?? ''}${defaultText(schema)}\n`);
     }
-    for (const [bug, { summary, anomalies }] of Object.entries((definition as Partial<AnySystem>).bugs ?? {})) {
+    const { bugs = {}, weaknesses = {} } = definition as Partial<AnySystem>;
+    for (const [bug, { summary, anomalies }] of Object.entries(bugs)) {
       io.out(`      ${bug}: ${summary} (${anomalies.join(', ')})\n`);
+    }
+    if (Object.keys(weaknesses).length > 0) io.out('    weaknesses of the design:\n');
+    for (const [weakness, { summary, anomalies }] of Object.entries(weaknesses)) {
+      io.out(`      ${weakness}: ${summary} (${anomalies.join(', ')})\n`);
     }
   }
   io.out('\n');
@@ -109,8 +114,14 @@ function defaultText(schema: OptionSchema): string {
 /** What a kind has to say beside its options. */
 function facts(kind: string, definition: Listed): string[] {
   if (kind === 'systems') {
-    const { guarantees, workloads } = definition as AnySystem;
-    return [...(guarantees === undefined ? [] : [`guarantees: ${guarantees}`]), `workloads: ${workloads.join(', ')}`];
+    const { family, guarantees, survives, workloads, membership } = definition as AnySystem;
+    return [
+      ...(family === undefined ? [] : [`family: ${family}`]),
+      ...(guarantees === undefined ? [] : [`guarantees: ${guarantees}`]),
+      ...(survives === undefined ? [] : [`survives: ${survives}`]),
+      `workloads: ${workloads.join(', ')}`,
+      ...(membership === undefined ? [] : ['its members can change']),
+    ];
   }
   if (kind === 'workloads') {
     const aliases = aliasesOf(definition);

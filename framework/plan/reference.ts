@@ -122,6 +122,8 @@ async function systems(catalog: Catalog): Promise<string> {
     const facts = [
       ...(system.family === undefined ? [] : [`Family: ${system.family}.`]),
       ...(system.guarantees === undefined ? [] : [`Guarantees: ${sentenceEnd(system.guarantees)}`]),
+      ...(system.survives === undefined ? [] : [`Survives: ${sentenceEnd(system.survives)}`]),
+      ...(system.membership === undefined ? [] : ['Its members can change (`spares`, nemesis `membership`).']),
       `Workloads: ${codes(system.workloads)}.`,
     ];
     return [
@@ -129,6 +131,7 @@ async function systems(catalog: Catalog): Promise<string> {
       facts.map((fact) => `- ${escaped(fact)}`).join('\n'),
       keyTable(systemOptions(system)),
       bugTable(system),
+      weaknessTable(system),
     ];
   });
   return section('Systems', 'Options go under `system.with`.', parts);
@@ -143,6 +146,18 @@ function bugTable({ bugs }: AnySystem): string {
     codes(anomalies),
   ]);
   return table(['bug', 'what is wrong', 'anomalies'], rows);
+}
+
+function weaknessTable({ weaknesses }: AnySystem): string {
+  const entries = Object.entries(weaknesses ?? {});
+  if (entries.length === 0) return '';
+  const rows = entries.map(([name, { summary, anomalies, options = {} }]) => [
+    `\`${name}\``,
+    escaped(sentence(summary)),
+    codes(anomalies),
+    code(Object.keys(options).length === 0 ? '' : shortJson(options)),
+  ]);
+  return table(['weakness', 'what the design does not promise', 'anomalies', 'with'], rows);
 }
 
 async function deployments(catalog: Catalog): Promise<string> {
