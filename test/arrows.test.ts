@@ -43,7 +43,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   workloads: ['framework/contracts'],
   nemeses: ['framework/contracts'],
   checkers: ['framework/contracts'],
-  bench: ['framework/*', 'systems', 'workloads', 'nemeses', 'checkers'],
+  bench: ['framework/*', 'systems', 'workloads', 'nemeses', 'checkers', 'soak'],
   fuzz: ['framework/*', 'checkers'],
   soak: ['framework/*', 'systems', 'workloads', 'nemeses', 'checkers', 'fuzz'],
 };
