@@ -7,8 +7,8 @@ const DUE = 0.01;
 
 export class Election {
   readonly #raft: Raft;
-  /** Votes of the round under way, by voter. */
-  readonly #granted: Uint8Array;
+  /** Votes of the round under way, by position. */
+  #granted: Uint8Array;
   /** When a leader was last heard, on this node's own clock. */
   #heard = Number.NEGATIVE_INFINITY;
   #wait = 0;
@@ -43,11 +43,12 @@ export class Election {
 
   onTimeout(): void {
     const raft = this.#raft;
-    if (raft.leads || raft.voters.self < 0) return;
+    if (raft.leads) return;
     raft.reads.expire();
     const left = this.#heard + this.#wait - raft.env.elapsed();
     if (left > DUE) raft.env.setTimer('election', left);
-    else this.#begin(true);
+    else if (raft.voters.votes) this.#begin(true);
+    else this.#forget();
   }
 
   /** Asks again whoever has not agreed: a request may be lost, and a refusal outdated once the leader is silent for longer. */
@@ -96,6 +97,13 @@ export class Election {
     this.#count();
   }
 
+  /** Who has no vote does not seek election: it waits to be spoken to again. */
+  #forget(): void {
+    const raft = this.#raft;
+    raft.follow(raft.term, null);
+    this.arm();
+  }
+
   #begin(pre: boolean): void {
     const raft = this.#raft;
     const { env, log, voters } = raft;
@@ -103,6 +111,7 @@ export class Election {
     raft.leader = null;
     raft.role = pre ? 'pre-candidate' : 'candidate';
     if (!pre) log.cast(log.term + 1, env.id);
+    if (this.#granted.length < voters.ids.length) this.#granted = new Uint8Array(voters.ids.length);
     this.#granted.fill(0);
     this.#granted[voters.self] = 1;
     this.arm();
@@ -114,9 +123,10 @@ export class Election {
   #ask(pre: boolean): void {
     const { env, log, voters, options } = this.#raft;
     const term = pre ? log.term + 1 : log.term;
-    for (let i = 0; i < voters.ids.length; i++) {
+    const { cluster } = options;
+    for (const i of voters.peers) {
       if (this.#granted[i] === 1) continue;
-      const ask: AskVote = { type: 'ask-vote', term, pre, lastIndex: log.last, lastTerm: log.lastTerm };
+      const ask: AskVote = { type: 'ask-vote', cluster, term, pre, lastIndex: log.last, lastTerm: log.lastTerm };
       env.send(voters.ids[i]!, ask);
     }
     env.setTimer('retry', options.heartbeat);
@@ -124,9 +134,7 @@ export class Election {
 
   #count(): void {
     const raft = this.#raft;
-    let votes = 0;
-    for (const granted of this.#granted) votes += granted;
-    if (votes < raft.voters.quorum) return;
+    if (!raft.voters.agreed(this.#granted)) return;
     if (raft.role === 'pre-candidate') this.#begin(false);
     else raft.lead();
   }

@@ -1,10 +1,12 @@
 // The follower's side: makes its log and its state agree with the leader's (paper 5.3 and 7).
+import type { Configuration } from './configuration.js';
 import type { Append, Appended, Install, Installed } from './messages.js';
 import type { Raft } from './raft.js';
 
 interface Incoming {
   index: number;
   indexTerm: number;
+  config: Configuration | null;
   items: unknown[];
 }
 
@@ -44,6 +46,7 @@ export class Follower {
       if (term !== -1) log.truncate(entry.index);
       log.append(entry);
     }
+    raft.reconfigure();
     const end = prev + entries.length;
     this.#verify(end);
     raft.advance(Math.min(append.commit, this.#verified));
@@ -57,7 +60,7 @@ export class Follower {
 
   onInstall(from: string, install: Install): void {
     const raft = this.#raft;
-    const { index, indexTerm, offset, items, last, stamp } = install;
+    const { index, indexTerm, config, offset, items, last, stamp } = install;
     if (!this.#accepts(from, install.term)) {
       if (install.term < raft.term) this.#installed(from, index, 0, false, stamp);
       return;
@@ -69,7 +72,7 @@ export class Follower {
     }
     let incoming = this.#incoming;
     if (incoming === null || incoming.index !== index || incoming.indexTerm !== indexTerm) {
-      incoming = { index, indexTerm, items: [] };
+      incoming = { index, indexTerm, config, items: [] };
       this.#incoming = incoming;
     }
     if (offset !== incoming.items.length) {
@@ -84,9 +87,10 @@ export class Follower {
     this.#installed(from, index, incoming.items.length, last, stamp);
   }
 
-  #restore({ index, indexTerm, items }: Incoming): void {
+  #restore({ index, indexTerm, config, items }: Incoming): void {
     const raft = this.#raft;
-    raft.log.install({ index, term: indexTerm, items });
+    raft.log.install({ index, term: indexTerm, items, ...(config === null ? {} : { config }) });
+    raft.reconfigure();
     raft.machine.restore(items);
     raft.commit = index;
     raft.applied = index;

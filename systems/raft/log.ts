@@ -1,5 +1,6 @@
 // The replicated log of one node: entries after the last snapshot in memory, everything that must survive on disk.
 import type { DurableLog } from '../../framework/contracts/protocol.js';
+import type { Configuration, Configured } from './configuration.js';
 import type { Entry } from './messages.js';
 
 /** The state of a state machine after `index`, as a list of JSON items, so that it can be sent in parts. */
@@ -7,6 +8,8 @@ export interface Snapshot {
   readonly index: number;
   readonly term: number;
   readonly items: readonly unknown[];
+  /** The members as of `index`; left out while they are those that the cluster began with. */
+  readonly config?: Configuration;
 }
 
 /** Records of the durable log besides entries, which are stored as they are. */
@@ -36,6 +39,8 @@ export class RaftLog {
   #slice = NOTHING;
   #term = 0;
   #vote: string | null = null;
+  /** Configurations from the snapshot on, oldest first; the first may be the snapshot's own. */
+  #configured: Configured[] = [];
   snapshot: Snapshot | null = null;
 
   constructor(disk: DurableLog, forgetful: boolean) {
@@ -60,12 +65,19 @@ export class RaftLog {
     return this.#entries.at(-1)?.term ?? this.#baseTerm;
   }
 
+  /** The latest configuration, committed or not; null: the one that the cluster began with. */
+  get configured(): Configured | null {
+    return this.#configured.at(-1) ?? null;
+  }
+
   /** Reads everything back after a crash. */
   recover(): void {
     const { snapshot, records } = this.#disk.recover();
     if (snapshot !== null) {
-      const { index, term, items, ballot, vote } = snapshot as SnapshotRecord;
-      this.snapshot = { index, term, items };
+      const { ballot, vote, ...rest } = snapshot as SnapshotRecord;
+      const { index, term, config } = rest;
+      this.snapshot = rest;
+      if (config !== undefined) this.#configured.push({ index, config });
       this.#base = index;
       this.#baseTerm = term;
       this.#term = ballot;
@@ -76,7 +88,7 @@ export class RaftLog {
         this.#term = record.ballot;
         this.#vote = record.vote;
       } else if ('truncate' in record) this.#cut(record.truncate);
-      else this.#entries.push(record);
+      else this.#push(record);
     }
     if (this.#forgetful) this.#term = Math.max(this.#term, this.lastTerm);
   }
@@ -99,7 +111,7 @@ export class RaftLog {
   }
 
   append(entry: Entry): void {
-    this.#entries.push(entry);
+    this.#push(entry);
     this.#disk.append(entry);
   }
 
@@ -153,7 +165,9 @@ export class RaftLog {
 
   /** Replaces all up to `snapshot.index` by it; the last `keep` of those entries stay in memory for slow followers. */
   compact(snapshot: Snapshot, keep: number): void {
-    this.#save(snapshot, this.from(snapshot.index + 1, Number.POSITIVE_INFINITY));
+    const config = this.#rebase(snapshot.index);
+    const tail = this.from(snapshot.index + 1, Number.POSITIVE_INFINITY);
+    this.#save(config === null ? snapshot : { ...snapshot, config }, tail);
     const base = Math.max(this.#base, snapshot.index - keep);
     const baseTerm = this.termAt(base);
     this.#entries = this.#entries.slice(base - this.#base);
@@ -165,7 +179,10 @@ export class RaftLog {
   install(snapshot: Snapshot): void {
     const agrees = this.termAt(snapshot.index) === snapshot.term;
     this.#entries = agrees ? this.#entries.slice(snapshot.index - this.#base) : [];
-    this.#base = snapshot.index;
+    const { index, config } = snapshot;
+    this.#configured = agrees ? this.#configured.filter((known) => known.index > index) : [];
+    if (config !== undefined) this.#configured.unshift({ index, config });
+    this.#base = index;
     this.#baseTerm = snapshot.term;
     this.#save(snapshot, this.#entries.slice());
   }
@@ -176,7 +193,23 @@ export class RaftLog {
     this.#disk.replace({ ...snapshot, ...ballot } satisfies SnapshotRecord, tail);
   }
 
+  #push(entry: Entry): void {
+    this.#entries.push(entry);
+    if (entry.command !== null) return;
+    const { index, config } = entry;
+    if (config !== undefined) this.#configured.push({ index, config });
+  }
+
   #cut(from: number): void {
     this.#entries.length = Math.max(0, from - this.#base - 1);
+    while ((this.#configured.at(-1)?.index ?? 0) >= from) this.#configured.pop();
+  }
+
+  /** Forgets all configurations before the one in force at `index`, which it returns. */
+  #rebase(index: number): Configuration | null {
+    const configured = this.#configured;
+    while (configured.length > 1 && configured[1]!.index <= index) configured.shift();
+    const first = configured[0];
+    return first === undefined || first.index > index ? null : first.config;
   }
 }

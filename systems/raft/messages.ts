@@ -1,16 +1,22 @@
 // What Raft nodes say to one another, and the checks that let a handler trust the shape of what arrived.
 import type { Body } from '../../framework/contracts/message.js';
+import { type Configuration, isConfiguration } from './configuration.js';
 
-/** One entry of the replicated log. A null command is the empty entry with which a leader begins its term. */
+/**
+ * One entry of the replicated log. A null command is the empty entry with which a leader begins its term, or a configuration.
+ */
 export interface Entry {
   readonly index: number;
   readonly term: number;
   readonly command: unknown;
+  /** From this entry on these are the members. */
+  readonly config?: Configuration;
 }
 
 /** Asks for a vote; `pre`: whether one would be given in that term, were it asked for (pre-vote, thesis 9.6). */
 export interface AskVote extends Body {
   type: 'ask-vote';
+  cluster: string;
   term: number;
   pre: boolean;
   lastIndex: number;
@@ -28,6 +34,7 @@ export interface Vote extends Body {
 /** Replicates entries after `prev`; without entries, a heartbeat. */
 export interface Append extends Body {
   type: 'append';
+  cluster: string;
   term: number;
   prev: number;
   prevTerm: number;
@@ -52,9 +59,12 @@ export interface Appended extends Body {
 /** A part of a snapshot: its items from `offset` on. */
 export interface Install extends Body {
   type: 'install';
+  cluster: string;
   term: number;
   index: number;
   indexTerm: number;
+  /** The members as of `index`; null: those that the cluster began with. */
+  config: Configuration | null;
   offset: number;
   items: readonly unknown[];
   last: boolean;
@@ -90,7 +100,13 @@ const whole = (value: unknown) => typeof value === 'number' && Number.isInteger(
 const finite = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
 
 export function isAskVote(b: Body): b is AskVote {
-  return whole(b['term']) && typeof b['pre'] === 'boolean' && whole(b['lastIndex']) && whole(b['lastTerm']);
+  return (
+    typeof b['cluster'] === 'string' &&
+    whole(b['term']) &&
+    typeof b['pre'] === 'boolean' &&
+    whole(b['lastIndex']) &&
+    whole(b['lastTerm'])
+  );
 }
 
 export function isVote(b: Body): b is Vote {
@@ -102,11 +118,12 @@ export function isAppend(b: Body): b is Append {
   if (!whole(b['term']) || !whole(prev) || !whole(b['prevTerm']) || !whole(b['commit']) || !finite(b['stamp'])) {
     return false;
   }
-  if (!Array.isArray(entries)) return false;
+  if (typeof b['cluster'] !== 'string' || !Array.isArray(entries)) return false;
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as Partial<Entry> | null | undefined;
     if (entry === null || typeof entry !== 'object') return false;
     if (entry.index !== (prev as number) + 1 + i || !whole(entry.term) || entry.command === undefined) return false;
+    if (entry.command === null && entry.config !== undefined && !isConfiguration(entry.config)) return false;
   }
   return true;
 }
@@ -124,9 +141,11 @@ export function isAppended(b: Body): b is Appended {
 
 export function isInstall(b: Body): b is Install {
   return (
+    typeof b['cluster'] === 'string' &&
     whole(b['term']) &&
     whole(b['index']) &&
     whole(b['indexTerm']) &&
+    (b['config'] === null || isConfiguration(b['config'])) &&
     whole(b['offset']) &&
     Array.isArray(b['items']) &&
     typeof b['last'] === 'boolean' &&

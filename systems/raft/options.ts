@@ -23,6 +23,10 @@ export const options = {
     minimum: 1,
   }),
   'max-batch': option.integer('Log entries in one message, at most.', 512, { minimum: 1 }),
+  cluster: option.text(
+    'The name of the cluster: whoever asks for members of a cluster of another name, or speaks for it, is refused.',
+    'chaos',
+  ),
   'max-sessions': option.integer(
     'Clients whose last request is remembered; the longest idle ones are forgotten.',
     2000,
@@ -71,6 +75,11 @@ export const bugs = {
     summary: 'a snapshot is copied early and labelled late: it misses the latest entries that it claims to cover',
     anomalies: ['stale-read', 'lost-write', 'lost-update', 'aborted-read', 'new-old-inversion', 'not-linearizable'],
   },
+  'single-step-change': {
+    summary:
+      'members change in one step, without the joint phase: majorities of the old and of the new members may have nobody in common',
+    anomalies: ['lost-write', 'stale-read', 'lost-update', 'aborted-read', 'new-old-inversion', 'not-linearizable'],
+  },
 } as const satisfies Record<string, PlantedBug>;
 
 export type Bug = keyof typeof bugs | 'none';
@@ -85,6 +94,7 @@ export interface RaftOptions {
   'snapshot-every': number;
   'snapshot-chunk': number;
   'max-batch': number;
+  cluster: string;
   'max-sessions': number;
   bug: Bug;
 }

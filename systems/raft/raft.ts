@@ -2,6 +2,8 @@
 import { errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
+import { Changes } from './changes.js';
+import type { Configuration, Configured } from './configuration.js';
 import { Election } from './election.js';
 import { Follower } from './follower.js';
 import { RaftLog } from './log.js';
@@ -29,6 +31,7 @@ export class Raft implements ReplicatedLog {
   readonly replication: Replication;
   readonly reads: Reads;
   readonly snapshots: Snapshots;
+  readonly changes: Changes;
   role: Role = 'follower';
   /** Who leads the current term, as far as known. */
   leader: string | null = null;
@@ -36,19 +39,24 @@ export class Raft implements ReplicatedLog {
   applied = 0;
   /** Tokens of own proposals, by log index. */
   readonly #tokens = new Map<number, unknown>();
+  /** The members that the cluster began with. */
+  readonly #first: Configuration;
+  #configured: Configured | null = null;
   #reported = '';
 
   constructor(env: Environment, options: RaftOptions, machine: Machine) {
     this.env = env;
     this.options = options;
     this.machine = machine;
-    this.voters = new Voters(env.nodes, env.id);
+    this.#first = { members: env.nodes, next: null };
+    this.voters = new Voters(this.#first, env.id);
     this.log = new RaftLog(env.log, options.bug === 'forget-vote');
     this.election = new Election(this);
     this.follower = new Follower(this);
     this.replication = new Replication(this);
     this.reads = new Reads(this);
     this.snapshots = new Snapshots(this);
+    this.changes = new Changes(this);
   }
 
   get term(): number {
@@ -59,6 +67,11 @@ export class Raft implements ReplicatedLog {
     return this.role === 'leader';
   }
 
+  /** The members, as the latest entry says that names them. */
+  get configuration(): Configuration {
+    return this.#configured?.config ?? this.#first;
+  }
+
   start(): void {
     this.log.recover();
     const { snapshot } = this.log;
@@ -67,6 +80,7 @@ export class Raft implements ReplicatedLog {
       this.commit = snapshot.index;
       this.applied = snapshot.index;
     }
+    this.reconfigure();
     this.election.start();
     this.announce();
   }
@@ -92,16 +106,16 @@ export class Raft implements ReplicatedLog {
     const from = this.voters.position(message.src);
     switch (body.type) {
       case 'append':
-        if (from < 0 || !shape.isAppend(body)) break;
-        this.follower.onAppend(message.src, body);
+        if (!shape.isAppend(body)) break;
+        if (this.#isOurs(message, body.cluster)) this.follower.onAppend(message.src, body);
         return true;
       case 'appended':
         if (from < 0 || !shape.isAppended(body)) break;
         if (this.#answersLeader(body.term)) this.replication.onAppended(from, body);
         return true;
       case 'ask-vote':
-        if (from < 0 || !shape.isAskVote(body)) break;
-        this.election.onAskVote(message.src, body);
+        if (!shape.isAskVote(body)) break;
+        if (this.#isOurs(message, body.cluster)) this.election.onAskVote(message.src, body);
         return true;
       case 'vote':
         if (from < 0 || !shape.isVote(body)) break;
@@ -116,17 +130,29 @@ export class Raft implements ReplicatedLog {
         this.reads.onReadIndex(body);
         return true;
       case 'install':
-        if (from < 0 || !shape.isInstall(body)) break;
-        this.follower.onInstall(message.src, body);
+        if (!shape.isInstall(body)) break;
+        if (this.#isOurs(message, body.cluster)) this.follower.onInstall(message.src, body);
         return true;
       case 'installed':
         if (from < 0 || !shape.isInstalled(body)) break;
         if (this.#answersLeader(body.term)) this.replication.onInstalled(from, body);
         return true;
+      case 'change':
+        this.changes.onRequest(message);
+        return true;
+      case 'pass-change':
+        this.changes.onPassed(message);
+        return true;
+      case 'error':
+        this.changes.onRefusal(message.src, body);
+        return true;
       default:
         return false;
     }
-    this.env.reply(message, errorBody(RPC.malformedRequest, `malformed ${body.type}, or not from a voter`));
+    this.env.reply(
+      message,
+      errorBody(RPC.malformedRequest, `malformed ${body.type}, or not from a node of the cluster`),
+    );
     return true;
   }
 
@@ -148,6 +174,17 @@ export class Raft implements ReplicatedLog {
       default:
         return false;
     }
+  }
+
+  /** Whatever configuration is the latest in the log is in force, committed or not. */
+  reconfigure(): void {
+    const latest = this.log.configured;
+    if (latest === this.#configured) return;
+    this.#configured = latest;
+    const { members, next } = this.configuration;
+    this.voters.adopt(this.configuration);
+    this.replication.fit();
+    this.env.print(`members ${members.join(' ')}${next === null ? '' : `, to be ${next.join(' ')}`}`);
   }
 
   /** Becomes or stays a follower in `term`, which is never earlier than the current one. */
@@ -176,9 +213,13 @@ export class Raft implements ReplicatedLog {
     if (index <= this.commit) return;
     this.commit = index;
     const tokens = this.#tokens;
+    let empty = false;
     while (this.applied < index) {
       const entry = this.log.at(++this.applied)!;
-      if (entry.command === null) continue;
+      if (entry.command === null) {
+        empty = true;
+        continue;
+      }
       if (tokens.size === 0) this.machine.apply(entry.command, entry.index, undefined);
       else {
         const token = tokens.get(entry.index);
@@ -188,6 +229,7 @@ export class Raft implements ReplicatedLog {
     }
     this.reads.applied();
     this.snapshots.applied();
+    if (empty) this.changes.committed();
   }
 
   /** Tells the world beside the network who this node thinks it is, when that has changed. */
@@ -201,6 +243,13 @@ export class Raft implements ReplicatedLog {
     this.env.print(`term ${term}: ${role}${follows}, log to ${this.log.last}, committed to ${this.commit}`);
   }
 
+  /** Requests of a cluster of another name are refused. */
+  #isOurs(message: Message, cluster: string): boolean {
+    if (cluster === this.options.cluster) return true;
+    this.env.reply(message, errorBody(RPC.abort, `this node belongs to the cluster ${this.options.cluster}`));
+    return false;
+  }
+
   /** An answer to what this node sent as leader of its current term; an answer from a later term deposes it. */
   #answersLeader(term: number): boolean {
     if (term > this.log.term) this.follow(term, null);
@@ -211,6 +260,7 @@ export class Raft implements ReplicatedLog {
     this.env.cancelTimer('heartbeat');
     this.env.cancelTimer('flush');
     this.reads.deposed();
+    this.changes.deposed();
     const lost = [...this.#tokens.values()];
     this.#tokens.clear();
     for (const token of lost) this.machine.lost(token);

@@ -44,9 +44,10 @@ export class Reads {
   }
 
   read(token: unknown): void {
-    const { env, leader, leads, machine } = this.#raft;
+    const { env, leader, leads, machine, voters } = this.#raft;
     if (leads) this.#begin(token, null, 0);
-    else if (leader === null) machine.unreadable(token);
+    // Who is no member may never hear of what is committed from now on.
+    else if (leader === null || !voters.votes) machine.unreadable(token);
     else {
       const id = this.#questions++;
       this.#asked.set(id, { token, at: env.elapsed() });
@@ -56,7 +57,8 @@ export class Reads {
   }
 
   onAskIndex(from: string, { id }: AskIndex): void {
-    if (this.#raft.leads) this.#begin(undefined, from, id);
+    const { leads, voters } = this.#raft;
+    if (leads && voters.tracks(voters.position(from))) this.#begin(undefined, from, id);
     else this.#answer(from, id, -1);
   }
 

@@ -16,16 +16,16 @@ const NOTHING: readonly Entry[] = [];
 export class Replication {
   readonly #raft: Raft;
   readonly #needsOwnTerm: boolean;
-  /** Per voter: the last index known to match, and the next to send. */
-  readonly #match: Float64Array;
-  readonly #next: Float64Array;
-  /** Per voter: stamps of the latest message sent and of the latest one answered. */
-  readonly #sent: Float64Array;
-  readonly #acked: Float64Array;
-  readonly #inflight: Int32Array;
-  /** Flags per voter: unsure where its log ends; heard from since the last heartbeat. */
-  readonly #probing: Uint8Array;
-  readonly #heard: Uint8Array;
+  /** Per node: the last index known to match, and the next to send. */
+  #match = new Float64Array(0);
+  #next = new Float64Array(0);
+  /** Per node: stamps of the latest message sent and of the latest one answered. */
+  #sent = new Float64Array(0);
+  #acked = new Float64Array(0);
+  #inflight = new Int32Array(0);
+  /** Flags per node: unsure where its log ends; heard from since the last heartbeat. */
+  #probing = new Uint8Array(0);
+  #heard = new Uint8Array(0);
   #stamp = 0;
   /** Stamp of the last flush; once a majority has answered it, nothing is under way. */
   #flushed = 0;
@@ -37,14 +37,7 @@ export class Replication {
   constructor(raft: Raft) {
     this.#raft = raft;
     this.#needsOwnTerm = raft.options.bug !== 'commit-old-term';
-    const n = raft.voters.ids.length;
-    this.#match = new Float64Array(n);
-    this.#next = new Float64Array(n);
-    this.#sent = new Float64Array(n);
-    this.#acked = new Float64Array(n);
-    this.#inflight = new Int32Array(n);
-    this.#probing = new Uint8Array(n);
-    this.#heard = new Uint8Array(n);
+    this.fit();
   }
 
   /** Stamp of the latest message. Stamps are instants on the leader's own clock, made unique. */
@@ -80,11 +73,52 @@ export class Replication {
     this.#decide();
   }
 
+  /** There may be more nodes than before. */
+  fit(): void {
+    const n = this.#raft.voters.ids.length;
+    if (n <= this.#match.length) return;
+    const grown = (values: Float64Array) => {
+      const more = new Float64Array(n);
+      more.set(values);
+      return more;
+    };
+    this.#match = grown(this.#match);
+    this.#next = grown(this.#next);
+    this.#sent = grown(this.#sent);
+    this.#acked = grown(this.#acked);
+    this.#inflight = Int32Array.from({ length: n }, (_, i) => this.#inflight[i] ?? 0);
+    this.#probing = Uint8Array.from({ length: n }, (_, i) => this.#probing[i] ?? 0);
+    this.#heard = Uint8Array.from({ length: n }, (_, i) => this.#heard[i] ?? 0);
+  }
+
+  /** Begins to keep a node up to date. */
+  welcome(i: number): void {
+    this.#raft.snapshots.forget(i);
+    this.#match[i] = 0;
+    this.#next[i] = this.#raft.log.last + 1;
+    this.#acked[i] = Number.NEGATIVE_INFINITY;
+    this.#inflight[i] = 0;
+    this.#probing[i] = 1;
+    this.#heard[i] = 0;
+    this.#send(i, this.#newStamp(), true);
+  }
+
+  /** Says once more, to everybody, how far the log is committed: some will not be spoken to again. */
+  farewell(): void {
+    const stamp = this.#newStamp();
+    for (const i of this.#raft.voters.peers) this.#send(i, stamp, true);
+  }
+
+  /** The last entry that a node is known to share. */
+  matched(i: number): number {
+    return this.#match[i]!;
+  }
+
   /** The leader's log has grown. */
   appended(): void {
     const { log, voters } = this.#raft;
     this.#match[voters.self] = log.last;
-    if (voters.quorum === 1) this.#decide();
+    if (voters.alone) this.#decide();
     this.kick();
   }
 
@@ -113,9 +147,9 @@ export class Replication {
       return;
     }
     env.setTimer('heartbeat', options.heartbeat);
+    if (raft.changes.catchingUp) raft.changes.tick();
     const stamp = this.#newStamp();
-    for (let i = 0; i < this.#match.length; i++) {
-      if (i === raft.voters.self) continue;
+    for (const i of raft.voters.peers) {
       const silent = this.#inflight[i]! > 0 && this.#heard[i] === 0;
       if (silent) this.#suspect(i);
       // Whoever was spoken to a moment ago needs no heartbeat.
@@ -131,17 +165,20 @@ export class Replication {
       this.#matched(from, answer.index);
       this.#probing[from] = 0;
       if (this.#match[from]! > raft.commit) this.#decide();
+      if (raft.changes.catchingUp) raft.changes.progress();
     } else if (!this.#stepBack(from, answer)) return;
     this.#goOn(from);
   }
 
   onInstalled(from: number, answer: Installed): void {
-    const { snapshots } = this.#raft;
+    const raft = this.#raft;
+    const { snapshots } = raft;
     this.#answered(from, answer.stamp);
     if (answer.done) {
       snapshots.sent(from, answer.index);
       this.#matched(from, answer.index);
       this.#decide();
+      if (raft.changes.catchingUp) raft.changes.progress();
     } else if (!snapshots.wants(from, answer.index, answer.offset)) return;
     this.#goOn(from);
   }
@@ -150,11 +187,10 @@ export class Replication {
   #flush(): void {
     const stamp = this.#newStamp();
     this.#flushed = stamp;
-    for (let i = 0; i < this.#match.length; i++) if (this.#isDue(i)) this.#send(i, stamp, true);
+    for (const i of this.#raft.voters.peers) if (this.#isDue(i)) this.#send(i, stamp, true);
   }
 
   #isDue(i: number): boolean {
-    if (i === this.#raft.voters.self) return false;
     if (this.#probing[i] === 1) return this.#inflight[i] === 0;
     if (this.#inflight[i]! >= WINDOW) return false;
     return this.#next[i]! <= this.#raft.log.last || this.#sent[i]! <= this.#raft.reads.newest;
@@ -162,13 +198,14 @@ export class Replication {
 
   /** After an answer: the next message, unless everything was said. */
   #goOn(i: number): void {
-    const { reads, leads } = this.#raft;
+    const { reads, leads, voters } = this.#raft;
     reads.confirm();
-    if (leads && this.#isDue(i)) this.#send(i, this.#newStamp(), true);
+    if (leads && this.#isDue(i) && voters.tracks(i)) this.#send(i, this.#newStamp(), true);
   }
 
   #send(i: number, stamp: number, full: boolean): void {
     const { env, log, voters, commit, options, snapshots } = this.#raft;
+    const { cluster } = options;
     const dest = voters.ids[i]!;
     const prev = this.#next[i]! - 1;
     const prevTerm = log.termAt(prev);
@@ -180,7 +217,7 @@ export class Replication {
       return;
     }
     const entries = full ? log.from(prev + 1, options['max-batch']) : NOTHING;
-    const append: Append = { type: 'append', term: log.term, prev, prevTerm, entries, commit, stamp };
+    const append: Append = { type: 'append', cluster, term: log.term, prev, prevTerm, entries, commit, stamp };
     env.send(dest, append);
     if (this.#probing[i] === 0) this.#next[i] = prev + 1 + entries.length;
   }

@@ -13,15 +13,14 @@ interface Transfer {
 export class Snapshots {
   readonly #raft: Raft;
   readonly #every: number;
-  /** By voter; a transfer keeps its snapshot, however many newer ones are taken meanwhile. */
-  readonly #transfers: (Transfer | null)[];
+  /** By position; a transfer keeps its snapshot, however many newer ones are taken meanwhile. */
+  readonly #transfers: (Transfer | null)[] = [];
   /** Planted bug: the state as it was copied, some entries before the snapshot is labelled. */
   #early: readonly unknown[] | null = null;
 
   constructor(raft: Raft) {
     this.#raft = raft;
     this.#every = raft.options['snapshot-every'];
-    this.#transfers = raft.voters.ids.map(() => null);
   }
 
   /** Entries were applied: takes a snapshot if it is time. */
@@ -43,13 +42,13 @@ export class Snapshots {
   }
 
   sending(to: number): boolean {
-    return this.#transfers[to] !== null;
+    return (this.#transfers[to] ?? null) !== null;
   }
 
-  /** Sends the next part of the transfer to a voter, which begins with the latest snapshot if there is none. */
+  /** Sends the next part of the transfer to a node, which begins with the latest snapshot if there is none. */
   send(to: number, stamp: number): void {
     const { env, log, options, term, voters } = this.#raft;
-    let transfer = this.#transfers[to]!;
+    let transfer = this.#transfers[to] ?? null;
     if (transfer === null) {
       transfer = { snapshot: log.snapshot!, offset: 0 };
       this.#transfers[to] = transfer;
@@ -58,9 +57,11 @@ export class Snapshots {
     const end = offset + options['snapshot-chunk'];
     const install: Install = {
       type: 'install',
+      cluster: options.cluster,
       term,
       index: snapshot.index,
       indexTerm: snapshot.term,
+      config: snapshot.config ?? null,
       offset,
       items: snapshot.items.slice(offset, end),
       last: end >= snapshot.items.length,
@@ -80,6 +81,11 @@ export class Snapshots {
     if (transfer === null || transfer.snapshot.index !== index || offset > transfer.snapshot.items.length) return false;
     transfer.offset = offset;
     return true;
+  }
+
+  /** The node begins anew. */
+  forget(to: number): void {
+    this.#transfers[to] = null;
   }
 
   /** A new term begins: old transfers are void. */

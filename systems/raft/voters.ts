@@ -1,32 +1,102 @@
-// Who votes, and what a majority of them has reached: the one place that knows the size of the cluster.
+// Who votes, and what a majority of them has reached: the one place that knows the members of the cluster.
+import type { Configuration } from './configuration.js';
 
-/** Values per voter (matched indexes, acknowledged stamps, votes) are arrays in the order of `ids`. */
+/** A set of nodes of which a majority decides. */
+interface Group {
+  positions: readonly number[];
+  quorum: number;
+}
+
+/**
+ * Values per node (matched indexes, acknowledged stamps, votes) are arrays by position. A node keeps its position as long as
+ * this one lives, member or not.
+ */
 export class Voters {
-  readonly ids: readonly string[];
-  /** Position of this node; -1 when it has no vote. */
+  /** By position. */
+  readonly ids: string[] = [];
+  /** Position of this node, which need not be a member. */
   readonly self: number;
-  readonly quorum: number;
-  readonly #positions: Map<string, number>;
-  readonly #sorted: Float64Array;
+  readonly #positions = new Map<string, number>();
+  readonly #groups: Group[] = [];
+  #learners: readonly string[] = [];
+  #peers: readonly number[] = [];
+  #sorted = new Float64Array(0);
 
-  constructor(ids: readonly string[], self: string) {
-    this.ids = ids;
-    this.self = ids.indexOf(self);
-    this.quorum = Math.floor(ids.length / 2) + 1;
-    this.#positions = new Map(ids.map((id, i) => [id, i]));
-    this.#sorted = new Float64Array(ids.length);
+  constructor(config: Configuration, self: string) {
+    for (const id of config.members) this.#place(id);
+    this.self = this.#place(self);
+    this.adopt(config);
   }
 
-  /** -1: not a voter. */
+  /** Positions of all others that a leader keeps up to date: voters and learners. */
+  get peers(): readonly number[] {
+    return this.#peers;
+  }
+
+  /** This node has a vote. */
+  get votes(): boolean {
+    return this.votesAt(this.self);
+  }
+
+  /** This node decides alone. */
+  get alone(): boolean {
+    return this.#groups.length === 1 && this.#groups[0]!.positions.length === 1 && this.votes;
+  }
+
+  /** -1: a node that was never heard of. */
   position(id: string): number {
     return this.#positions.get(id) ?? -1;
   }
 
-  /** The highest value that a majority has reached. */
+  votesAt(position: number): boolean {
+    return this.#groups.some(({ positions }) => positions.includes(position));
+  }
+
+  tracks(position: number): boolean {
+    return this.#peers.includes(position);
+  }
+
+  /** Another configuration is in force. */
+  adopt({ members, next }: Configuration): void {
+    this.#groups.length = 0;
+    for (const ids of next === null ? [members] : [members, next]) {
+      this.#groups.push({ positions: ids.map((id) => this.#place(id)), quorum: Math.floor(ids.length / 2) + 1 });
+    }
+    this.#arrange();
+  }
+
+  /** Those that a leader keeps up to date although they have no vote. */
+  teach(learners: readonly string[]): void {
+    this.#learners = learners;
+    for (const id of learners) this.#place(id);
+    this.#arrange();
+  }
+
+  get learners(): readonly string[] {
+    return this.#learners;
+  }
+
+  /** The highest value that a majority has reached; of both groups while a change is under way. */
   reached(values: Float64Array): number {
+    const groups = this.#groups;
+    let reached = this.#reachedBy(groups[0]!, values);
+    for (let i = 1; i < groups.length; i++) reached = Math.min(reached, this.#reachedBy(groups[i]!, values));
+    return reached;
+  }
+
+  /** Enough have granted theirs (1). */
+  agreed(granted: Uint8Array): boolean {
+    return this.#groups.every(({ positions, quorum }) => {
+      let votes = 0;
+      for (const position of positions) votes += granted[position]!;
+      return votes >= quorum;
+    });
+  }
+
+  #reachedBy({ positions, quorum }: Group, values: Float64Array): number {
     const sorted = this.#sorted;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
+    for (let i = 0; i < positions.length; i++) {
+      const value = values[positions[i]!]!;
       let at = i;
       while (at > 0 && sorted[at - 1]! < value) {
         sorted[at] = sorted[at - 1]!;
@@ -34,6 +104,25 @@ export class Voters {
       }
       sorted[at] = value;
     }
-    return sorted[this.quorum - 1]!;
+    return sorted[quorum - 1]!;
+  }
+
+  #place(id: string): number {
+    let position = this.#positions.get(id);
+    if (position === undefined) {
+      position = this.ids.length;
+      this.ids.push(id);
+      this.#positions.set(id, position);
+    }
+    return position;
+  }
+
+  #arrange(): void {
+    const peers: number[] = [];
+    for (let i = 0; i < this.ids.length; i++) {
+      if (i !== this.self && (this.votesAt(i) || this.#learners.includes(this.ids[i]!))) peers.push(i);
+    }
+    this.#peers = peers;
+    this.#sorted = new Float64Array(this.ids.length);
   }
 }

@@ -2,7 +2,7 @@
 import type { Cluster, NodeEvent } from '../../../framework/contracts/cluster.js';
 import { defineSystem } from '../../../framework/contracts/define.js';
 import type { Body, Message } from '../../../framework/contracts/message.js';
-import type { Protocol } from '../../../framework/contracts/protocol.js';
+import type { Environment, Protocol } from '../../../framework/contracts/protocol.js';
 import type { Random } from '../../../framework/contracts/random.js';
 import sim from '../../../framework/deploy/sim/index.js';
 import { createRandom } from '../../../framework/time/random.js';
@@ -20,12 +20,15 @@ export const DEFAULTS: RaftOptions = {
   'snapshot-every': 500,
   'snapshot-chunk': 256,
   'max-batch': 512,
+  cluster: 'chaos',
   'max-sessions': 2000,
   bug: 'none',
 };
 
 export interface BenchOptions {
   nodes?: number;
+  /** Nodes beside the first members. */
+  spares?: number;
   seed?: number;
   latency?: number;
   sync?: number;
@@ -50,6 +53,26 @@ export interface Bench {
   leader(except?: readonly string[]): Promise<string>;
   /** Cuts these nodes off from all others. */
   isolate(...ids: string[]): Promise<{ heal(): Promise<void> }>;
+}
+
+/** What a node sees of the world when the cluster begins with `members`. */
+function among(members: readonly string[], env: Environment): Environment {
+  if (members.length === env.nodes.length) return env;
+  return {
+    id: env.id,
+    nodes: members,
+    random: env.random,
+    log: env.log,
+    send: (dest, body) => env.send(dest, body),
+    reply: (request, body) => env.reply(request, body),
+    setTimer: (name, delay) => env.setTimer(name, delay),
+    cancelTimer: (name) => env.cancelTimer(name),
+    now: () => env.now(),
+    elapsed: () => env.elapsed(),
+    print: (line) => env.print(line),
+    report: (state) => env.report(state),
+    scope: (name) => among(members, env.scope(name)),
+  };
 }
 
 class Watched implements Protocol {
@@ -86,6 +109,9 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
   const raft: RaftOptions = { ...DEFAULTS, ...options.raft };
   const seed = options.seed ?? 1;
   const servers = new Map<string, Server>();
+  const { nodes: count = 5, spares = 0 } = options;
+  const ids = Array.from({ length: count + spares }, (_, i) => `n${i + 1}`);
+  const members = ids.slice(0, count);
   const events: NodeEvent[] = [];
   const laws = new Laws();
   const traffic = new Map<string, number>();
@@ -94,7 +120,7 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
     summary: '',
     workloads: [],
     nodes: (env, values) => {
-      const server = new Server(env, values);
+      const server = new Server(among(members, env), values);
       servers.set(env.id, server);
       return new Watched(server, laws, traffic);
     },
@@ -109,7 +135,7 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
         sync: options.sync ?? 0.2,
         freeze: options.freeze ?? true,
       },
-      nodes: Array.from({ length: options.nodes ?? 5 }, (_, i) => `n${i + 1}`),
+      nodes: ids,
       system,
       source: { kind: 'builtin', name: 'raft' },
       systemOptions: { ...raft },
@@ -160,7 +186,7 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
           if (leader !== undefined && leaders.length === 1) {
             const followers = up.filter((id) => server(id).raft.leader === leader).length;
             const { raft } = server(leader);
-            if (followers > cluster.nodes.length / 2 && raft.commit >= raft.replication.floor) return leader;
+            if (followers > raft.configuration.members.length / 2 && raft.commit >= raft.replication.floor) return leader;
           }
           await sleep(10);
         }

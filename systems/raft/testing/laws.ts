@@ -1,12 +1,24 @@
-// The five properties of figure 3 of the Raft paper, checked on the state of nodes as it changes.
+// The five properties of figure 3 of the Raft paper, and the rules of section 6, checked on the state of nodes as it changes.
+import type { Configuration } from '../configuration.js';
 import type { Entry } from '../messages.js';
 import type { Raft } from '../raft.js';
+
+const sameNodes = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id) => b.includes(id));
+
+/** A majority of either decides nothing that a majority of the other does not know: joint steps, or no change at all. */
+function mayFollow(before: Configuration, after: Configuration): boolean {
+  if (before.next !== null) return after.next === null && sameNodes(before.next, after.members);
+  return sameNodes(before.members, after.members);
+}
 
 interface Seen {
   raft: Raft;
   commit: number;
   term: number;
+  config: Configuration;
 }
+
+const sameContent = (a: Entry, b: Entry) => a.command === b.command && a.config === b.config;
 
 /** Collects what broke, in words; empty while Raft is Raft. */
 export class Laws {
@@ -29,11 +41,18 @@ export class Laws {
     return this.#leaders.size;
   }
 
+  /** Configurations that followed one another, as far as they were committed. */
+  get changes(): number {
+    let count = 0;
+    for (const { entry } of this.#committed.values()) if (entry.config?.next === null) count++;
+    return count;
+  }
+
   observe(raft: Raft): void {
     const { id } = raft.env;
     let seen = this.#seen.get(id);
     if (seen?.raft !== raft) {
-      seen = { raft, commit: raft.log.snapshot?.index ?? 0, term: 0 };
+      seen = { raft, commit: raft.log.snapshot?.index ?? 0, term: 0, config: raft.configuration };
       this.#seen.set(id, seen);
     }
     if (raft.leads && seen.term !== raft.term) {
@@ -44,6 +63,7 @@ export class Laws {
       for (let i = seen.commit + 1; i <= raft.commit; i++) this.#commits(raft, i);
       seen.commit = raft.commit;
     }
+    this.#changes(raft, seen);
     if (++this.#steps % 64 === 0) this.#matches(raft);
   }
 
@@ -53,6 +73,7 @@ export class Laws {
     const other = this.#leaders.get(raft.term);
     if (other !== undefined && other !== id) this.broken.push(`term ${raft.term} has two leaders: ${other} and ${id}`);
     this.#leaders.set(raft.term, id);
+    if (!raft.voters.votes) this.broken.push(`${id} leads term ${raft.term} without a vote`);
     for (let i = (raft.log.snapshot?.index ?? 0) + 1; i <= this.#highest; i++) {
       const known = this.#committed.get(i);
       if (known !== undefined && known.reign < raft.term && raft.log.termAt(i) !== known.entry.term) {
@@ -70,8 +91,23 @@ export class Laws {
     if (known === undefined) {
       this.#committed.set(index, { entry, reign: raft.term });
       this.#highest = Math.max(this.#highest, index);
-    } else if (known.entry.term !== entry.term || known.entry.command !== entry.command) {
+    } else if (known.entry.term !== entry.term || !sameContent(known.entry, entry)) {
       this.broken.push(`${raft.env.id} commits another entry ${index} than was committed before`);
+    }
+  }
+
+  /** The latest configuration of the log is in force, and a leader appends only what may follow the one before. */
+  #changes(raft: Raft, seen: Seen): void {
+    const { configuration, log } = raft;
+    if (configuration === seen.config) return;
+    const { id } = raft.env;
+    const before = seen.config;
+    seen.config = configuration;
+    if (log.configured !== null && log.configured.config !== configuration) {
+      this.broken.push(`${id} ignores the configuration of entry ${log.configured.index}`);
+    }
+    if (raft.leads && !mayFollow(before, configuration)) {
+      this.broken.push(`${id} goes from ${JSON.stringify(before)} to ${JSON.stringify(configuration)} in one step`);
     }
   }
 
@@ -83,7 +119,7 @@ export class Laws {
       const prevTerm = raft.log.termAt(i - 1);
       const known = this.#entries.get(`${i} ${entry.term}`);
       if (known === undefined) this.#entries.set(`${i} ${entry.term}`, { entry, prevTerm });
-      else if (known.entry.command !== entry.command || known.prevTerm !== prevTerm) {
+      else if (!sameContent(known.entry, entry) || known.prevTerm !== prevTerm) {
         this.broken.push(`two logs differ at or before entry ${i} of term ${entry.term}`);
       }
       if (prevTerm > entry.term) this.broken.push(`terms fall at entry ${i} of ${raft.env.id}`);

@@ -14,6 +14,8 @@ export interface StormOptions extends BenchOptions {
   /** Mean time between two faults, and how long each lasts on average. */
   every?: number;
   lasts?: number;
+  /** Mean time between two changes of members, of whom there are at least two; left out: none change. */
+  change?: number;
   /** Clocks run up to this much faster or slower. */
   drift?: number;
 }
@@ -27,6 +29,8 @@ export interface Outcome {
   failed: number;
   unknown: number;
   reigns: number;
+  /** Changes of members that were committed. */
+  changes: number;
 }
 
 /** A key has one writer, which writes 1, 2, 3, …: what a read may return is an interval, and writes of unknown outcome. */
@@ -74,7 +78,7 @@ function fault(random: Random, nodes: readonly string[], leader: string | null, 
 
 export async function storm(options: StormOptions): Promise<Outcome> {
   const { duration, clients = 6, think = 20, every = 1000, lasts = 800, drift = 0.2 } = options;
-  const outcome: Outcome = { broken: [], wrong: [], ok: 0, failed: 0, unknown: 0, reigns: 0 };
+  const outcome: Outcome = { broken: [], wrong: [], ok: 0, failed: 0, unknown: 0, reigns: 0, changes: 0 };
   const random = createRandom(options.seed ?? 1, 'storm');
   await bench(options, async (b) => {
     const { cluster, clock } = b;
@@ -124,6 +128,27 @@ export async function storm(options: StormOptions): Promise<Outcome> {
     }
     for (let i = 0; i < clients; i++) operate(i, `c${names++}`, random.derive('client', i));
 
+    if (options.change !== undefined) {
+      const draws = random.derive('changes');
+      const again = (ms: number, client: string) => clock.schedule(clock.now() + Math.round(ms * 1e6), () => change(client));
+      const change = (client: string): void => {
+        if (clock.now() >= end) return;
+        const join = draws.shuffle(cluster.nodes).slice(0, 2 + draws.int(cluster.nodes.length - 1));
+        const leave = cluster.nodes.filter((id) => !join.includes(id));
+        const node = cluster.leader() ?? draws.shuffle(cluster.nodes)[0]!;
+        let open = true;
+        const done = (reply: Body | null) => {
+          if (!open) return;
+          open = false;
+          if (reply === null) cluster.abandon(client);
+          again(draws.exponential(options.change!), reply === null ? `c${names++}` : client);
+        };
+        cluster.request(client, node, { type: 'change', join, leave }, done);
+        clock.schedule(clock.now() + 2e9, () => done(null));
+      };
+      again(draws.exponential(options.change), `c${names++}`);
+    }
+
     const faults = random.derive('faults');
     const healing = new Set<() => Promise<void>>();
     while (clock.now() < end) {
@@ -152,14 +177,26 @@ export async function storm(options: StormOptions): Promise<Outcome> {
     }
     for (const heal of [...healing]) await heal();
     await b.sleep(3000);
+    if (options.change !== undefined) {
+      const leave = cluster.nodes.slice(options.nodes ?? 5);
+      const join = cluster.nodes.slice(0, options.nodes ?? 5);
+      let reply: Body | null = null;
+      for (let tries = 0; tries < 100 && reply?.type !== 'change_ok'; tries++) {
+        reply = await b.ask(cluster.leader() ?? 'n1', { type: 'change', join, leave });
+        await b.sleep(50);
+      }
+      if (reply?.type !== 'change_ok') outcome.wrong.push(`the first members cannot come back: ${JSON.stringify(reply)}`);
+      await b.sleep(2000);
+    }
     // Liveness: whole again, the cluster serves every key.
-    for (const node of cluster.nodes) {
+    for (const node of cluster.nodes.slice(0, options.nodes ?? 5)) {
       const reply = await b.ask(node, { type: 'read', key: 0 }, { wait: 5000 });
       if (reply?.type !== 'read_ok' && reply?.['code'] !== 20 && reply?.['leader'] === undefined)
         outcome.wrong.push(`${node} does not serve: ${JSON.stringify(reply)}`);
     }
     outcome.broken = b.laws.broken;
     outcome.reigns = b.laws.reigns;
+    outcome.changes = b.laws.changes;
     for (const e of b.events)
       if (e.kind === 'exit' && !e.fault) outcome.wrong.push(`${e.node}: ${e.detail} ${e.lines[1]}`);
   });
