@@ -4,7 +4,7 @@ import type { FaultValue, History, PhaseValue } from '../contracts/history.js';
 import type { RunResult } from '../contracts/result.js';
 import type { Nanoseconds } from '../contracts/time.js';
 import { Recorder } from '../history/recorder.js';
-import { LineFile } from '../node/line-file.js';
+import { TextLog } from '../node/text-log.js';
 import { planToYaml } from '../plan/document.js';
 import type { Plan } from '../plan/plan.js';
 import { EventLog } from '../store/events.js';
@@ -17,7 +17,7 @@ export class Recording {
   readonly planYaml: string;
   readonly #run: RunFolder | null;
   readonly #eventLog: EventLog | null;
-  readonly #log: LineFile | null;
+  readonly #log: TextLog | null;
   readonly #started: Date;
 
   static open(plan: Plan, results: string | null, started: Date): Recording {
@@ -35,7 +35,7 @@ export class Recording {
     const header = { plan: plan.name, nodes: [...plan.nodes, ...plan.spares], seed: plan.seed, version: VERSION };
     this.recorder = new Recorder({ file: run?.file('history.jsonl') ?? null, header });
     this.#eventLog = run === null ? null : new EventLog(run.file('events.jsonl'));
-    this.#log = run === null ? null : new LineFile(run.file('chaos.log'));
+    this.#log = run === null ? null : new TextLog(run.file('chaos.log'));
     run?.write('plan.yaml', this.planYaml);
   }
 

@@ -12,8 +12,8 @@ import { type Milliseconds, toNs } from '../../contracts/time.js';
 import { MessageLog } from '../../network/message-log.js';
 import { Network } from '../../network/network.js';
 import { entryPoint } from '../../node/entry.js';
-import { LineFile } from '../../node/line-file.js';
 import { formatArguments } from '../../node/stdio/arguments.js';
+import { TextLog } from '../../node/text-log.js';
 import { leaderOf } from '../leader.js';
 import { Members } from '../members.js';
 import { Clients } from './clients.js';
@@ -43,7 +43,7 @@ export class LocalCluster implements Cluster {
   readonly #router: Router;
   readonly #members: Members;
   readonly #watchdog = new Watchdog();
-  readonly #messages: LineFile | null;
+  readonly #messages: TextLog | null;
   /** Where logs and data go; a temporary folder when the run keeps nothing. */
   readonly #folder: string;
   /** Logs of a folder that is gone. */
@@ -77,7 +77,7 @@ export class LocalCluster implements Cluster {
       abandon: (client) => this.abandon(client),
     });
     this.faults = new LocalFaults(network, (id) => this.#node(id), this.#members);
-    this.#messages = context.logMessages ? new LineFile(`${this.#folder}/messages.jsonl`) : null;
+    this.#messages = context.logMessages ? new TextLog(`${this.#folder}/messages.jsonl`) : null;
     this.nodes.forEach((id, ordinal) => {
       this.#nodes.set(id, this.#makeNode(id, ordinal));
     });

@@ -6,8 +6,8 @@ import type { Body, Message } from '../../contracts/message.js';
 import { type Milliseconds, type Nanoseconds, toNs } from '../../contracts/time.js';
 import { MessageLog } from '../../network/message-log.js';
 import { Network } from '../../network/network.js';
-import { LineFile } from '../../node/line-file.js';
 import { SimulatedNode } from '../../node/simulated/node.js';
+import { TextLog } from '../../node/text-log.js';
 import type { VirtualClock } from '../../time/virtual.js';
 import { leaderOf } from '../leader.js';
 import { Members } from '../members.js';
@@ -48,8 +48,8 @@ export class SimulatedCluster implements Cluster {
   readonly #members: Members;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #callers = new Map<string, Caller>();
-  readonly #logs = new Map<string, LineFile | string[]>();
-  readonly #messages: { log: MessageLog; file: LineFile } | null;
+  readonly #logs = new Map<string, TextLog | string[]>();
+  readonly #messages: { log: MessageLog; file: TextLog } | null;
   #stopped = false;
 
   constructor(context: ProvisionContext<SimOptions>, clock: VirtualClock) {
@@ -191,7 +191,7 @@ export class SimulatedCluster implements Cluster {
     let log = this.#logs.get(node);
     const { folder } = this.#context;
     if (log === undefined) {
-      log = folder === null ? [] : new LineFile(`${folder}/${node}/node.log`);
+      log = folder === null ? [] : new TextLog(`${folder}/${node}/node.log`);
       this.#logs.set(node, log);
     }
     const text = `${(this.#clock.now() / 1e9).toFixed(6)} ${line}`;
@@ -199,10 +199,10 @@ export class SimulatedCluster implements Cluster {
     else if (log.length < LOG_LINES) log.push(text);
   }
 
-  #openMessageLog(): { log: MessageLog; file: LineFile } | null {
+  #openMessageLog(): { log: MessageLog; file: TextLog } | null {
     const { folder, logMessages } = this.#context;
     if (!logMessages || folder === null) return null;
-    const file = new LineFile(`${folder}/messages.jsonl`);
+    const file = new TextLog(`${folder}/messages.jsonl`);
     return { log: new MessageLog((line) => file.write(line)), file };
   }
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 const FLUSH_AT = 64 * 1024;
 
-export class LineFile {
+export class TextLog {
   #fd: number | null = null;
   #buffer: string[] = [];
   #size = 0;
