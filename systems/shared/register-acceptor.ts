@@ -1,0 +1,169 @@
+// The acceptor of single-decree Paxos, one for each register, with what must survive a crash in the node's log.
+//
+// Lamport: "Paxos made simple", 2001, section 2.2. A register whose instances follow one another, one for each version, has one
+// acceptor too: that of the version after the newest one it knows to be chosen.
+import type { Key } from '../../framework/contracts/operation.js';
+import type { DurableLog } from '../../framework/contracts/protocol.js';
+import { type Ballot, compareBallots, NO_BALLOT } from './ballot.js';
+import { LastRequests } from './last-requests.js';
+import { INITIAL, type State } from './register-state.js';
+
+/** What one node holds of a register. */
+export interface Cell {
+  readonly key: Key;
+  /** The newest version known to be chosen, and its state; 0 and INITIAL where versions are not told apart. */
+  readonly version: number;
+  readonly chosen: State;
+  /** No ballot below this one is accepted any more; it holds for all versions. */
+  readonly promised: Ballot;
+  /** The highest ballot accepted, with its state, in the instance after `version`. */
+  readonly accepted: Ballot;
+  readonly state: State | null;
+}
+
+type Asked = readonly (readonly [client: string, id: number])[];
+
+type LogRecord =
+  | { readonly kind: 'start'; readonly incarnation: number }
+  | { readonly kind: 'promise'; readonly key: Key; readonly ballot: Ballot }
+  | {
+      readonly kind: 'accept';
+      readonly key: Key;
+      readonly ballot: Ballot;
+      readonly state: State;
+      readonly next: Ballot | null;
+      readonly asked: Asked | null;
+    }
+  | { readonly kind: 'learn'; readonly key: Key; readonly version: number; readonly state: State };
+
+interface Snapshot {
+  readonly incarnation: number;
+  readonly cells: readonly Cell[];
+  readonly requests: Asked;
+}
+
+export interface AcceptorOptions {
+  /** Superseded records that the log may hold before it is replaced by a snapshot. */
+  compactAfter: number;
+  /** Planted bug: what was accepted is kept in memory only. */
+  forgetful?: boolean;
+}
+
+export class RegisterAcceptor {
+  /** How often this node has started, this time included; durable before its first message leaves. */
+  readonly incarnation: number;
+  /** Requests that this node carries out or has carried out. */
+  readonly requests = new LastRequests();
+  readonly #cells = new Map<Key, Cell>();
+  readonly #log: DurableLog;
+  readonly #options: AcceptorOptions;
+  #appended: number;
+
+  constructor(log: DurableLog, options: AcceptorOptions) {
+    this.#log = log;
+    this.#options = options;
+    const { snapshot, records } = log.recover();
+    let starts = 0;
+    if (snapshot !== null) {
+      const { incarnation, cells, requests } = snapshot as Snapshot;
+      starts = incarnation;
+      for (const cell of cells) this.#cells.set(cell.key, cell);
+      for (const [client, id] of requests) this.requests.note(client, id);
+    }
+    for (const record of records as readonly LogRecord[]) {
+      if (record.kind === 'start') starts = record.incarnation;
+      else this.#replay(record);
+    }
+    this.#appended = records.length;
+    this.incarnation = starts + 1;
+  }
+
+  /** Called once, before anything else is done. */
+  start(): void {
+    this.#append({ kind: 'start', incarnation: this.incarnation });
+  }
+
+  /** Number of registers that it holds something of. */
+  get size(): number {
+    return this.#cells.size;
+  }
+
+  cells(): IterableIterator<Cell> {
+    return this.#cells.values();
+  }
+
+  cell(key: Key): Cell {
+    return (
+      this.#cells.get(key) ?? {
+        key,
+        version: 0,
+        chosen: INITIAL,
+        promised: NO_BALLOT,
+        accepted: NO_BALLOT,
+        state: null,
+      }
+    );
+  }
+
+  /** Promises to accept nothing below `ballot`; false: it has promised a higher one. */
+  prepare(key: Key, ballot: Ballot): boolean {
+    const order = compareBallots(ballot, this.cell(key).promised);
+    if (order < 0) return false;
+    if (order > 0) this.#write({ kind: 'promise', key, ballot });
+    return true;
+  }
+
+  /**
+   * Accepts `state` in the current instance, and promises `next` at once where it is given; false: a higher ballot has been
+   * promised. What had been accepted before is confirmed. `asked`: the requests of this node's own clients that are in it.
+   */
+  accept(key: Key, ballot: Ballot, state: State, next: Ballot | null, asked: Asked | null): boolean {
+    const { promised, accepted } = this.cell(key);
+    if (compareBallots(ballot, accepted) === 0) return true;
+    if (compareBallots(ballot, promised) < 0) return false;
+    this.#write({ kind: 'accept', key, ballot, state, next, asked });
+    return true;
+  }
+
+  /** Keeps a chosen version, unless it knows that one or a newer one (false), and goes on to the instance after it. */
+  learn(key: Key, version: number, state: State): boolean {
+    if (version <= this.cell(key).version) return false;
+    this.#write({ kind: 'learn', key, version, state });
+    return true;
+  }
+
+  #write(record: Exclude<LogRecord, { kind: 'start' }>): void {
+    this.#replay(record);
+    const forget = this.#options.forgetful === true && record.kind === 'accept';
+    this.#append(forget ? { kind: 'promise', key: record.key, ballot: record.next ?? record.ballot } : record);
+  }
+
+  /** The state of the cell is a function of its records: the same code serves their first time and recovery. */
+  #replay(record: Exclude<LogRecord, { kind: 'start' }>): void {
+    const { key } = record;
+    const cell = this.cell(key);
+    if (record.kind === 'promise') this.#cells.set(key, { ...cell, promised: record.ballot });
+    else if (record.kind === 'learn') {
+      const { version, state: chosen } = record;
+      this.#cells.set(key, { ...cell, version, chosen, accepted: NO_BALLOT, state: null });
+    } else {
+      const { ballot: accepted, state, next, asked } = record;
+      this.#cells.set(key, { ...cell, promised: next ?? accepted, accepted, state });
+      for (const [client, id] of asked ?? []) this.requests.note(client, id);
+    }
+  }
+
+  #append(record: LogRecord): void {
+    this.#log.append(record);
+    this.#appended++;
+    if (this.#appended > this.#options.compactAfter + this.#cells.size) this.#compact();
+  }
+
+  #compact(): void {
+    const cells = [...this.#cells.values()];
+    const kept = this.#options.forgetful ? cells.map((cell) => ({ ...cell, accepted: NO_BALLOT, state: null })) : cells;
+    const snapshot: Snapshot = { incarnation: this.incarnation, cells: kept, requests: this.requests.list() };
+    this.#log.replace(snapshot, []);
+    this.#appended = 0;
+  }
+}
