@@ -6,7 +6,7 @@ import type { Key } from '../../framework/contracts/operation.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
 import { type Ballot, compareBallots, nextBallot } from '../shared/ballot.js';
 import { RegisterNode, type RegisterOptions } from '../shared/register-node.js';
-import { carryOut, INITIAL, type State } from '../shared/register-state.js';
+import { areInDoubt, INITIAL, type State } from '../shared/register-state.js';
 import type { Attempt, Turn } from '../shared/register-turn.js';
 
 export interface CasPaxosOptions extends RegisterOptions {
@@ -35,14 +35,18 @@ export class CasPaxosNode extends RegisterNode {
   protected override open(turn: Turn): void {
     const ready = this.#takeReady(turn.key) ?? this.#unread(turn);
     if (ready === null) this.prepare(turn);
-    else this.#change(turn, this.newAttempt(turn, ready.ballot), ready.state);
+    else {
+      const attempt = this.newAttempt(turn, ready.ballot);
+      this.#accept(turn, attempt, this.carryOut(turn, attempt, ready.state));
+    }
   }
 
   protected override promised(turn: Turn, attempt: Attempt): void {
     const state = attempt.found ?? INITIAL;
-    const { number } = attempt.ballot;
-    if (attempt.isSettled && carryOut(state, turn.batch, this.self, number) === state) this.finish(turn);
-    else this.#change(turn, attempt, state);
+    const isCertain = attempt.isSettled && !areInDoubt(turn.batch, attempt.version);
+    const changed = this.carryOut(turn, attempt, state);
+    if (isCertain && changed === state) this.finish(turn);
+    else this.#accept(turn, attempt, changed);
   }
 
   protected override chosen(turn: Turn, { next }: Attempt, state: State): void {
@@ -50,10 +54,8 @@ export class CasPaxosNode extends RegisterNode {
     this.finish(turn);
   }
 
-  #change(turn: Turn, attempt: Attempt, state: State): void {
-    const { ballot } = attempt;
-    const next = this.#oneRoundTrip ? nextBallot(ballot, this.env.id) : null;
-    this.propose(turn, attempt, carryOut(state, turn.batch, this.self, ballot.number), next);
+  #accept(turn: Turn, attempt: Attempt, state: State): void {
+    this.propose(turn, attempt, state, this.#oneRoundTrip ? nextBallot(attempt.ballot, this.env.id) : null);
   }
 
   /** Worth trying only while this node's own acceptor has heard of no higher ballot; safe in any case. */

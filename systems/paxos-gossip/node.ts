@@ -9,7 +9,7 @@ import type { Environment } from '../../framework/contracts/protocol.js';
 import { isKey, isVersion, type Proposal } from '../shared/register-messages.js';
 import { RegisterNode, type RegisterOptions } from '../shared/register-node.js';
 import type { Chosen } from '../shared/register-query.js';
-import { carryOut, isDone, isState, readBody, type State, type Task } from '../shared/register-state.js';
+import { areInDoubt, isState, outcomeIn, readBody, type State, type Task } from '../shared/register-state.js';
 import type { Attempt, Turn } from '../shared/register-turn.js';
 import { Gossip, type GossipOptions, type Learned } from './gossip.js';
 
@@ -63,13 +63,14 @@ export class PaxosGossipNode extends RegisterNode implements Learned {
   }
 
   protected override promised(turn: Turn, attempt: Attempt): void {
-    const { found, version, ballot, base } = attempt;
+    const { found, version, base } = attempt;
     // An attempt of somebody else may have succeeded: it must be brought to its end before anything else is proposed.
     if (found !== null && attempt.isSettled) this.learn(turn.key, version, found);
     else if (found !== null) this.propose(turn, attempt, found);
     else {
-      const state = carryOut(base, turn.batch, this.self, ballot.number);
-      if (state === base) this.finish(turn);
+      const isCertain = !areInDoubt(turn.batch, version);
+      const state = this.carryOut(turn, attempt, base);
+      if (isCertain && state === base) this.finish(turn);
       else this.propose(turn, attempt, state);
     }
   }
@@ -110,10 +111,12 @@ export class PaxosGossipNode extends RegisterNode implements Learned {
     else if (isKey(key) && isVersion(version) && isState(state)) this.learn(key, version, state);
   }
 
-  /** Answers those whose changes are in a decided state. The others were not carried out, and never will be by past attempts. */
+  /** Answers those that had a part in a decided state. The others were not carried out, and never will be by past attempts. */
   #settle(turn: Turn, state: State): void {
-    const isSettled = (task: Task) => isDone(task, state, this.self);
-    for (const task of turn.batch) if (isSettled(task) && task.reply !== null) this.answer(task, task.reply);
-    turn.batch = turn.batch.filter((task) => !isSettled(task));
+    turn.batch = turn.batch.filter((task) => {
+      const reply = outcomeIn(task, state, this.self);
+      if (reply !== null) this.answer(task, reply);
+      return reply === null;
+    });
   }
 }

@@ -9,16 +9,18 @@ import { LastRequests } from './last-requests.js';
 import { INITIAL, type State } from './register-state.js';
 
 /** What one node holds of a register. */
-export interface Cell {
+export type Cell = Readonly<Held>;
+
+interface Held {
   readonly key: Key;
   /** The newest version known to be chosen, and its state; 0 and INITIAL where versions are not told apart. */
-  readonly version: number;
-  readonly chosen: State;
+  version: number;
+  chosen: State;
   /** No ballot below this one is accepted any more; it holds for all versions. */
-  readonly promised: Ballot;
+  promised: Ballot;
   /** The highest ballot accepted, with its state, in the instance after `version`. */
-  readonly accepted: Ballot;
-  readonly state: State | null;
+  accepted: Ballot;
+  state: State | null;
 }
 
 type Asked = readonly (readonly [client: string, id: number])[];
@@ -54,7 +56,7 @@ export class RegisterAcceptor {
   readonly incarnation: number;
   /** Requests that this node carries out or has carried out. */
   readonly requests = new LastRequests();
-  readonly #cells = new Map<Key, Cell>();
+  readonly #cells = new Map<Key, Held>();
   readonly #log: DurableLog;
   readonly #options: AcceptorOptions;
   #appended: number;
@@ -67,7 +69,7 @@ export class RegisterAcceptor {
     if (snapshot !== null) {
       const { incarnation, cells, requests } = snapshot as Snapshot;
       starts = incarnation;
-      for (const cell of cells) this.#cells.set(cell.key, cell);
+      for (const cell of cells) this.#cells.set(cell.key, { ...cell });
       for (const [client, id] of requests) this.requests.note(client, id);
     }
     for (const record of records as readonly LogRecord[]) {
@@ -140,17 +142,28 @@ export class RegisterAcceptor {
 
   /** The state of the cell is a function of its records: the same code serves their first time and recovery. */
   #replay(record: Exclude<LogRecord, { kind: 'start' }>): void {
-    const { key } = record;
-    const cell = this.cell(key);
-    if (record.kind === 'promise') this.#cells.set(key, { ...cell, promised: record.ballot });
+    const held = this.#held(record.key);
+    if (record.kind === 'promise') held.promised = record.ballot;
     else if (record.kind === 'learn') {
-      const { version, state: chosen } = record;
-      this.#cells.set(key, { ...cell, version, chosen, accepted: NO_BALLOT, state: null });
+      held.version = record.version;
+      held.chosen = record.state;
+      held.accepted = NO_BALLOT;
+      held.state = null;
     } else {
-      const { ballot: accepted, state, next, asked } = record;
-      this.#cells.set(key, { ...cell, promised: next ?? accepted, accepted, state });
-      for (const [client, id] of asked ?? []) this.requests.note(client, id);
+      held.promised = record.next ?? record.ballot;
+      held.accepted = record.ballot;
+      held.state = record.state;
+      for (const [client, id] of record.asked ?? []) this.requests.note(client, id);
     }
+  }
+
+  #held(key: Key): Held {
+    let held = this.#cells.get(key);
+    if (held === undefined) {
+      held = empty(key);
+      this.#cells.set(key, held);
+    }
+    return held;
   }
 
   #append(record: LogRecord): void {
@@ -160,10 +173,14 @@ export class RegisterAcceptor {
   }
 
   #compact(): void {
-    const cells = [...this.#cells.values()];
-    const kept = this.#options.forgetful ? cells.map((cell) => ({ ...cell, accepted: NO_BALLOT, state: null })) : cells;
-    const snapshot: Snapshot = { incarnation: this.incarnation, cells: kept, requests: this.requests.list() };
+    const forgotten = this.#options.forgetful ? { accepted: NO_BALLOT, state: null } : {};
+    const cells = [...this.#cells.values()].map((held) => ({ ...held, ...forgotten }));
+    const snapshot: Snapshot = { incarnation: this.incarnation, cells, requests: this.requests.list() };
     this.#log.replace(snapshot, []);
     this.#appended = 0;
   }
+}
+
+function empty(key: Key): Held {
+  return { key, version: 0, chosen: INITIAL, promised: NO_BALLOT, accepted: NO_BALLOT, state: null };
 }

@@ -17,7 +17,7 @@ import {
   stateBody,
 } from './register-messages.js';
 import { type Chosen, Query } from './register-query.js';
-import { readBody, type State, type Task } from './register-state.js';
+import { carryOut, readBody, type State, type Task } from './register-state.js';
 import { Attempt, Turn } from './register-turn.js';
 import { parseRequest } from './requests.js';
 
@@ -140,7 +140,8 @@ export abstract class RegisterNode implements Protocol {
     const request = parseRequest(message.body);
     if (typeof request === 'string') this.#refuse(message, RPC.malformedRequest, request);
     else if (this.acceptor.requests.note(message.src, request.id)) {
-      const task = { request, message, deadline: this.#tick + this.#patience, round: 0, reply: null };
+      const deadline = this.#tick + this.#patience;
+      const task = { request, message, deadline, outcomes: [], tried: 0, reply: null };
       if (request.op === 'read') this.read(task);
       else this.enqueue(task);
     }
@@ -216,6 +217,11 @@ export abstract class RegisterNode implements Protocol {
     attempt.promised(this.self, accepted, state);
     this.#broadcast(turn, attempt);
     this.#advance(turn, attempt);
+  }
+
+  /** What the batch makes of `state` in this attempt; the same object when it changes nothing. */
+  protected carryOut({ batch }: Turn, { ballot, version }: Attempt, state: State): State {
+    return carryOut(state, batch, { place: this.self, round: ballot.number, version });
   }
 
   /** Second phase. `next`: a ballot that whoever accepts promises at once. */

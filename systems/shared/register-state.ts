@@ -15,41 +15,75 @@ export interface State {
 
 export const INITIAL: State = Object.freeze({ value: undefined, done: Object.freeze([]) });
 
+/** What a request came to in one attempt. */
+interface Outcome {
+  readonly round: number;
+  readonly reply: Body;
+}
+
 /** A client's request under way at the node that it came to. */
 export interface Task {
   readonly request: Request;
   readonly message: Message;
   /** Tick at which the client is told that nobody knows. */
   readonly deadline: number;
-  /** Ballot number of the attempt that last carried it out; 0: none that changed anything did. */
-  round: number;
-  /** What the client is told once that attempt is known to have succeeded. */
+  /**
+   * What it came to in each attempt, by ballot number, that proposed a changed state. More than one may still be found and
+   * completed by other nodes, though only one of them will be.
+   */
+  outcomes: readonly Outcome[];
+  /** The newest instance in which a proposal of it may be about; 0: none was made. */
+  tried: number;
+  /** What the client is told if the attempt under way succeeds. */
   reply: Body | null;
 }
 
-/** True when the task took effect on the way to this state. `place`: of the node that carries the task out. */
-export function isDone({ round }: Task, state: State, place: number): boolean {
-  return round > 0 && round <= (state.done[place] ?? 0);
+/** What the task came to on the way to this state; null: it had no part in it. `place`: of the node that carries it out. */
+export function outcomeIn({ outcomes }: Task, { done }: State, place: number): Body | null {
+  const round = done[place] ?? 0;
+  return outcomes.find((outcome) => outcome.round === round)?.reply ?? null;
+}
+
+/** Where an attempt of this node carries tasks out. */
+export interface Where {
+  readonly place: number;
+  /** The ballot number of the attempt. */
+  readonly round: number;
+  /** The instance. */
+  readonly version: number;
 }
 
 /**
- * Carries out, in order, the tasks that did not take effect on the way to `state`, as the attempt with ballot number `round` of
- * the node at `place`; each gets its reply. Returns the new state; the same object when they changed nothing.
+ * Carries out, in order, the tasks that had no part in `state` yet; each task gets its reply. Returns the new state; the same
+ * object when they changed nothing.
  */
-export function carryOut(state: State, tasks: readonly Task[], place: number, round: number): State {
-  const open = tasks.filter((task) => !isDone(task, state, place));
+export function carryOut(state: State, tasks: readonly Task[], { place, round, version }: Where): State {
   let { value } = state;
   let changed = false;
-  for (const task of open) {
-    const refusal = refusalOf(task.request, value);
-    task.reply = refusal ?? answerOf(task.request, value);
-    if (refusal !== null || task.request.op === 'read') continue;
-    value = task.request.op === 'write' ? task.request.value : task.request.to;
+  for (const task of tasks) {
+    task.reply = outcomeIn(task, state, place);
+    if (task.reply !== null) continue;
+    const { request } = task;
+    const refusal = refusalOf(request, value);
+    task.reply = refusal ?? answerOf(request, value);
+    if (refusal !== null || request.op === 'read') continue;
+    value = request.op === 'write' ? request.value : request.to;
     changed = true;
   }
-  // What changed nothing leaves no trace by which its success could be told later; it is simply carried out again.
-  for (const task of open) task.round = changed ? round : 0;
-  return changed ? { value, done: marked(state.done, place, round) } : state;
+  if (!changed) return state;
+  for (const task of tasks) {
+    task.outcomes = [...task.outcomes, { round, reply: task.reply! }];
+    task.tried = version;
+  }
+  return { value, done: marked(state.done, place, round) };
+}
+
+/**
+ * True when a proposal of one of the tasks may yet be found by somebody and succeed: nothing may be said about them before another
+ * state is chosen in this instance.
+ */
+export function areInDoubt(tasks: readonly Task[], version: number): boolean {
+  return tasks.some(({ tried }) => tried >= version);
 }
 
 export function isState(value: unknown): value is State {
@@ -78,7 +112,8 @@ function answerOf(request: Request, value: unknown): Body {
 }
 
 function marked(done: readonly number[], place: number, round: number): readonly number[] {
-  const copy = Array.from({ length: Math.max(done.length, place + 1) }, (_, at) => done[at] ?? 0);
+  const copy = done.slice();
+  while (copy.length <= place) copy.push(0);
   copy[place] = round;
   return copy;
 }
