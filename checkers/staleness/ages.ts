@@ -1,5 +1,6 @@
 // How old what a read returned was: since when it had certainly been overwritten.
 import { NONE, type RegisterOperations } from '../sequential/operations.js';
+import { versionsThere } from '../shared/versions-there.js';
 
 export interface Ages {
   /** Indexes of the reads that can be judged, and how old what each returned was; 0: nobody can tell that it was old. */
@@ -13,9 +14,8 @@ export interface Ages {
 }
 
 /**
- * A version is certainly there from the acknowledgement of its write on, or from the end of the first read that returned it.
- * It is certainly overwritten once a write that was invoked after that is acknowledged, or a cas that replaced it. The age of a
- * read is the time from then to its invocation.
+ * A version is certainly overwritten once a write that was invoked when it was there is acknowledged, or a cas that replaced
+ * it. The age of a read is the time from then to its invocation.
  */
 export function agesOf(operations: RegisterOperations): Ages {
   const { history, count, row, end, reads, writes, sources, writer } = operations;
@@ -76,17 +76,4 @@ function overwriters(operations: RegisterOperations): Int32Array {
     if (writer[version] !== i) result[version] = sooner(i, result[version]!);
   }
   return result;
-}
-
-/** Per version the event by which it was certainly there; -1: from the start, infinity: never. */
-function versionsThere({ count, keys, end, reads, writes, versions }: RegisterOperations): Float64Array {
-  const there = new Float64Array(versions.count).fill(Number.POSITIVE_INFINITY);
-  there.fill(-1, 0, keys);
-  for (let i = 0; i < count; i++) {
-    if (end[i] === NONE) continue;
-    for (const version of [reads[i]!, writes[i]!]) {
-      if (version !== NONE && end[i]! < there[version]!) there[version] = end[i]!;
-    }
-  }
-  return there;
 }
