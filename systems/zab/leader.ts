@@ -1,6 +1,7 @@
 // The leader's side of phases 1 to 3: an epoch of its own, a majority that shares its history, then proposals in order.
 import { Link } from './link.js';
 import type { Closed, Entry, LeaderFrame, LearnerFrame, ToLeader } from './messages.js';
+import { reachedBy } from './reached.js';
 import { Rounds } from './rounds.js';
 import { synchronize } from './synchronization.js';
 import type { Zab } from './zab.js';
@@ -32,6 +33,8 @@ export class Leader {
   readonly #reign: number;
   readonly #deadline: number;
   readonly #learners = new Map<string, Learner>();
+  /** Those of them that hold this leader's history. */
+  #followers: readonly Learner[] = [];
   /** By learner, the latest connection: an earlier one never comes back. */
   readonly #latest = new Map<string, number>();
   readonly #rounds: Rounds;
@@ -45,7 +48,7 @@ export class Leader {
     this.#zab = zab;
     this.#reign = zab.number();
     this.#deadline = zab.env.elapsed() + zab.options['init-limit'];
-    this.#rounds = new Rounds(zab, () => this.#synchronized());
+    this.#rounds = new Rounds(zab);
   }
 
   /** A majority shares this leader's history. */
@@ -88,8 +91,7 @@ export class Leader {
       const limit = options[learner.synchronized ? 'sync-limit' : 'init-limit'];
       if (now - learner.heard > limit) this.#drop(learner);
     }
-    const followers = this.established ? this.#synchronized().length + 1 : quorum;
-    if (followers < quorum) zab.look('a majority is silent');
+    if (this.established && this.#followers.length + 1 < quorum) zab.look('a majority is silent');
     else if (!this.established && now > this.#deadline) zab.look(`no majority in ${this.#phase}`);
     else {
       for (const { link } of this.#learners.values()) link.tick();
@@ -110,7 +112,7 @@ export class Leader {
   }
 
   onClosed(from: string, { conn }: Closed): void {
-    if (this.#learners.get(from)?.link.conn === conn) this.#learners.delete(from);
+    if (this.#learners.get(from)?.link.conn === conn) this.#remove(from);
   }
 
   /** This node no longer leads. */
@@ -129,6 +131,7 @@ export class Leader {
       return null;
     }
     const { env } = this.#zab;
+    this.#remove(from);
     const learner: Learner = {
       id: from,
       link: new Link(env, 'to-learner', from, conn, this.#reign),
@@ -172,6 +175,7 @@ export class Leader {
   #onCEpoch(learner: Learner, accepted: number): void {
     if (learner.accepted >= 0) return;
     learner.accepted = accepted;
+    this.#zab.promised = Math.max(this.#zab.promised, accepted);
     if (this.epoch === 0) this.#discover();
     // It will not come back to an earlier epoch: only a new leader, with a later one, can take it in.
     else if (accepted > this.epoch) this.#zab.look(`${learner.id} has promised epoch ${accepted}`);
@@ -179,10 +183,10 @@ export class Leader {
   }
 
   #discover(): void {
-    const { history, options, quorum } = this.#zab;
+    const { history, options, promised, quorum } = this.#zab;
     const greeted = [...this.#learners.values()].filter(({ accepted }) => accepted >= 0);
     if (greeted.length + 1 < quorum) return;
-    const latest = Math.max(history.accepted, ...greeted.map(({ accepted }) => accepted));
+    const latest = Math.max(history.accepted, promised);
     this.epoch = options.bug === 'reuse-epoch' ? Math.max(1, latest) : latest + 1;
     history.accept(this.epoch);
     for (const { link } of greeted) link.push({ kind: 'new-epoch', epoch: this.epoch });
@@ -229,6 +233,7 @@ export class Leader {
   #onAckLeader(learner: Learner): void {
     if (!learner.forwarded || learner.synchronized) return;
     learner.synchronized = true;
+    this.#count();
     learner.acked = Math.max(learner.acked, learner.sent);
     if (!this.established) this.#establish();
     else {
@@ -241,12 +246,11 @@ export class Leader {
   #establish(): void {
     const zab = this.#zab;
     const { history, quorum } = zab;
-    const followers = this.#synchronized();
-    if (followers.length + 1 < quorum) return;
+    if (this.#followers.length + 1 < quorum) return;
     this.#phase = 'broadcast';
     this.#counter = epochOf(history.last) === this.epoch ? counterOf(history.last) : 0;
     this.#commit = history.last;
-    for (const { link } of followers) link.push({ kind: 'up-to-date', zxid: this.#commit });
+    for (const { link } of this.#followers) link.push({ kind: 'up-to-date', zxid: this.#commit });
     zab.deliver(this.#commit);
     zab.announce();
   }
@@ -255,16 +259,12 @@ export class Leader {
   #decide(): void {
     if (!this.established) return;
     const zab = this.#zab;
-    const acked = [zab.history.last, ...this.#synchronized().map((learner) => learner.acked)];
-    const reached = acked.sort((a, b) => b - a)[zab.quorum - 1] ?? 0;
+    const { history, quorum } = zab;
+    const reached = quorum === 1 ? history.last : reachedBy(quorum - 1, this.#followers, ({ acked }) => acked);
     if (reached <= this.#commit) return;
     this.#commit = reached;
     this.#forward({ kind: 'commit', zxid: reached });
     zab.deliver(reached);
-  }
-
-  #synchronized(): Learner[] {
-    return [...this.#learners.values()].filter(({ synchronized }) => synchronized);
   }
 
   #forward(frame: LeaderFrame): void {
@@ -272,7 +272,16 @@ export class Leader {
   }
 
   #drop({ id, link }: Learner): void {
-    this.#learners.delete(id);
+    this.#remove(id);
     this.#zab.close(id, link.conn);
+  }
+
+  #remove(id: string): void {
+    if (this.#learners.delete(id)) this.#count();
+  }
+
+  #count(): void {
+    this.#followers = [...this.#learners.values()].filter(({ synchronized }) => synchronized);
+    this.#rounds.followers = this.#followers;
   }
 }

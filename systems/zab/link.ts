@@ -9,6 +9,7 @@ const WINDOW = 512;
 /** Ticks without progress before frames are sent again: at first, and at most. */
 const PATIENCE = 1;
 const MOST_PATIENCE = 4;
+const NOTHING: readonly never[] = [];
 
 /**
  * A small TCP over messages: frames are numbered, delivered in order and once, acknowledged by the packets of the other
@@ -73,9 +74,13 @@ export class Link<Out, In> {
   }
 
   /** The frames that are now in order: none when this packet is old or has overtaken another one. */
-  receive({ seq, ack, stamp, frames }: Packet<In>): In[] {
+  receive({ seq, ack, stamp, frames }: Packet<In>): readonly In[] {
     if (stamp > this.heardStamp) this.heardStamp = stamp;
     this.#acknowledged(ack);
+    if (this.#early.size === 0 && (seq === this.#expected || frames.length === 0)) {
+      this.#expected += frames.length;
+      return frames;
+    }
     const ready: In[] = [];
     for (let i = 0; i < frames.length; i++) {
       const number = seq + i;
@@ -98,7 +103,8 @@ export class Link<Out, In> {
 
   #acknowledged(ack: number): void {
     if (ack <= this.#first || ack > this.#unsent) return;
-    this.#queue = this.#queue.slice(ack - this.#first);
+    const left = this.#queue.length - (ack - this.#first);
+    this.#queue = left === 0 ? [] : this.#queue.slice(-left);
     this.#first = ack;
     this.#idle = 0;
     this.#patience = PATIENCE;
@@ -113,7 +119,7 @@ export class Link<Out, In> {
       seq: from,
       ack: this.#expected,
       stamp: this.stamp,
-      frames: this.#queue.slice(from - this.#first, to - this.#first),
+      frames: from === to ? NOTHING : this.#queue.slice(from - this.#first, to - this.#first),
     };
     this.#env.send(this.peer, packet);
   }

@@ -1,5 +1,6 @@
 // Rounds of pings: they keep followers quiet, and confirm to reads that the leader still is one.
 import type { Learner } from './leader.js';
+import { reachedBy } from './reached.js';
 import type { Zab } from './zab.js';
 
 interface Waiting {
@@ -18,14 +19,14 @@ interface Waiting {
  */
 export class Rounds {
   readonly #zab: Zab;
-  readonly #followers: () => readonly Learner[];
+  /** Those whose answers count: they hold this leader's history. */
+  followers: readonly Learner[] = [];
   #round = 0;
   /** Oldest first; `round` never falls. */
   #waiting: Waiting[] = [];
 
-  constructor(zab: Zab, followers: () => readonly Learner[]) {
+  constructor(zab: Zab) {
     this.#zab = zab;
-    this.#followers = followers;
   }
 
   add(learner: Learner | null, token: unknown, id: number): void {
@@ -68,15 +69,13 @@ export class Rounds {
   }
 
   #next(): void {
-    this.ping(this.#followers());
+    this.ping(this.followers);
     this.confirm();
   }
 
   /** The latest round that a majority has answered, this node included. */
   #confirmed(): number {
     const { quorum } = this.#zab;
-    if (quorum === 1) return this.#round;
-    const heard = this.#followers().map(({ link }) => link.heardStamp);
-    return heard.sort((a, b) => b - a)[quorum - 2] ?? 0;
+    return quorum === 1 ? this.#round : reachedBy(quorum - 1, this.followers, ({ link }) => link.heardStamp);
   }
 }

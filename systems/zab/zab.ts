@@ -28,6 +28,8 @@ export class Zab implements ReplicatedLog {
   readonly others: readonly string[];
   /** The latest zxid that the machine has seen. */
   delivered = 0;
+  /** The latest epoch that anyone has told this node to have promised. */
+  promised = 0;
   role: shape.Role = 'looking';
   reign: Leader | null = null;
   follower: Follower | null = null;
