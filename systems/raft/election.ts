@@ -47,7 +47,7 @@ export class Election {
     raft.reads.expire();
     const left = this.#heard + this.#wait - raft.env.elapsed();
     if (left > DUE) raft.env.setTimer('election', left);
-    else if (raft.voters.votes) this.#begin(true);
+    else if (this.#stands()) this.#begin(true);
     else this.#forget();
   }
 
@@ -97,7 +97,15 @@ export class Election {
     this.#count();
   }
 
-  /** Who has no vote does not seek election: it waits to be spoken to again. */
+  /**
+   * Who has no vote waits to be spoken to. But as long as nobody may know that it has left, only its log may be complete: then
+   * it seeks election all the same, without a vote of its own (thesis 4.2.2).
+   */
+  #stands(): boolean {
+    const { commit, log, voters } = this.#raft;
+    return voters.votes || (log.configured?.index ?? 0) > commit;
+  }
+
   #forget(): void {
     const raft = this.#raft;
     raft.follow(raft.term, null);

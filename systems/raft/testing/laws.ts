@@ -3,7 +3,8 @@ import type { Configuration } from '../configuration.js';
 import type { Entry } from '../messages.js';
 import type { Raft } from '../raft.js';
 
-const sameNodes = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id) => b.includes(id));
+const sameNodes = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((id) => b.includes(id));
 
 /** A majority of either decides nothing that a majority of the other does not know: joint steps, or no change at all. */
 function mayFollow(before: Configuration, after: Configuration): boolean {
@@ -73,7 +74,9 @@ export class Laws {
     const other = this.#leaders.get(raft.term);
     if (other !== undefined && other !== id) this.broken.push(`term ${raft.term} has two leaders: ${other} and ${id}`);
     this.#leaders.set(raft.term, id);
-    if (!raft.voters.votes) this.broken.push(`${id} leads term ${raft.term} without a vote`);
+    if (!raft.voters.votes && (raft.log.configured?.index ?? 0) <= raft.commit) {
+      this.broken.push(`${id} leads term ${raft.term} and is no member`);
+    }
     for (let i = (raft.log.snapshot?.index ?? 0) + 1; i <= this.#highest; i++) {
       const known = this.#committed.get(i);
       if (known !== undefined && known.reign < raft.term && raft.log.termAt(i) !== known.entry.term) {

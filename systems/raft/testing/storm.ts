@@ -130,7 +130,8 @@ export async function storm(options: StormOptions): Promise<Outcome> {
 
     if (options.change !== undefined) {
       const draws = random.derive('changes');
-      const again = (ms: number, client: string) => clock.schedule(clock.now() + Math.round(ms * 1e6), () => change(client));
+      const again = (ms: number, client: string) =>
+        clock.schedule(clock.now() + Math.round(ms * 1e6), () => change(client));
       const change = (client: string): void => {
         if (clock.now() >= end) return;
         const join = draws.shuffle(cluster.nodes).slice(0, 2 + draws.int(cluster.nodes.length - 1));
@@ -185,7 +186,8 @@ export async function storm(options: StormOptions): Promise<Outcome> {
         reply = await b.ask(cluster.leader() ?? 'n1', { type: 'change', join, leave });
         await b.sleep(50);
       }
-      if (reply?.type !== 'change_ok') outcome.wrong.push(`the first members cannot come back: ${JSON.stringify(reply)}`);
+      if (reply?.type !== 'change_ok')
+        outcome.wrong.push(`the first members cannot come back: ${JSON.stringify(reply)}`);
       await b.sleep(2000);
     }
     // Liveness: whole again, the cluster serves every key.
