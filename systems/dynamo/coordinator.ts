@@ -16,6 +16,8 @@ const IDS_PER_INCARNATION = 2 ** 31;
 /** How long replicas that were not needed for the answer may still come, in ticks. */
 const LINGER = 4;
 
+const BUSY = 3;
+
 export class Coordinator {
   readonly #core: Core;
   /** Operations under way, oldest first. */
@@ -51,9 +53,14 @@ export class Coordinator {
     this.#operations.set(operation.id, operation);
     // The wall clock orders the write of a register, whatever there was before.
     if (wish.f === 'write' && this.#core.options.versions === 'last-writer') this.#beginStore(operation);
-    else this.#ask(operation);
+    else this.#query(operation);
     this.#advance(operation);
     this.#arm();
+  }
+
+  /** Several operations are under way: more is about to be said to everybody. */
+  get isBusy(): boolean {
+    return this.#operations.size >= BUSY;
   }
 
   onGot(node: string, op: number, versions: Versions | undefined): void {
@@ -119,19 +126,42 @@ export class Coordinator {
     return true;
   }
 
-  /** Asks every target that has not answered. */
-  #ask(operation: Operation): void {
-    for (let i = 0; i < operation.targets.nodes.length; i++) if (!operation.hasHeard(i)) this.#askOne(operation, i);
+  /** A read that repairs asks all; otherwise R are enough, those first that are at hand and in touch. */
+  #query(operation: Operation): void {
+    const { options, env, suspects } = this.#core;
+    const { nodes } = operation.targets;
+    if (isRead(operation.wish) && this.#repairs) {
+      for (let i = 0; i < nodes.length; i++) this.#askOne(operation, i);
+      return;
+    }
+    const first = nodes.indexOf(env.id);
+    if (first >= 0) this.#askOne(operation, first);
+    let count = first >= 0 ? 1 : 0;
+    for (const suspected of [false, true]) {
+      for (let i = 0; i < nodes.length && count < options.r; i++) {
+        if (i === first || suspects.has(nodes[i]!) !== suspected) continue;
+        this.#askOne(operation, i);
+        count++;
+      }
+    }
+  }
+
+  /** Planted bug: reads leave whoever missed a write as it is. */
+  get #repairs(): boolean {
+    const { options } = this.#core;
+    return options['read-repair'] && options.bug !== 'no-read-repair';
   }
 
   #askOne(operation: Operation, target: number): void {
     const { env, outbox } = this.#core;
     const { id: op, key, phase, found: versions } = operation;
     const node = operation.targets.nodes[target]!;
+    operation.ask(target);
     if (node === env.id) {
       this.#askSelf(operation, target);
     } else if (phase === 'query') {
-      outbox.send(node, { kind: 'get', op, key, tag: operation.knownTag });
+      const bare = operation.wish.f === 'write';
+      outbox.send(node, { kind: 'get', op, key, tag: operation.knownTag, ...(bare ? { bare } : {}) });
     } else {
       const owed = operation.targets.standsFor[target]!;
       outbox.send(node, { kind: 'put', op, key, versions, ...(owed === null ? {} : { owed }) });
@@ -158,10 +188,9 @@ export class Coordinator {
 
   #advance(operation: Operation): void {
     const { options } = this.#core;
-    const isRead = operation.wish.f === 'read' || operation.wish.f === 'read-set';
     if (operation.phase === 'query') {
       if (operation.count < options.r) return;
-      if (!isRead) {
+      if (!isRead(operation.wish)) {
         this.#beginStore(operation);
         this.#advance(operation);
         return;
@@ -174,7 +203,7 @@ export class Coordinator {
     }
     if (!operation.isComplete) return;
     this.#operations.delete(operation.id);
-    if (isRead) this.#repair(operation);
+    if (isRead(operation.wish)) this.#repair(operation);
   }
 
   #beginStore(operation: Operation): void {
@@ -187,7 +216,7 @@ export class Coordinator {
         ? replica.stamp(env.id, key, found, env.now(), value)
         : replica.add(env.id, key, found, env.now(), value).versions;
     operation.beginStore(versions, this.#choose(operation.partition));
-    this.#ask(operation);
+    for (let i = 0; i < operation.targets.nodes.length; i++) this.#askOne(operation, i);
   }
 
   #answer({ wish, found }: Operation): Body {
@@ -202,9 +231,8 @@ export class Coordinator {
 
   /** Read repair (5): brings home nodes that answered with less up to date. */
   #repair({ targets, tags, found, key }: Operation): void {
-    const { env, outbox, replica, options } = this.#core;
-    // Planted bug: whoever missed a write goes on without it.
-    if (!options['read-repair'] || options.bug === 'no-read-repair') return;
+    const { env, outbox, replica } = this.#core;
+    if (!this.#repairs) return;
     const newest = tagOf(found);
     for (let i = 0; i < targets.nodes.length; i++) {
       const tag = tags[i];
@@ -219,8 +247,8 @@ export class Coordinator {
     const { targets } = operation;
     for (let i = 0; i < targets.nodes.length; i++) {
       if (operation.hasHeard(i)) continue;
-      this.#core.suspect(targets.nodes[i]!);
-      if (!operation.isAnswered && this.#core.options.quorum === 'sloppy') {
+      if (operation.hasAsked(i)) this.#core.suspect(targets.nodes[i]!);
+      if (operation.hasAsked(i) && !operation.isAnswered && this.#core.options.quorum === 'sloppy') {
         this.#replace(targets, i, operation.partition);
       }
       this.#askOne(operation, i);
@@ -247,4 +275,8 @@ export class Coordinator {
     const owed = missing.filter((node) => node !== env.id);
     if (owed.length > 0) replica.store(operation.key, [], owed);
   }
+}
+
+function isRead({ f }: Wish): boolean {
+  return f === 'read' || f === 'read-set';
 }

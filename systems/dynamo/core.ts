@@ -42,8 +42,6 @@ export class Core {
   }
 
   suspect(node: string): void {
-    if (node === this.env.id) return;
-    this.suspects.add(node);
-    this.outbox.reset(node);
+    if (node !== this.env.id) this.suspects.add(node);
   }
 }

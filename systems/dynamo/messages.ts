@@ -2,8 +2,14 @@
 import { isVersions, type Versions } from './versions.js';
 
 export type Part =
-  /** What do you hold of the key? `tag` names what the sender holds: need not be sent again. */
-  | { readonly kind: 'get'; readonly op: number; readonly key: string; readonly tag: string }
+  /** What do you hold of the key? `tag` names what the sender holds, and need not be sent again. `bare`: without values. */
+  | {
+      readonly kind: 'get';
+      readonly op: number;
+      readonly key: string;
+      readonly tag: string;
+      readonly bare?: boolean;
+    }
   /** Without `versions`: the same as you. */
   | { readonly kind: 'got'; readonly op: number; readonly versions?: Versions }
   /** Store this; without `op` nobody waits for an answer. `owed`: the home node that the receiver stands in for. */

@@ -11,7 +11,7 @@ import { isPart, type Part } from './messages.js';
 import type { Wish } from './operation.js';
 import type { DynamoOptions } from './options.js';
 import { FLUSH } from './outbox.js';
-import { tagOf } from './versions.js';
+import { tagOf, withoutValue } from './versions.js';
 
 const REPORT = 'report';
 
@@ -73,7 +73,7 @@ export class DynamoNode implements Protocol {
 
   /** At the end of every event. */
   #settle(): void {
-    this.core.outbox.release();
+    this.core.outbox.release(this.#coordinator.isBusy);
     this.#handoff.arm();
     if (this.#reporting) return;
     this.#reporting = true;
@@ -81,10 +81,14 @@ export class DynamoNode implements Protocol {
   }
 
   #report(): void {
+    const { placement, options, env } = this.core;
     const { digest, rounds, sent } = this.#antiEntropy;
-    if (digest === this.#reported) return;
-    this.#reported = digest;
-    this.core.env.report({ digest, round: rounds, sent });
+    const reported = `${digest} ${placement.mark}`;
+    if (reported === this.#reported) return;
+    this.#reported = reported;
+    // Nodes that hold different keys have no digest in common.
+    const comparable = placement.ids.length <= options.n;
+    env.report({ ...(comparable ? { digest } : {}), members: placement.ids, round: rounds, sent });
   }
 
   #onRequest(message: Message): void {
@@ -100,13 +104,7 @@ export class DynamoNode implements Protocol {
   #onBatch({ src, body: { ring, parts } }: Message): void {
     if (!Array.isArray(parts)) return;
     if (ring !== this.core.placement.mark) this.#membership.tell(src);
-    let answers = 0;
-    for (const part of parts as unknown[]) {
-      if (!isPart(part)) continue;
-      if (part.kind === 'got' || part.kind === 'stored') answers++;
-      this.#onPart(src, part);
-    }
-    if (answers > 0) this.core.outbox.answered(src, answers);
+    for (const part of parts as unknown[]) if (isPart(part)) this.#onPart(src, part);
   }
 
   #onPart(src: string, part: Part): void {
@@ -136,9 +134,11 @@ export class DynamoNode implements Protocol {
     }
   }
 
-  #onGet(src: string, { op, key, tag }: Part & { kind: 'get' }): void {
-    const versions = this.core.replica.get(key);
-    this.core.outbox.send(src, tagOf(versions) === tag ? { kind: 'got', op } : { kind: 'got', op, versions });
+  #onGet(src: string, { op, key, tag, bare }: Part & { kind: 'get' }): void {
+    const { replica, outbox } = this.core;
+    const held = replica.get(key);
+    if (tagOf(held) === tag) outbox.send(src, { kind: 'got', op });
+    else outbox.send(src, { kind: 'got', op, versions: bare === true ? held.map(withoutValue) : held });
   }
 
   #onPut(src: string, { op, key, versions, owed }: Part & { kind: 'put' }): void {

@@ -32,6 +32,7 @@ export class Operation {
   /** What each target was heard to hold. */
   readonly tags: (string | null)[] = [];
   #heard = 0;
+  #asked = 0;
   /** Targets that have answered in this phase. */
   count = 0;
   /** The client has its answer; what is left is for the replicas' sake. */
@@ -66,6 +67,15 @@ export class Operation {
     return (this.#heard & (1 << target)) !== 0;
   }
 
+  hasAsked(target: number): boolean {
+    return (this.#asked & (1 << target)) !== 0;
+  }
+
+  /** Notes that a target is asked in this phase. */
+  ask(target: number): void {
+    this.#asked |= 1 << target;
+  }
+
   /** Answers that come twice count once. */
   hear(target: number): void {
     if (this.hasHeard(target)) return;
@@ -82,6 +92,7 @@ export class Operation {
     this.found = versions;
     this.targets = targets;
     this.#heard = 0;
+    this.#asked = 0;
     this.count = 0;
   }
 }

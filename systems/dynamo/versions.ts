@@ -66,6 +66,11 @@ function byName(a: Version, b: Version): number {
   return numberOf(a) - numberOf(b);
 }
 
+/** For whoever only wants to know what there is. */
+export function withoutValue(version: Version): Version {
+  return { ...version, value: null };
+}
+
 /** Checks what came from the network. */
 export function isVersions(value: unknown): value is Versions {
   return Array.isArray(value) && value.every(isVersion);
