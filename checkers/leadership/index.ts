@@ -1,0 +1,111 @@
+// Who leads, by the nodes' own reports: never two in one term (Ongaro and Ousterhout, In Search of an Understandable Consensus
+// Algorithm, 2014, 5.2, election safety), and soon another one when the leader is lost.
+
+import type { NodeEvent } from '../../framework/contracts/cluster.js';
+import { defineChecker } from '../../framework/contracts/define.js';
+import type { History } from '../../framework/contracts/history.js';
+import { option } from '../../framework/contracts/options.js';
+import { type Milliseconds, toNs } from '../../framework/contracts/time.js';
+import { Findings, stopped } from '../shared/findings.js';
+import { findSplitBrains } from '../shared/leaders.js';
+import { quantiles } from '../shared/quantiles.js';
+import { endOf } from '../shared/reports.js';
+import { amount, instant, milliseconds, span } from '../shared/text.js';
+import { type Cause, Elections, type Loss } from './elections.js';
+import { Reach } from './reach.js';
+import { timeline } from './timeline.js';
+
+interface Options {
+  within?: Milliseconds;
+}
+
+const BEFELL: Readonly<Record<Exclude<Cause, 'start'>, string>> = {
+  stopped: 'stopped',
+  paused: 'was paused',
+  'cut off': 'was cut off from a majority',
+  'stepped down': 'said that it led no more',
+};
+
+/** The elections of each group of nodes; most clusters are one. */
+function electionsOf(history: History, nodes: readonly string[], events: readonly NodeEvent[]): Elections[] {
+  const moments = timeline(history, events);
+  const reach = new Reach(nodes, !events.some(({ kind }) => kind === 'start'));
+  const groups = new Map<string | undefined, Elections>();
+  for (const moment of moments) {
+    if (moment.kind !== 'report' || groups.has(moment.said.scope)) continue;
+    groups.set(moment.said.scope, new Elections(reach, moments[0]!.time));
+  }
+  const all = [...groups.values()];
+  for (const moment of moments) {
+    if (moment.kind === 'report') {
+      groups.get(moment.said.scope)!.report(moment.time, moment.said);
+      continue;
+    }
+    if (moment.kind === 'fault') reach.fault(moment.name, moment.value);
+    else reach.process(moment.event);
+    for (const elections of all) elections.disturbed(moment.time);
+  }
+  for (const elections of all) elections.end(endOf(history));
+  return all;
+}
+
+function slow({ cause, at, leader, end, until, successor, calm }: Loss, within: number) {
+  const what =
+    leader === null || cause === 'start'
+      ? `Nobody led from ${instant(at)} on`
+      : `${leader.node}, the leader of term ${leader.term}, ${BEFELL[cause]} at ${instant(at)}`;
+  const then =
+    end === 'open'
+      ? 'nobody led when the run ended'
+      : end === 'kept'
+        ? `nobody else led until it was back at ${instant(until)}`
+        : `${successor!.node} led term ${successor!.term} only from ${instant(until)} on`;
+  return {
+    message: `${what}, and ${then}, though for ${span(calm)} a majority could talk to each other and no fault began or ended; ${span(within)} were allowed.`,
+    evidence: { cause, lost: at, until, calm, term: leader?.term ?? null, successor },
+  };
+}
+
+export default defineChecker<Options>({
+  name: 'leadership',
+  summary:
+    'No two nodes report that they lead the same term; and how long it takes until somebody leads a later one when the leader stops, is paused, cut off or deposed.',
+  options: {
+    within: option.duration(
+      'How soon a majority that is left in peace must have a new leader; left out: it is only measured.',
+    ),
+  },
+  anomalies: ['split-brain', 'slow-election'],
+  check(history, { options, nodes, events, cancelled }) {
+    if (cancelled()) return stopped();
+    const findings = new Findings();
+    const terms = findSplitBrains(findings, events);
+    const groups = electionsOf(history, nodes, events);
+    const losses = groups.flatMap((elections) => elections.losses);
+    const within = options.within === undefined ? Number.POSITIVE_INFINITY : toNs(options.within);
+    for (const loss of losses) {
+      if (loss.calm > within) findings.add('slow-election', () => slow(loss, within));
+    }
+    const first = losses.filter(({ cause, end }) => cause === 'start' && end === 'replaced');
+    const lost = losses.filter(({ cause }) => cause !== 'start');
+    const replaced = lost.filter(({ end }) => end === 'replaced');
+    const times = quantiles(replaced.map(({ at, until }) => until - at));
+    const causes = [...new Set(lost.map(({ cause }) => cause))];
+    const median = times === null ? '' : `, ${times.median} ms in the median`;
+    return findings.verdict({
+      unknown: terms === 0 ? 'no node reported that it leads a term' : null,
+      valid: `${amount(terms, 'term')}, one leader each; ${amount(replaced.length, 'lost leader')} replaced${median}`,
+      details: {
+        terms,
+        first: first.length === 0 ? null : milliseconds(Math.max(...first.map(({ at, until }) => until - at))),
+        lost: lost.length,
+        byCause: Object.fromEntries(causes.map((cause) => [cause, lost.filter((loss) => loss.cause === cause).length])),
+        replaced: replaced.length,
+        kept: lost.filter(({ end }) => end === 'kept').length,
+        open: lost.filter(({ end }) => end === 'open').length,
+        unprovoked: groups.reduce((sum, { unprovoked }) => sum + unprovoked, 0),
+        milliseconds: times,
+      },
+    });
+  },
+});

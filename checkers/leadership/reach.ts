@@ -1,0 +1,83 @@
+// Which nodes can talk to each other, as far as what was recorded tells: those that run, are not paused, and are not cut off.
+import type { NodeEvent } from '../../framework/contracts/cluster.js';
+import type { FaultValue } from '../../framework/contracts/history.js';
+
+type Cut = readonly [from: string, to: string];
+
+export class Reach {
+  readonly #nodes: readonly string[];
+  readonly #majority: number;
+  readonly #stopped = new Set<string>();
+  /** How many faults pause a node, and cut a link, by `from to`. */
+  readonly #paused = new Map<string, number>();
+  readonly #cut = new Map<string, number>();
+  /** What to take back when a fault heals. */
+  readonly #injected = new Map<number, { paused: readonly string[]; cuts: readonly Cut[] }>();
+
+  /** `running`: whether nodes run that nobody has said to start. */
+  constructor(nodes: readonly string[], running: boolean) {
+    this.#nodes = nodes;
+    this.#majority = Math.floor(nodes.length / 2) + 1;
+    if (!running) for (const node of nodes) this.#stopped.add(node);
+  }
+
+  /** A node has started or ended. */
+  process(event: NodeEvent): void {
+    if (event.kind === 'start') this.#stopped.delete(event.node);
+    if (event.kind === 'exit') this.#stopped.add(event.node);
+  }
+
+  /** A fault of this name was injected or has healed. What the checker does not know changes nothing here. */
+  fault(name: string, { id, phase, targets, injection }: FaultValue): void {
+    if (phase === 'inject') {
+      const effect = { paused: name === 'pause' ? targets : [], cuts: cutsOf(injection?.['cuts']) };
+      this.#injected.set(id, effect);
+      this.#count(effect, 1);
+    } else if (phase === 'heal') {
+      const effect = this.#injected.get(id);
+      this.#injected.delete(id);
+      if (effect !== undefined) this.#count(effect, -1);
+    }
+  }
+
+  runs(node: string): boolean {
+    return !this.#stopped.has(node);
+  }
+
+  isPaused(node: string): boolean {
+    return (this.#paused.get(node) ?? 0) > 0;
+  }
+
+  /** The node works and exchanges messages, both ways, with so many others that they are a majority. */
+  hasMajority(node: string): boolean {
+    if (!this.#works(node)) return false;
+    const others = this.#nodes.filter((other) => other === node || (this.#works(other) && this.#linked(node, other)));
+    return others.length >= this.#majority;
+  }
+
+  /** Some node could lead. */
+  hasQuorum(): boolean {
+    return this.#nodes.some((node) => this.hasMajority(node));
+  }
+
+  #works(node: string): boolean {
+    return this.runs(node) && !this.isPaused(node);
+  }
+
+  #linked(a: string, b: string): boolean {
+    return (this.#cut.get(`${a} ${b}`) ?? 0) === 0 && (this.#cut.get(`${b} ${a}`) ?? 0) === 0;
+  }
+
+  #count({ paused, cuts }: { paused: readonly string[]; cuts: readonly Cut[] }, by: number): void {
+    for (const node of paused) this.#paused.set(node, (this.#paused.get(node) ?? 0) + by);
+    for (const [from, to] of cuts) this.#cut.set(`${from} ${to}`, (this.#cut.get(`${from} ${to}`) ?? 0) + by);
+  }
+}
+
+function cutsOf(value: unknown): Cut[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(
+    (link): link is [string, string] =>
+      Array.isArray(link) && typeof link[0] === 'string' && typeof link[1] === 'string',
+  );
+}
