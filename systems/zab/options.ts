@@ -55,7 +55,7 @@ export const weaknesses = {
   'stale-local-reads': {
     summary:
       'reads without sync are stale wherever a node lags behind; each client still sees its own writes and never goes back, as long as it stays with its node',
-    anomalies: ['stale-read', 'new-old-inversion', 'not-linearizable'],
+    anomalies: ['stale-read', 'lost-write', 'new-old-inversion', 'not-linearizable'],
     options: { reads: 'local' },
   },
 } as const satisfies Record<string, Weakness>;

@@ -1,0 +1,93 @@
+// For tests: what Zab promises, checked on the state of nodes as it changes (paper, section 4: integrity, order, agreement).
+import type { Entry } from '../messages.js';
+import type { Zab } from '../zab.js';
+import { epochOf, showZxid } from '../zxid.js';
+
+interface Seen {
+  zab: Zab;
+  delivered: number;
+  accepted: number;
+  current: number;
+  epoch: number;
+}
+
+/** Collects what broke, in words; empty while Zab is Zab. */
+export class Laws {
+  readonly broken: string[] = [];
+  readonly #leaders = new Map<number, string>();
+  /** By zxid, what the first node delivered, and after which. */
+  readonly #order = new Map<number, { entry: Entry; before: number }>();
+  readonly #seen = new Map<string, Seen>();
+  #highest = 0;
+
+  /** Epochs that had a leader. */
+  get epochs(): number {
+    return this.#leaders.size;
+  }
+
+  /** Transactions that some node has delivered. */
+  get delivered(): number {
+    return this.#order.size;
+  }
+
+  observe(zab: Zab): void {
+    const { id } = zab.env;
+    let seen = this.#seen.get(id);
+    if (seen?.zab !== zab) {
+      const { accepted = 0, current = 0 } = seen ?? {};
+      seen = { zab, delivered: zab.history.snapshot.zxid, accepted, current, epoch: 0 };
+      this.#seen.set(id, seen);
+    }
+    this.#promises(zab, seen);
+    this.#delivers(zab, seen);
+    if (zab.established && seen.epoch !== zab.history.current) {
+      seen.epoch = zab.history.current;
+      this.#leads(zab);
+    }
+  }
+
+  /** Promises and epochs never fall, restarts included. */
+  #promises(zab: Zab, seen: Seen): void {
+    const { accepted, current } = zab.history;
+    if (accepted < seen.accepted)
+      this.broken.push(`${zab.env.id} went back from epoch ${seen.accepted} to ${accepted}`);
+    if (current < seen.current) this.broken.push(`${zab.env.id} went back to the history of epoch ${current}`);
+    if (current > accepted) this.broken.push(`${zab.env.id} joined epoch ${current} without a promise`);
+    seen.accepted = accepted;
+    seen.current = current;
+  }
+
+  /** Total order and agreement: everybody delivers the same transactions, each after the same one. */
+  #delivers(zab: Zab, seen: Seen): void {
+    const { history, delivered } = zab;
+    if (delivered < seen.delivered) this.broken.push(`${zab.env.id} took deliveries back`);
+    if (delivered === seen.delivered) return;
+    let before = history.floor(seen.delivered);
+    for (const entry of history.between(seen.delivered, delivered)) {
+      // A snapshot took the place of what came before.
+      if (before >= 0) this.#agree(entry, before);
+      before = entry.zxid;
+    }
+    seen.delivered = delivered;
+    this.#highest = Math.max(this.#highest, delivered);
+  }
+
+  #agree(entry: Entry, before: number): void {
+    const known = this.#order.get(entry.zxid);
+    if (known === undefined) this.#order.set(entry.zxid, { entry, before });
+    else if (known.entry.command !== entry.command) this.broken.push(`two transactions ${showZxid(entry.zxid)}`);
+    else if (known.before !== before) this.broken.push(`${showZxid(entry.zxid)} was delivered in two places`);
+    if (epochOf(entry.zxid) < epochOf(before)) this.broken.push(`epochs fall at ${showZxid(entry.zxid)}`);
+  }
+
+  /** One leader for each epoch, and it has all that was ever delivered. */
+  #leads({ env, history }: Zab): void {
+    const { current } = history;
+    const other = this.#leaders.get(current);
+    if (other !== undefined && other !== env.id)
+      this.broken.push(`epoch ${current} has two leaders: ${other} and ${env.id}`);
+    this.#leaders.set(current, env.id);
+    if (history.last < this.#highest)
+      this.broken.push(`${env.id} leads epoch ${current} without ${showZxid(this.#highest)}`);
+  }
+}
