@@ -133,8 +133,9 @@ export class Primary {
       const silent = this.#inflight[i]! > 0 && this.#heard[i] === 0;
       if (silent) this.#suspect(i);
       if (now - this.#heardAt[i]! > options['drop-after']) this.#live[i] = 0;
-      // Whoever was spoken to a moment ago needs no heartbeat.
-      if (silent || stamp - this.#sent[i]! > options.heartbeat / 4) this.#send(i, stamp, false);
+      // Whoever was spoken to a moment ago needs no heartbeat, nor does one that is being sent a snapshot.
+      const busy = this.#inflight[i]! > 0 && node.snapshots.sending(i);
+      if (silent || (!busy && stamp - this.#sent[i]! > options.heartbeat / 4)) this.#send(i, stamp, false);
       this.#heard[i] = 0;
     }
     // Fewer live backups to wait for may be all that writes and reads have waited for.

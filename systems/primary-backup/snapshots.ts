@@ -31,14 +31,13 @@ export class Snapshots {
     return this.#transfers[to] !== null;
   }
 
-  /** From now on the backup is sent a snapshot, not entries. */
+  /** From now on the backup is sent a snapshot, not entries: the latest, until it has a part of one. */
   begin(to: number): void {
-    const { log } = this.#node;
-    if (this.sending(to)) return;
-    this.#transfers[to] = { snapshot: log.snapshot, offset: 0 };
+    const { snapshot } = this.#node.log;
+    if ((this.#transfers[to]?.offset ?? 0) === 0) this.#transfers[to] = { snapshot, offset: 0 };
   }
 
-  /** Sends the next part of the transfer to a member, which begins with the latest snapshot if there is none. */
+  /** Sends a member the next part of its transfer, which begins if there is none. */
   send(to: number, stamp: number): void {
     this.begin(to);
     const { env, log, options, commit, members } = this.#node;
