@@ -173,7 +173,11 @@ describe('convergence', () => {
   });
 
   it('says why it knows nothing', () => {
-    expect(check([])).toMatchObject({ valid: 'unknown', reason: 'no node reported a digest of its state' });
+    expect(check([])).toMatchObject({
+      valid: 'unknown',
+      reason: 'no node reported a digest of its state',
+      details: { agreed: null, milliseconds: null },
+    });
     expect(check([report(1, 'n1', null, { role: 'leader' })]).valid).toBe('unknown');
     const agreed = ['n1', 'n2', 'n3'].map((node) => report(1, node, 'a'));
     expect(judge(convergence, new Script().did(0, 'read', null, []), { events: [] }).valid).toBe('unknown');

@@ -85,6 +85,7 @@ export default defineChecker<Options>({
       ...[cluster.digests, cluster.members].flatMap((all) => all.disagreements.map(({ to }) => to)),
     );
     const { round, sent } = cluster.cost(agreed);
+    const known = cluster.digests.heard && !undecided;
     const size = Math.max(1, cluster.count());
     const unknown = () => {
       if (!cluster.digests.heard) return 'no node reported a digest of its state';
@@ -98,8 +99,8 @@ export default defineChecker<Options>({
       valid: `${amount(size, 'node')} agreed ${span(agreed - quiet)} after the last update and the last heal`,
       details: {
         quiet,
-        agreed: undecided ? null : agreed,
-        milliseconds: undecided ? null : milliseconds(agreed - quiet),
+        agreed: known ? agreed : null,
+        milliseconds: known ? milliseconds(agreed - quiet) : null,
         rounds: round,
         messages: sent,
         theory: { nodes: size, ...pushTheory(size), source: 'log2 n + ln n rounds of push (Pittel 1987)' },

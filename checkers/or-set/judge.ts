@@ -243,7 +243,8 @@ class Judge {
 
   #revive(id: number, element: Element, row: number, place: number, final: FinalRead | undefined): void {
     let revived = this.#revived.get(id);
-    if (revived === undefined) {
+    // What is left in the end says more than what came and went.
+    if (revived === undefined || (final !== undefined && revived.finals.length === 0)) {
       const add = element.adds[element.adds.length - 1]!.invoked;
       revived = { element: id, add, removal: element.lastRemoval(place), read: row, finals: [] };
       this.#revived.set(id, revived);
@@ -258,8 +259,7 @@ class Judge {
     const must = [...(this.#must.get(EVERYWHERE) ?? [])].filter(([, { row }]) => row < last);
     const stayed = must.filter(([id]) => !this.#missing.has(id)).length;
     const gone = this.#facts.filter(
-      ({ adds }, id) =>
-        adds.length > 0 && !this.#revived.has(id) && this.#facts[id]!.shown(EVERYWHERE, last) === 'none',
+      (element, id) => element.adds.length > 0 && !this.#revived.has(id) && element.shown(EVERYWHERE, last) === 'none',
     ).length;
     return { missing, revived, stayed, gone, adds: this.#adds, removes: this.#removes };
   }

@@ -84,6 +84,11 @@ describe('or-set', () => {
     const verdict = judge(orSet, finals(script, [], []));
     expect(names(verdict)).toEqual(['resurrected-element']);
     expect(verdict.anomalies[0]!.message).toContain('Element 7 is in the read by process 0 on n1 at 0.006 s');
+    // If it is still there in the end, the final reads are shown.
+    const kept = start().did(0, 'add', 7, 7, n1).did(0, 'remove', 7, 7, n1).did(0, 'read', null, [7], n1);
+    expect(judge(orSet, finals(kept, [7], [])).anomalies.map(({ message }) => message)).toEqual([
+      'Element 7 is in the final read of n1 at 0.011 s, though every add of it had been seen and removed: the last one, by process 0 on n1 at 0.001 s, by process 0 on n1, acknowledged at 0.004 s.',
+    ]);
     // Another node may not have heard of the remove yet.
     const other = start().did(0, 'add', 7, 7, n1).did(0, 'remove', 7, 7, n1).did(1, 'read', null, [7], n2);
     expect(judge(orSet, finals(other, [], [])).valid).toBe(true);
