@@ -22,9 +22,8 @@ const unsupported = (state: StateName, body: Body): Answer => ({
   text: `a ${state} has no such request: ${body.type}${body['key'] === undefined ? '' : ' with a key'}`,
 });
 
-const ADDED: Body = { type: 'add_ok' };
-const REMOVED: Body = { type: 'remove_ok' };
-const WRITTEN: Body = { type: 'write_ok' };
+/** A body belongs to the network once it is sent: each answer needs its own. */
+const done = (type: string): Body => ({ type: `${type}_ok` });
 
 function gSet(): Service {
   const set = new GSet();
@@ -35,7 +34,7 @@ function gSet(): Service {
       if (type === 'read' && key === undefined) return { reply: { type: 'read_ok', value: set.values() } };
       if (type !== 'add' || body['delta'] !== undefined) return unsupported('g-set', body);
       if (element === undefined) return malformed('an add needs an element');
-      return set.has(element) ? { reply: ADDED } : { reply: ADDED, op: { add: element } };
+      return set.has(element) ? { reply: done(type) } : { reply: done(type), op: { add: element } };
     },
   };
 }
@@ -49,9 +48,9 @@ function orSet({ bug }: GossipOptions): Service {
       if (type === 'read' && key === undefined) return { reply: { type: 'read_ok', value: set.values() } };
       if ((type !== 'add' && type !== 'remove') || body['delta'] !== undefined) return unsupported('or-set', body);
       if (element === undefined) return malformed(`${type} needs an element`);
-      if (type === 'add') return { reply: ADDED, op: set.adding(element) };
+      if (type === 'add') return { reply: done(type), op: set.adding(element) };
       const op = set.removing(element);
-      return op === null ? { reply: REMOVED } : { reply: REMOVED, op };
+      return op === null ? { reply: done(type) } : { reply: done(type), op };
     },
   };
 }
@@ -65,7 +64,7 @@ function pnCounter(): Service {
       if (type === 'read' && key === undefined) return { reply: { type: 'read_ok', value: counter.value() } };
       if (type !== 'add' || body['element'] !== undefined) return unsupported('pn-counter', body);
       if (!Number.isSafeInteger(delta)) return malformed('an add needs an integer as its delta');
-      return delta === 0 ? { reply: ADDED } : { reply: ADDED, op: { add: delta } };
+      return delta === 0 ? { reply: done(type) } : { reply: done(type), op: { add: delta } };
     },
   };
 }
@@ -84,7 +83,7 @@ function lwwRegister({ stamps }: GossipOptions): Service {
       if (typeof key !== 'string' && typeof key !== 'number') return malformed('the key must be a string or a number');
       if (type === 'write') {
         if (value === undefined) return malformed('a write needs a value');
-        return { reply: WRITTEN, op: { key, value, stamp: stamp(key, now) } };
+        return { reply: done(type), op: { key, value, stamp: stamp(key, now) } };
       }
       const item = registers.get(key);
       if (item === undefined) return { code: RPC.keyDoesNotExist, text: 'the key was never written' };

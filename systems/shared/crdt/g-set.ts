@@ -7,20 +7,21 @@ export interface GSetOp {
 }
 
 export class GSet implements Crdt<GSetOp, readonly unknown[]> {
-  readonly #elements = new Map<string | number, unknown>();
+  readonly #known = new Set<string | number>();
+  readonly #elements: unknown[] = [];
   readonly #fingerprint = new Fingerprint();
 
   get size(): number {
-    return this.#elements.size;
+    return this.#elements.length;
   }
 
   has(element: unknown): boolean {
-    return this.#elements.has(identity(element));
+    return this.#known.has(identity(element));
   }
 
   /** In the order in which they came. */
   values(): unknown[] {
-    return [...this.#elements.values()];
+    return this.#elements.slice();
   }
 
   apply(updates: readonly Update<GSetOp>[]): void {
@@ -49,8 +50,9 @@ export class GSet implements Crdt<GSetOp, readonly unknown[]> {
 
   #add(element: unknown): void {
     const key = identity(element);
-    if (this.#elements.has(key)) return;
-    this.#elements.set(key, element);
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#elements.push(element);
     this.#fingerprint.toggle(`${typeof key} ${key}`);
   }
 }

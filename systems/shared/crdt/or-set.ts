@@ -28,6 +28,7 @@ export class OrSet implements Crdt<OrSetOp, readonly OrSetItem[]> {
   readonly #elements = new Map<string | number, Element>();
   readonly #fingerprint = new Fingerprint();
   readonly #forgetful: boolean;
+  #values: readonly unknown[] | null = null;
 
   /** `forgetful`, planted bug: merges states as if a tag that is missing in one had never been removed. */
   constructor(forgetful = false) {
@@ -38,8 +39,10 @@ export class OrSet implements Crdt<OrSetOp, readonly OrSetItem[]> {
     return this.#items.size;
   }
 
-  values(): unknown[] {
-    return Array.from(this.#elements.values(), ({ element }) => element);
+  /** The same array until the set changes. */
+  values(): readonly unknown[] {
+    this.#values ??= Array.from(this.#elements.values(), ({ element }) => element);
+    return this.#values;
   }
 
   adding(element: unknown): OrSetOp {
@@ -98,6 +101,7 @@ export class OrSet implements Crdt<OrSetOp, readonly OrSetItem[]> {
     const tag = tagOf(origin, seq);
     if (this.#items.has(tag)) return;
     this.#items.set(tag, item);
+    this.#values = null;
     this.#fingerprint.toggle(tag);
     const key = identity(element);
     const known = this.#elements.get(key);
@@ -109,6 +113,7 @@ export class OrSet implements Crdt<OrSetOp, readonly OrSetItem[]> {
     const item = this.#items.get(tag);
     if (item === undefined) return;
     this.#items.delete(tag);
+    this.#values = null;
     this.#fingerprint.toggle(tag);
     const key = identity(item[2]);
     const known = this.#elements.get(key)!;

@@ -13,7 +13,8 @@ export class VersionVector {
   static parse(value: unknown): VersionVector | null {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     const vector = new VersionVector();
-    for (const [node, count] of Object.entries(value)) {
+    for (const node of Object.keys(value)) {
+      const count = (value as Record<string, unknown>)[node];
       if (!Number.isSafeInteger(count) || (count as number) < 0) return null;
       vector.advance(node, count as number);
     }
@@ -55,7 +56,10 @@ export class VersionVector {
 
   /** The same immutable object until the vector changes. */
   toJSON(): Versions {
-    this.#json ??= Object.freeze(Object.fromEntries(this.#counts));
-    return this.#json;
+    if (this.#json !== null) return this.#json;
+    const json: Record<string, number> = {};
+    for (const [node, count] of this.#counts) json[node] = count;
+    this.#json = json;
+    return json;
   }
 }
