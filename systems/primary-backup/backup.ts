@@ -63,7 +63,7 @@ export class Backup {
   }
 
   /** The primary of `epoch` says that `index` is committed: true of this log too where the two are known to match. */
-  learn(epoch: number, index: number): void {
+  learn(epoch: unknown, index: number): void {
     if (epoch === this.#verifiedEpoch && index <= this.#verified) this.#node.advance(index);
   }
 

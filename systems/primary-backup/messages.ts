@@ -62,20 +62,6 @@ export interface Copied extends Body {
   stamp: number;
 }
 
-/** A backup asks up to where it must have applied before it may answer a read. */
-export interface AskIndex extends Body {
-  type: 'ask-index';
-  id: number;
-}
-
-export interface ReadIndex extends Body {
-  type: 'read-index';
-  epoch: number;
-  id: number;
-  /** -1: refused, the node is no primary. */
-  index: number;
-}
-
 /** Asks for a vote; `trial`: whether one would be given in that epoch, were it asked for. */
 export interface AskVote extends Body {
   type: 'ask-vote';
@@ -164,14 +150,6 @@ export function isCopy(b: Body): b is Copy {
 
 export function isCopied(b: Body): b is Copied {
   return all(b, whole, 'epoch', 'index', 'offset') && orNone(b['upTo']) && finite(b['stamp']);
-}
-
-export function isAskIndex(b: Body): b is AskIndex {
-  return whole(b['id']);
-}
-
-export function isReadIndex(b: Body): b is ReadIndex {
-  return whole(b['epoch']) && whole(b['id']) && orNone(b['index']);
 }
 
 export function isAskVote(b: Body): b is AskVote {

@@ -1,6 +1,7 @@
 // One node of primary-backup: which role it has in which epoch, and what of the log is committed and applied.
 import { type Body, errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
+import { ConfirmedReads } from '../shared/confirmed-reads.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Backup } from './backup.js';
 import { type Election, electionOf } from './election.js';
@@ -9,7 +10,7 @@ import { Members } from './members.js';
 import * as shape from './messages.js';
 import type { PrimaryBackupOptions } from './options.js';
 import { Primary } from './primary.js';
-import { Reads } from './reads.js';
+import { PrimaryReads } from './reads.js';
 import { Snapshots } from './snapshots.js';
 
 /** `trial`: asks whether it would be voted for; `candidate`: stands for election. */
@@ -29,7 +30,7 @@ export class PrimaryBackup implements ReplicatedLog {
   readonly election: Election;
   readonly primary: Primary;
   readonly backup: Backup;
-  readonly reads: Reads;
+  readonly reads: ConfirmedReads;
   readonly snapshots: Snapshots;
   role: Role = 'backup';
   /** The primary, as far as known. */
@@ -49,7 +50,7 @@ export class PrimaryBackup implements ReplicatedLog {
     this.election = electionOf(this);
     this.primary = new Primary(this);
     this.backup = new Backup(this);
-    this.reads = new Reads(this);
+    this.reads = new ConfirmedReads(new PrimaryReads(this));
     this.snapshots = new Snapshots(this);
   }
 
@@ -177,14 +178,6 @@ export class PrimaryBackup implements ReplicatedLog {
         if (!shape.isShipped(body)) return false;
         if (this.#answersPrimary(body.epoch)) this.primary.onShipped(from, body);
         return true;
-      case 'ask-index':
-        if (!shape.isAskIndex(body)) return false;
-        this.reads.onAskIndex(src, body);
-        return true;
-      case 'read-index':
-        if (!shape.isReadIndex(body)) return false;
-        this.reads.onReadIndex(body);
-        return true;
       case 'copy':
         if (!shape.isCopy(body)) return false;
         this.backup.onCopy(src, body);
@@ -194,7 +187,7 @@ export class PrimaryBackup implements ReplicatedLog {
         if (this.#answersPrimary(body.epoch)) this.primary.onCopied(from, body);
         return true;
       default:
-        return this.election.receive(from, body);
+        return this.reads.receive(src, body) ?? this.election.receive(from, body);
     }
   }
 

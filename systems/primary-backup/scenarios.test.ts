@@ -326,7 +326,7 @@ describe('reads', () => {
       await b.sleep(5);
       // As the first question of any life would be numbered, were each to begin at 0.
       for (const id of [0, 1]) {
-        const body = { type: 'read-index', epoch: b.node(primary).epoch, id, index: 0 };
+        const body = { type: 'read-index', reign: b.node(primary).epoch, id, index: 0 };
         b.server(backup!).receive({ src: primary, dest: backup!, body });
       }
       expect((await asked)?.type).not.toBe('read_ok');
