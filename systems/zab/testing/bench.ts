@@ -72,6 +72,7 @@ class Watched implements Protocol {
     const { type, frames } = message.body;
     this.#count(type);
     if (Array.isArray(frames)) for (const frame of frames) this.#count((frame as { kind?: string } | null)?.kind ?? '');
+    this.#laws.hears(message);
     this.#inner.receive(message);
     this.#laws.observe(this.#inner.zab);
   }

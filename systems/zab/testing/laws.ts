@@ -1,5 +1,6 @@
 // For tests: what Zab promises, checked on the state of nodes as it changes (paper, section 4: integrity, order, agreement).
-import type { Entry } from '../messages.js';
+import type { Message } from '../../../framework/contracts/message.js';
+import type { Entry, LearnerFrame } from '../messages.js';
 import type { Zab } from '../zab.js';
 import { epochOf, showZxid } from '../zxid.js';
 
@@ -18,6 +19,8 @@ export class Laws {
   /** By zxid, what the first node delivered, and after which. */
   readonly #order = new Map<number, { entry: Entry; before: number }>();
   readonly #seen = new Map<string, Seen>();
+  /** What nodes have told others of their epochs, which they must remember from then on. */
+  readonly #told = new Map<string, { accepted: number; current: number }>();
   #highest = 0;
 
   /** Epochs that had a leader. */
@@ -34,7 +37,7 @@ export class Laws {
     const { id } = zab.env;
     let seen = this.#seen.get(id);
     if (seen?.zab !== zab) {
-      const { accepted = 0, current = 0 } = seen ?? {};
+      const { accepted, current } = this.#toldBy(id);
       seen = { zab, delivered: zab.history.snapshot.zxid, accepted, current, epoch: 0 };
       this.#seen.set(id, seen);
     }
@@ -46,7 +49,28 @@ export class Laws {
     }
   }
 
-  /** Promises and epochs never fall, restarts included. */
+  /** A node hears a message: what it says of its sender's epochs has left the sender, so it is on disk there. */
+  hears({ src, body }: Message): void {
+    const told = this.#toldBy(src);
+    if (body.type === 'vote' && body['leader'] === src) {
+      told.current = Math.max(told.current, body['current'] as number);
+    } else if (body.type === 'to-leader' && Array.isArray(body['frames'])) {
+      for (const frame of body['frames'] as readonly (LearnerFrame | null)[]) {
+        if (frame?.kind === 'c-epoch') told.accepted = Math.max(told.accepted, frame.accepted);
+      }
+    }
+  }
+
+  #toldBy(id: string): { accepted: number; current: number } {
+    let told = this.#told.get(id);
+    if (told === undefined) {
+      told = { accepted: 0, current: 0 };
+      this.#told.set(id, told);
+    }
+    return told;
+  }
+
+  /** Promises and epochs never fall, and what was said of them survives restarts. */
   #promises(zab: Zab, seen: Seen): void {
     const { accepted, current } = zab.history;
     if (accepted < seen.accepted)
