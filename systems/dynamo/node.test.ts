@@ -1,0 +1,463 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../framework/contracts/message.js';
+import dynamo from './index.js';
+import type { DynamoOptions } from './options.js';
+import { Bench, DEFAULTS } from './testing/bench.js';
+
+const write = (value: unknown, key: unknown = 'x') => ({ type: 'write', key, value });
+const read = (key: unknown = 'x') => ({ type: 'read', key });
+const add = (element: unknown) => ({ type: 'add', element });
+const READ_SET = { type: 'read' };
+const value = (value: unknown) => ({ type: 'read_ok', value, in_reply_to: 1 });
+const between =
+  (...nodes: string[]) =>
+  (message: Message) =>
+    nodes.includes(message.src) && nodes.includes(message.dest);
+/** What clients call `x`. */
+const X = '"x"';
+
+function others(bench: Bench, ...not: string[]): string[] {
+  return bench.names.filter((name) => !not.includes(name));
+}
+
+describe('a register', () => {
+  it.each([1, 2, 3, 5])('on %i nodes gives through every node what was written through any', (count) => {
+    const n = Math.min(3, count);
+    const bench = new Bench(count, { n, r: Math.min(2, n), w: Math.min(2, n) });
+    for (const writer of bench.names) {
+      for (const [key, text] of [
+        ['x', `${writer} x`],
+        [7, null],
+        ['7', { from: writer }],
+        ['set', 1],
+      ] as const) {
+        expect(bench.now(writer, write(text, key))).toEqual({ type: 'write_ok', in_reply_to: 1 });
+        for (const reader of bench.names) expect(bench.now(reader, read(key))).toEqual(value(text));
+      }
+    }
+  });
+
+  it('that was never written is error 20', () => {
+    expect(new Bench(3).now('n1', read())).toMatchObject({ type: 'error', code: 20 });
+  });
+
+  it.each([
+    [{ type: 'cas', key: 'x', from: 1, to: 2 }, 10],
+    [{ type: 'txn', txn: [] }, 10],
+    [{ type: 'write', key: 'x' }, 12],
+    [{ type: 'write', value: 1 }, 12],
+    [{ type: 'write', key: { a: 1 }, value: 1 }, 12],
+    [{ type: 'read', key: null }, 12],
+    [{ type: 'add' }, 12],
+  ])('refuses %j with the definite error %i', (body, code) => {
+    const bench = new Bench(3);
+    expect(bench.now('n1', body)).toMatchObject({ type: 'error', code, in_reply_to: 1 });
+    expect(bench.held('n1', X)).toEqual([]);
+  });
+
+  it('keeps concurrent values side by side, shows one by the rule, and the next write is after both', () => {
+    for (const [siblings, shown] of [
+      ['last-writer', 'a'],
+      ['largest', 'b'],
+    ] as const) {
+      const bench = new Bench(3, { siblings });
+      bench.clocks.set('n1', 1000);
+      bench.clocks.set('n3', 500);
+      const [one, other] = [bench.ask('n1', write('a')), bench.ask('n3', write('b'))];
+      // Both have asked what there is before either has stored anything.
+      bench.deliver((message) => JSON.stringify(message.body).includes('get'));
+      bench.deliver();
+      expect([one()?.type, other()?.type]).toEqual(['write_ok', 'write_ok']);
+      expect(bench.held('n2', X).sort()).toEqual(['a', 'b']);
+      const answer = bench.now('n2', read());
+      expect(answer).toMatchObject({ type: 'read_ok', value: shown });
+      expect([...(answer!['siblings'] as unknown[])].sort()).toEqual(['a', 'b']);
+      bench.now('n2', write('c'));
+      expect(bench.held('n1', X)).toEqual(['c']);
+    }
+  });
+
+  it('is written once by a request that arrives twice', () => {
+    const bench = new Bench(3);
+    const request = { src: 'c7', dest: 'n1', body: { ...write('a'), msg_id: 4 } };
+    bench.give(request);
+    bench.deliver();
+    bench.now('n2', write('b'));
+    bench.give(request);
+    bench.deliver();
+    expect(bench.now('n3', read())).toEqual(value('b'));
+  });
+});
+
+describe('a set', () => {
+  it('starts empty and unites what was added at the same time on all sides', () => {
+    const bench = new Bench(3, { r: 1, w: 1 });
+    expect(bench.now('n1', READ_SET)).toEqual(value([]));
+    const answers = bench.names.map((name, index) => bench.ask(name, add(index)));
+    expect(answers.map((answer) => answer()?.type)).toEqual(['add_ok', 'add_ok', 'add_ok']);
+    bench.deliver();
+    expect([...(bench.now('n2', READ_SET)!['value'] as number[])].sort()).toEqual([0, 1, 2]);
+    bench.now('n3', add(1));
+    expect([...(bench.now('n1', READ_SET)!['value'] as number[])].sort()).toEqual([0, 1, 2]);
+    expect(bench.held('n1', 'set')).toHaveLength(1);
+  });
+
+  it('with the bug wrong-merge loses what was added at the same time', () => {
+    const bench = new Bench(3, { r: 1, w: 1, bug: 'wrong-merge' });
+    for (const [index, name] of bench.names.entries()) bench.ask(name, add(index));
+    bench.deliver();
+    bench.calm();
+    expect(bench.now('n2', READ_SET)!['value']).toHaveLength(1);
+  });
+
+  it('loses what was added at the same time when the last writer wins', () => {
+    const bench = new Bench(3, { r: 1, w: 1, versions: 'last-writer' });
+    for (const [index, name] of bench.names.entries()) bench.ask(name, add(index));
+    bench.deliver();
+    expect(bench.now('n2', READ_SET)!['value']).toHaveLength(1);
+  });
+});
+
+describe('quorums', () => {
+  it('answer nothing before W have stored and R have said', () => {
+    const bench = new Bench(5, { n: 5, r: 3, w: 4 });
+    const [first, second, third, last] = bench.homes(X).filter((name) => name !== 'n1') as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const wrote = bench.ask('n1', write('a'));
+    bench.deliver(between('n1', first, second));
+    expect(wrote()).toBeNull();
+    bench.deliver(between('n1', third));
+    expect(wrote()).toMatchObject({ type: 'write_ok' });
+    bench.table = [];
+    const got = bench.ask(last, read());
+    bench.deliver(between(last, third));
+    expect(got()).toBeNull();
+    bench.deliver();
+    expect(got()).toEqual(value('a'));
+  });
+
+  it('that cannot be had are an error: definite before anything was stored, indefinite afterwards', () => {
+    const bench = new Bench(3);
+    bench.kill('n2');
+    bench.kill('n3');
+    const [wrote, got] = [bench.ask('n1', write('a')), bench.ask('n1', read())];
+    for (let tick = 0; tick < 11; tick++) bench.fire('n1', 'resend');
+    expect(wrote()).toMatchObject({ type: 'error', code: 11 });
+    expect(got()).toMatchObject({ type: 'error', code: 11 });
+    bench.start('n2');
+    const half = bench.ask('n1', write('b'));
+    bench.deliver((message) => !JSON.stringify(message.body).includes('put'));
+    bench.kill('n2');
+    for (let tick = 0; tick < 11; tick++) bench.fire('n1', 'resend');
+    expect(half()).toMatchObject({ type: 'error', code: 0 });
+    bench.fire('n1', 'resend');
+    expect(bench.timers.get('n1')!.has('resend')).toBe(false);
+  });
+
+  it('ask again when messages were lost, and count an answer that comes twice once', () => {
+    const bench = new Bench(5, { n: 5, r: 3, w: 3 });
+    const wrote = bench.ask('n1', write('a'));
+    bench.table = [];
+    for (let tick = 0; tick < 3; tick++) bench.fire('n1', 'resend');
+    bench.deliver((message) => JSON.stringify(message.body).includes('get'));
+    const replies = bench.table.filter(between('n2', 'n1')).filter((message) => message.dest === 'n1');
+    for (let copy = 0; copy < 3; copy++) for (const reply of replies) bench.give(reply);
+    expect(bench.table.some((message) => JSON.stringify(message.body).includes('put'))).toBe(false);
+    bench.deliver();
+    expect(wrote()).toMatchObject({ type: 'write_ok' });
+  });
+
+  it('of a node that restarts are not filled by answers to its earlier life', () => {
+    const bench = new Bench(3);
+    bench.ask('n1', read());
+    bench.deliver((message) => message.dest !== 'n1');
+    const late = bench.table;
+    bench.table = [];
+    bench.kill('n1');
+    const wrote = bench.ask('n2', write('a'));
+    for (let tick = 0; tick < 4; tick++) {
+      bench.fire('n2', 'resend');
+      bench.deliver();
+    }
+    expect(wrote()).toMatchObject({ type: 'write_ok' });
+    bench.start('n1');
+    const got = bench.ask('n1', read());
+    for (const message of late) bench.give(message);
+    expect(got()).toBeNull();
+    bench.deliver();
+    expect(got()).toEqual(value('a'));
+  });
+});
+
+describe('a node that missed a write', () => {
+  /** n3 was cut off while n1 wrote; it is a home node of everything. */
+  function missed(options: Partial<DynamoOptions>): Bench {
+    const bench = new Bench(3, { 'anti-entropy': 'off', ...options });
+    const wrote = bench.ask('n1', write('a'));
+    for (let tick = 0; tick < 9; tick++) {
+      bench.fire('n1', 'resend');
+      bench.deliverOnly(between('n1', 'n2'));
+    }
+    expect(wrote()).toMatchObject({ type: 'write_ok' });
+    return bench;
+  }
+
+  it('has it repaired by the next read', () => {
+    const bench = missed({ hints: false });
+    expect(bench.now('n2', read())).toEqual(value('a'));
+    expect(bench.held('n3', X)).toEqual(['a']);
+  });
+
+  it.each([{ bug: 'no-read-repair' }, { 'read-repair': false }] as Partial<DynamoOptions>[])(
+    'has not with %j',
+    (options) => {
+      const bench = missed({ hints: false, ...options });
+      for (const name of bench.names) bench.now(name, read());
+      bench.calm();
+      expect(bench.held('n3', X)).toEqual([]);
+    },
+  );
+
+  it('is handed the hint that the coordinator kept, also when that has restarted', () => {
+    const bench = missed({});
+    expect(bench.node('n1').core.replica.entry(X)?.owed).toEqual(['n3']);
+    bench.kill('n1');
+    bench.start('n1');
+    bench.calm();
+    expect(bench.held('n3', X)).toEqual(['a']);
+    expect(bench.node('n1').core.replica.entry(X)?.owed).toEqual([]);
+  });
+
+  it.each(['pull', 'push', 'push-pull'] as const)('is found by Merkle trees (%s), which then are silent', (mode) => {
+    const bench = missed({ hints: false, 'anti-entropy': mode });
+    for (let round = 0; round < 20; round++) {
+      bench.fireAll('gossip');
+      bench.deliver();
+    }
+    expect(bench.held('n3', X)).toEqual(['a']);
+    bench.sent.length = 0;
+    bench.fireAll('gossip');
+    bench.deliver();
+    expect(bench.sent.map((message) => message.body.type)).toEqual(['compare', 'compare', 'compare']);
+    bench.fireAll('report');
+    expect(new Set([...bench.reports.values()].map((report) => report['digest'])).size).toBe(1);
+  });
+});
+
+describe('a sloppy quorum', () => {
+  function cutOff(options: Partial<DynamoOptions> = {}): { bench: Bench; outside: string[]; homes: readonly string[] } {
+    const bench = new Bench(5, { quorum: 'sloppy', 'anti-entropy': 'off', 'read-repair': false, ...options });
+    const homes = bench.homes(X);
+    const outside = others(bench, ...homes);
+    const wrote = bench.ask(outside[0]!, write('a'));
+    for (let tick = 0; tick < 9; tick++) {
+      bench.fire(outside[0]!, 'resend');
+      bench.deliverOnly(between(...outside));
+    }
+    expect(wrote()).toMatchObject({ type: 'write_ok' });
+    for (const home of homes) expect(bench.held(home, X)).toEqual([]);
+    return { bench, outside, homes };
+  }
+
+  it('takes writes far from all home nodes, which get them later', () => {
+    const { bench, homes, outside } = cutOff();
+    for (const node of outside) {
+      bench.kill(node);
+      bench.start(node);
+    }
+    bench.calm();
+    for (const home of homes) expect(bench.held(home, X)).toEqual(['a']);
+    for (const node of outside) expect(bench.node(node).core.replica.hasDebts).toBe(false);
+  });
+
+  it('does not show a process its own write when home nodes are back', () => {
+    const { bench, homes } = cutOff();
+    expect(bench.now(homes[0]!, read())).toMatchObject({ code: 20 });
+  });
+
+  it('with the bug drop-hint never tells them', () => {
+    const { bench, homes } = cutOff({ bug: 'drop-hint' });
+    bench.calm();
+    for (const home of homes) expect(bench.held(home, X)).toEqual([]);
+  });
+});
+
+describe('last-writer-wins', () => {
+  it('drops a write whose clock is behind, though it was acknowledged', () => {
+    const bench = new Bench(3, { versions: 'last-writer' });
+    bench.clocks.set('n1', 5000);
+    bench.clocks.set('n2', 4000);
+    bench.now('n1', write('early, by a clock that is fast'));
+    expect(bench.now('n2', write('late'))).toMatchObject({ type: 'write_ok' });
+    expect(bench.now('n2', read())).toEqual(value('early, by a clock that is fast'));
+  });
+});
+
+describe('members', () => {
+  const change = (join: string[], leave: string[], cluster = 'dynamo') => ({ type: 'change', join, leave, cluster });
+
+  /** Enough keys that each node holds some. */
+  function filled(options: Partial<DynamoOptions> = {}): { bench: Bench; keys: number[] } {
+    const bench = new Bench(4, { n: 2, r: 1, w: 2, 'anti-entropy': 'off', ...options }, 2);
+    const keys = Array.from({ length: 40 }, (_, key) => key);
+    for (const key of keys) bench.now(bench.names[key % 4]!, write(`v${key}`, key));
+    return { bench, keys };
+  }
+
+  it('that join have their keys before the change is answered; those that leave forget theirs', () => {
+    const { bench, keys } = filled();
+    const answer = bench.ask('n2', change(['n5', 'n6'], ['n1']));
+    bench.deliver();
+    expect(answer()).toBeNull();
+    bench.calm();
+    expect(answer()).toMatchObject({ type: 'change_ok' });
+    for (const key of keys) {
+      const homes = bench.node('n3').core.homesOf(String(key));
+      for (const home of homes) expect(bench.held(home, String(key))).toEqual([`v${key}`]);
+      for (const reader of bench.all) expect(bench.now(reader, read(key))).toEqual(value(`v${key}`));
+    }
+    expect(bench.node('n5').core.replica.size).toBeGreaterThan(0);
+    expect(bench.node('n1').core.replica.size).toBe(0);
+  });
+
+  it('keep what they owe while new home nodes are out of reach, also over a restart', () => {
+    const { bench, keys } = filled();
+    bench.kill('n5');
+    const answer = bench.ask('n2', change(['n5'], ['n1']));
+    bench.calm();
+    expect(answer()).toBeNull();
+    bench.kill('n1');
+    bench.start('n1');
+    expect(bench.node('n1').core.placement.ids).toEqual(['n2', 'n3', 'n4', 'n5']);
+    bench.start('n5');
+    bench.calm();
+    expect(answer()).toMatchObject({ type: 'change_ok' });
+    for (const key of keys) expect(bench.now('n5', read(key))).toEqual(value(`v${key}`));
+  });
+
+  it('answer a change that was made before, and keep both of two that are made at the same time', () => {
+    const { bench } = filled();
+    const answers = [bench.ask('n1', change(['n5'], [])), bench.ask('n4', change(['n6'], ['n2']))];
+    bench.calm();
+    answers.push(bench.ask('n3', change(['n5'], ['n2'])));
+    bench.calm();
+    expect(answers.map((answer) => answer()?.type)).toEqual(['change_ok', 'change_ok', 'change_ok']);
+    for (const name of bench.all) expect(bench.node(name).core.placement.ids).toEqual(['n1', 'n3', 'n4', 'n5', 'n6']);
+  });
+
+  it.each([
+    [change(['n5'], [], 'other'), 22],
+    [{ type: 'change', join: ['n5'], leave: [] }, 22],
+    [change([], ['n1', 'n2', 'n3']), 22],
+    [change(['n5'], ['n5']), 12],
+    [{ type: 'change', join: 'n5', leave: [], cluster: 'dynamo' }, 12],
+  ])('refuse %j with the definite error %i', (body, code) => {
+    const { bench } = filled();
+    expect(bench.now('n1', body)).toMatchObject({ type: 'error', code });
+    expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
+  });
+
+  it('refuse members of a cluster of another name, and changes asked of a node that is none', () => {
+    const { bench } = filled();
+    bench.give({ src: 'n9', dest: 'n1', body: { type: 'ring', cluster: 'other', members: { n9: 1 } } });
+    expect(bench.node('n1').core.placement.ids).not.toContain('n9');
+    expect(bench.now('n5', change(['n6'], []))).toMatchObject({ type: 'error', code: 11 });
+  });
+
+  it('that have forgotten a key begin a new chain of versions', () => {
+    const bench = new Bench(3, { n: 1, r: 1, w: 1, 'anti-entropy': 'off' });
+    const leaver = bench.homes('set')[0]!;
+    const [other] = others(bench, leaver);
+    bench.now(leaver, add(1));
+    bench.ask(other!, change([], [leaver]));
+    bench.calm();
+    expect(bench.held(leaver, 'set')).toEqual([]);
+    bench.ask(other!, change([leaver], []));
+    bench.calm();
+    bench.now(leaver, add(2));
+    expect([...(bench.now(other!, READ_SET)!['value'] as number[])].sort()).toEqual([1, 2]);
+  });
+});
+
+it('ignores messages that make no sense', () => {
+  const bench = new Bench(3);
+  bench.now('n1', write('a'));
+  const parts = [
+    null,
+    7,
+    { kind: 'toString' },
+    { kind: 'get', op: 'x', key: 'x', tag: '' },
+    { kind: 'got', op: 1, versions: [{}] },
+    { kind: 'put', key: X, versions: [{ by: 'n2', clock: {}, time: 0, value: 'b' }] },
+    { kind: 'put', key: X, versions: [{ by: 'n2', clock: { n2: 'x' }, time: 0, value: 'b' }] },
+    { kind: 'stored', op: 99 },
+    { kind: 'hand', key: 1, versions: [] },
+    { kind: 'handed', key: X, tag: 'n' },
+  ];
+  for (const body of [
+    { type: 'batch' },
+    { type: 'batch', ring: 0, parts },
+    { type: 'compare', round: 'x', ring: null, hash: 1 },
+    { type: 'tree', round: 1, level: 9, at: [0] },
+    { type: 'tree', round: 1, level: 1, at: [-1, 7000] },
+    { type: 'hashes', round: 1, level: 1, at: [0], hashes: [] },
+    { type: 'exchange', round: 1, leaves: [0], tags: [[1]], pull: true, push: true },
+    { type: 'exchanged', round: 1, entries: 'x', want: 7 },
+    { type: 'entries', entries: [[X, [{}]], 7] },
+    { type: 'ring', cluster: 'dynamo', members: [1] },
+    { type: 'ring', cluster: 'dynamo', members: { n7: 'x' } },
+    { type: 'moved' },
+    { type: 'moved_ok', ring: 1 },
+    { type: 'gossip' },
+  ]) {
+    bench.give({ src: 'n2', dest: 'n1', body });
+  }
+  bench.deliver();
+  expect(bench.held('n1', X)).toEqual(['a']);
+  expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3']);
+});
+
+it('keeps its log short, and all it stored through restarts', () => {
+  const bench = new Bench(3, { 'compact-after': 10 });
+  for (let round = 0; round < 60; round++) {
+    for (const key of ['x', 'y', 3]) bench.now('n1', write(round, key));
+    expect(bench.disks.get('n2')!.records.length).toBeLessThanOrEqual(14);
+    if (round % 7 !== 0) continue;
+    for (const name of bench.names) {
+      bench.kill(name);
+      bench.start(name);
+    }
+  }
+  for (const key of ['x', 'y', 3]) expect(bench.now('n3', read(key))).toEqual(value(59));
+});
+
+describe('options', () => {
+  const valid = { ...DEFAULTS };
+  it.each([
+    [{ r: 4 }, 5, /r: 4 is more than n: 3/],
+    [{ w: 4 }, 5, /w: 4 is more than n: 3/],
+    [{}, 2, /n: 3 is more than the 2 nodes/],
+    [{ quorum: 'sloppy', hints: false }, 5, /sloppy quorum without hints/],
+    [{}, 32, /at most 31 nodes/],
+    [{ resend: 0 }, 5, /resend must be longer/],
+    [{ interval: 0 }, 5, /interval must be longer/],
+    [{ handoff: 0 }, 5, /handoff must be longer/],
+    [{ 'give-up': 50 }, 5, /give-up must not be shorter/],
+  ] as [Partial<DynamoOptions>, number, RegExp][])('%j on %i nodes: %s', (options, nodes, sentence) => {
+    expect(dynamo.validate!({ ...valid, ...options }, nodes)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('are fine by default', () => {
+    expect(dynamo.validate!(valid, 5)).toEqual([]);
+    expect(dynamo.membership!.change(['n6'], [])).toEqual({
+      type: 'change',
+      join: ['n6'],
+      leave: [],
+      cluster: 'dynamo',
+    });
+  });
+});
