@@ -2,7 +2,7 @@
 import type { Cluster, NodeEvent } from '../../../framework/contracts/cluster.js';
 import { defineSystem } from '../../../framework/contracts/define.js';
 import type { Body, Message } from '../../../framework/contracts/message.js';
-import type { Environment, Protocol } from '../../../framework/contracts/protocol.js';
+import type { Protocol } from '../../../framework/contracts/protocol.js';
 import type { Random } from '../../../framework/contracts/random.js';
 import sim from '../../../framework/deploy/sim/index.js';
 import { createRandom } from '../../../framework/time/random.js';
@@ -53,26 +53,8 @@ export interface Bench {
   leader(except?: readonly string[]): Promise<string>;
   /** Cuts these nodes off from all others. */
   isolate(...ids: string[]): Promise<{ heal(): Promise<void> }>;
-}
-
-/** What a node sees of the world when the cluster begins with `members`. */
-function among(members: readonly string[], env: Environment): Environment {
-  if (members.length === env.nodes.length) return env;
-  return {
-    id: env.id,
-    nodes: members,
-    random: env.random,
-    log: env.log,
-    send: (dest, body) => env.send(dest, body),
-    reply: (request, body) => env.reply(request, body),
-    setTimer: (name, delay) => env.setTimer(name, delay),
-    cancelTimer: (name) => env.cancelTimer(name),
-    now: () => env.now(),
-    elapsed: () => env.elapsed(),
-    print: (line) => env.print(line),
-    report: (state) => env.report(state),
-    scope: (name) => among(members, env.scope(name)),
-  };
+  /** Asks the leader for a change until it is confirmed. */
+  change(join: readonly string[], leave: readonly string[]): Promise<void>;
 }
 
 class Watched implements Protocol {
@@ -111,7 +93,6 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
   const servers = new Map<string, Server>();
   const { nodes: count = 5, spares = 0 } = options;
   const ids = Array.from({ length: count + spares }, (_, i) => `n${i + 1}`);
-  const members = ids.slice(0, count);
   const events: NodeEvent[] = [];
   const laws = new Laws();
   const traffic = new Map<string, number>();
@@ -120,7 +101,7 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
     summary: '',
     workloads: [],
     nodes: (env, values) => {
-      const server = new Server(among(members, env), values);
+      const server = new Server(env, values);
       servers.set(env.id, server);
       return new Watched(server, laws, traffic);
     },
@@ -135,7 +116,8 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
         sync: options.sync ?? 0.2,
         freeze: options.freeze ?? true,
       },
-      nodes: ids,
+      nodes: ids.slice(0, count),
+      spares: ids.slice(count),
       system,
       source: { kind: 'builtin', name: 'raft' },
       systemOptions: { ...raft },
@@ -159,6 +141,15 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
         ]),
       );
     };
+    const ask: Bench['ask'] = (node, request, { client = `c${clients++}`, wait = 1000 } = {}) =>
+      new Promise<Body | null>((resolve) => {
+        const finish = (reply: Body | null) => {
+          clock.settle();
+          resolve(reply);
+        };
+        cluster.request(client, node, request, finish);
+        clock.at(clock.now() + wait * 1e6, () => finish(null));
+      });
     await cluster.start();
     await body({
       cluster,
@@ -169,15 +160,7 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
       traffic,
       server,
       sleep,
-      ask: (node, request, { client = `c${clients++}`, wait = 1000 } = {}) =>
-        new Promise<Body | null>((resolve) => {
-          const finish = (reply: Body | null) => {
-            clock.settle();
-            resolve(reply);
-          };
-          cluster.request(client, node, request, finish);
-          clock.at(clock.now() + wait * 1e6, () => finish(null));
-        }),
+      ask,
       leader: async (except = []) => {
         for (let tries = 0; tries < 1000; tries++) {
           const up = cluster.nodes.filter((id) => !cluster.isDown(id) && !except.includes(id));
@@ -186,13 +169,22 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
           if (leader !== undefined && leaders.length === 1) {
             const followers = up.filter((id) => server(id).raft.leader === leader).length;
             const { raft } = server(leader);
-            if (followers > raft.configuration.members.length / 2 && raft.commit >= raft.replication.floor) return leader;
+            if (followers > raft.configuration.members.length / 2 && raft.commit >= raft.replication.floor)
+              return leader;
           }
           await sleep(10);
         }
         throw new Error('no leader within ten seconds');
       },
       isolate: (...ids) => cluster.faults.cut(links(ids)),
+      change: async (join, leave) => {
+        for (let tries = 0; tries < 100; tries++) {
+          const reply = await ask(cluster.leader() ?? 'n1', { type: 'change', join, leave });
+          if (reply?.type === 'change_ok') return;
+          await sleep(100);
+        }
+        throw new Error(`no change within a hundred requests: ${join.join(' ')} in, ${leave.join(' ')} out`);
+      },
     });
     await cluster.stop();
   });
