@@ -9,7 +9,7 @@ export default defineSystem<PrimaryBackupOptions>({
     'A key-value store whose primary ships its log to backups: sync, semi-sync or async, with failover by heartbeat and fencing.',
   family: 'single-leader',
   guarantees:
-    'linearizable with the default options; sync, async, backup reads and elections without a majority give up what their options say',
+    'linearizable by default and with mode: sync; async, too few acks, no fencing, backup reads and highest-id each give up some of it',
   survives:
     'partitions, crashes of any number of nodes, pauses, lost, late and repeated messages, clocks, bad disks of a minority',
   workloads: ['register'],
