@@ -71,6 +71,9 @@ class Judge {
   readonly #facts: Element[];
   /** Ordinal of the read that an element was met in last. */
   readonly #met: Int32Array;
+  /** Event of the last add or remove of an element; and by place, invocation of the last read that was compared with them. */
+  readonly #changed: Int32Array;
+  readonly #compared: Int32Array[] = [];
   /** By place, elements that every read from now on must show. */
   readonly #must = new Map<number, Map<number, Witness>>();
   /** Removes under way that will be acknowledged, by invocation: what they must take away. */
@@ -90,6 +93,7 @@ class Judge {
     this.#finals = new Map(finals.map((final) => [final.completed, final]));
     this.#facts = Array.from({ length: elements.count }, () => new Element());
     this.#met = new Int32Array(elements.count).fill(NONE);
+    this.#changed = new Int32Array(elements.count).fill(NONE);
   }
 
   run(): Judgement | null {
@@ -128,12 +132,15 @@ class Judge {
   #beginAdd(row: number): void {
     const end = this.#history.columns.mate[row]!;
     const acknowledged = end >= 0 && this.#history.columns.type[end] === EVENT_OK ? end : NONE;
-    this.#facts[this.#idAt(row)]!.adds.push({ invoked: row, acknowledged });
+    const id = this.#idAt(row);
+    this.#changed[id] = row;
+    this.#facts[id]!.adds.push({ invoked: row, acknowledged });
     this.#adds++;
   }
 
   #endAdd(row: number, invoked: number, place: number): void {
     const id = this.#idAt(invoked);
+    this.#changed[id] = row;
     const element = this.#facts[id]!;
     if (place !== NONE) {
       let ordinal = element.adds.length - 1;
@@ -147,6 +154,7 @@ class Judge {
     this.#removes++;
     const id = this.#idAt(row);
     if (id < 0) return;
+    this.#changed[id] = row;
     const element = this.#facts[id]!;
     element.openRemoves++;
     for (const must of this.#must.values()) must.delete(id);
@@ -156,6 +164,7 @@ class Judge {
   #endRemove(row: number, invoked: number, place: number): void {
     const id = this.#idAt(invoked);
     if (id < 0) return;
+    this.#changed[id] = row;
     const element = this.#facts[id]!;
     element.openRemoves--;
     element.lastRemoveEnd = row;
@@ -167,11 +176,15 @@ class Judge {
   #read(value: readonly unknown[], row: number, invoked: number, place: number): void {
     const ordinal = this.#reads++;
     const final = this.#finals.get(row);
+    const compared = this.#comparedAt(place);
     for (const item of value) {
       const id = this.#elements.interner.find(item);
       if (this.#met[id] === ordinal) continue;
       this.#met[id] = ordinal;
-      // What nobody has added yet is told elsewhere.
+      const changed = this.#changed[id]!;
+      // What nobody has added yet is told elsewhere; and what an earlier read has shown here since the last change is no news.
+      if (changed === NONE || (final === undefined && compared[id]! > changed && invoked > changed)) continue;
+      compared[id] = Math.max(compared[id]!, invoked);
       if (this.#facts[id]!.adds.length > 0) this.#shows(id, row, invoked, place, final);
     }
     if (place !== NONE)
@@ -181,14 +194,25 @@ class Judge {
     }
   }
 
+  #comparedAt(place: number): Int32Array {
+    let compared = this.#compared[place + 1];
+    if (compared === undefined) {
+      compared = new Int32Array(this.#elements.count).fill(NONE);
+      this.#compared[place + 1] = compared;
+    }
+    return compared;
+  }
+
   #lacks(
     must: ReadonlyMap<number, Witness> | undefined,
     invoked: number,
     report: (id: number, witness: Witness) => void,
   ): void {
-    if (must === undefined) return;
     const ordinal = this.#reads - 1;
-    for (const [id, witness] of must) if (witness.row < invoked && this.#met[id] !== ordinal) report(id, witness);
+    // Not a loop over entries: each would be an allocation, and there is one for every element of every read.
+    must?.forEach((witness, id) => {
+      if (witness.row < invoked && this.#met[id] !== ordinal) report(id, witness);
+    });
   }
 
   #shows(id: number, row: number, invoked: number, place: number, final: FinalRead | undefined): void {
@@ -222,6 +246,7 @@ class Judge {
     const missing: Missing = { element: id, witness, read: row, finals: [], back: false };
     // Told once: what is missing now is no news in later reads.
     this.#must.get(place)!.delete(id);
+    this.#comparedAt(place)[id] = NONE;
     if (this.#missing.has(id)) return;
     this.#missing.set(id, missing);
     let away = this.#away.get(place);

@@ -189,16 +189,16 @@ describe('random histories', () => {
     let valid = 0;
     let gone = 0;
     let stayed = 0;
-    for (let seed = 0; seed < 3000; seed++) {
+    for (let seed = 0; seed < 2000; seed++) {
       const verdict = run('none', seed);
       expect(verdict.anomalies, `seed ${seed}`).toEqual([]);
       if (verdict.valid === true) valid++;
       gone += verdict.details!['gone'] as number;
       stayed += verdict.details!['stayed'] as number;
     }
-    expect(valid).toBeGreaterThan(2000);
-    expect(gone).toBeGreaterThan(4000);
-    expect(stayed).toBeGreaterThan(4000);
+    expect(valid).toBeGreaterThan(1300);
+    expect(gone).toBeGreaterThan(3000);
+    expect(stayed).toBeGreaterThan(3000);
   });
 
   it.each<[Defect, readonly string[]]>([
@@ -212,7 +212,7 @@ describe('random histories', () => {
     ['double', ['duplicate-element']],
   ])('of a set with the defect %s are blamed for it, and for nothing else', (defect, expected) => {
     let found = 0;
-    for (let seed = 0; seed < 400; seed++) {
+    for (let seed = 0; seed < 250; seed++) {
       const anomalies = names(run(defect, seed));
       expect(
         anomalies.filter((name) => !expected.includes(name)),
@@ -220,6 +220,6 @@ describe('random histories', () => {
       ).toEqual([]);
       if (anomalies.length > 0) found++;
     }
-    expect(found).toBeGreaterThan(50);
+    expect(found).toBeGreaterThan(30);
   });
 });
