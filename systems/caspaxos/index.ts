@@ -22,11 +22,11 @@ export default defineSystem<CasPaxosOptions>({
   bugs: {
     'forget-accepted': {
       summary: 'what an acceptor has accepted is kept in memory only, and lost at a restart',
-      anomalies: ['lost-write', 'stale-read', 'not-linearizable'],
+      anomalies: ['stale-read', 'lost-write'],
     },
     'skip-prepare': {
       summary: 'a proposer takes its own state for that of a majority and goes straight to accept',
-      anomalies: ['lost-update', 'stale-read', 'lost-write', 'not-linearizable'],
+      anomalies: ['stale-read', 'lost-write', 'lost-update', 'new-old-inversion', 'not-linearizable'],
     },
   },
   nodes: (env, options) => new CasPaxosNode(env, options),

@@ -202,6 +202,21 @@ describe('lost and repeated messages', () => {
     expect(done(table, 'n3', read())).toEqual(value('b'));
   });
 
+  it('do not make a request happen twice after a restart, though its own node could not accept it', () => {
+    const table = bench(5, { 'one-round-trip': false });
+    const request = { src: 'c50', dest: 'n1', body: { ...write('a'), msg_id: 4 } };
+    table.give(request);
+    table.deliver(only('prepare'));
+    table.ask('n5', write('b'));
+    table.deliver(both(among('n1', 'n5'), only('prepare')));
+    table.deliver(both(among('n1', 'n2', 'n3'), only('promised')));
+    expect(table.table.filter(only('accept'))).toHaveLength(4);
+    table.restart('n1');
+    table.lose();
+    table.give(request);
+    expect(table.table).toEqual([]);
+  });
+
   it('do not count twice', () => {
     const table = bench(5);
     const wrote = table.ask('n1', write('a'));
@@ -283,6 +298,40 @@ describe('an attempt that failed', () => {
     retry(table, 'n1');
     expect(wrote()).toEqual(CAS_OK);
     expect(done(table, 'n4', read())).toEqual(value('c'));
+  });
+
+  it('is not refused on the word of a majority that does not know it, as long as others may find it', () => {
+    const table = bench(5, { 'one-round-trip': false });
+    done(table, 'n1', write('a'));
+    // Only n5 has accepted 'y', and n1 hears of it: its cas succeeds there.
+    table.ask('n5', write('y'));
+    table.deliver(only('prepare', 'promised'));
+    table.lose();
+    const wrote = table.ask('n1', cas('y', 'b'));
+    table.deliver(both(among('n1', 'n2', 'n5'), only('prepare')));
+    table.ask('n4', write('lost'));
+    table.deliver(both(among('n1', 'n4'), only('prepare')));
+    table.deliver(both(among('n1', 'n2', 'n5'), only('promised')));
+    table.deliver(both(among('n1', 'n2'), only('accept')));
+    table.lose();
+    table.kill('n5');
+    // n1, n3 and n4 all hold 'a', and there the cas would fail.
+    table.fire('n1', 'resend');
+    table.fire('n1', 'resend');
+    table.fire('n1', 'backoff');
+    table.deliver(both(among('n1', 'n3', 'n4'), only('prepare', 'promised')));
+    table.lose();
+    expect(wrote()).toBeNull();
+    const got = table.ask('n2', cas('b', 'c'));
+    table.deliver(among('n2', 'n3', 'n4'));
+    for (let turn = 0; turn < 3; turn++) {
+      table.fire('n2', 'backoff');
+      table.deliver(among('n2', 'n3', 'n4'));
+    }
+    expect(got()).toEqual(CAS_OK);
+    table.lose();
+    retry(table, 'n1');
+    expect(wrote()).toEqual(CAS_OK);
   });
 
   it('makes a read that finds it complete it', () => {

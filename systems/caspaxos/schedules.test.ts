@@ -23,7 +23,7 @@ describe('random schedules', () => {
       expect(outcome.valid, `seed ${seed}`).toBe(true);
       answered += outcome.answered;
     }
-    expect(answered).toBeGreaterThan(1000);
+    expect(answered).toBeGreaterThan(500);
   });
 
   it.each(['forget-accepted', 'skip-prepare'] as const)('with the bug %s some are not', (bug) => {

@@ -32,14 +32,14 @@ export default defineSystem<PaxosGossipOptions>({
   bugs: {
     'learn-undecided': {
       summary: 'a node takes what it has accepted for decided, and gossips it',
-      anomalies: ['lost-write', 'lost-update', 'stale-read', 'new-old-inversion', 'not-linearizable'],
+      anomalies: ['aborted-read', 'stale-read', 'lost-update', 'lost-write', 'new-old-inversion', 'not-linearizable'],
     },
   },
   weaknesses: {
     'stale-local-reads': {
       summary:
         'a local read shows what has arrived: for a moment after a write, other nodes still answer the old value',
-      anomalies: ['stale-read', 'new-old-inversion'],
+      anomalies: ['stale-read', 'lost-write', 'new-old-inversion'],
       options: { reads: 'local' },
     },
   },

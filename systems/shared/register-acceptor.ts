@@ -36,7 +36,10 @@ type LogRecord =
       readonly next: Ballot | null;
       readonly asked: Asked | null;
     }
-  | { readonly kind: 'learn'; readonly key: Key; readonly version: number; readonly state: State };
+  | { readonly kind: 'learn'; readonly key: Key; readonly version: number; readonly state: State }
+  | { readonly kind: 'asked'; readonly asked: Asked };
+
+type CellRecord = Exclude<LogRecord, { kind: 'start' | 'asked' }>;
 
 interface Snapshot {
   readonly incarnation: number;
@@ -70,10 +73,11 @@ export class RegisterAcceptor {
       const { incarnation, cells, requests } = snapshot as Snapshot;
       starts = incarnation;
       for (const cell of cells) this.#cells.set(cell.key, { ...cell });
-      for (const [client, id] of requests) this.requests.note(client, id);
+      this.#note(requests);
     }
     for (const record of records as readonly LogRecord[]) {
       if (record.kind === 'start') starts = record.incarnation;
+      else if (record.kind === 'asked') this.#note(record.asked);
       else this.#replay(record);
     }
     this.#appended = records.length;
@@ -134,14 +138,23 @@ export class RegisterAcceptor {
     return true;
   }
 
-  #write(record: Exclude<LogRecord, { kind: 'start' }>): void {
+  /** Others may accept what this node proposes for its clients though it cannot: their requests must not be carried out again. */
+  remember(asked: Asked): void {
+    this.#append({ kind: 'asked', asked });
+  }
+
+  #note(asked: Asked): void {
+    for (const [client, id] of asked) this.requests.note(client, id);
+  }
+
+  #write(record: CellRecord): void {
     this.#replay(record);
     const forget = this.#options.forgetful === true && record.kind === 'accept';
     this.#append(forget ? { kind: 'promise', key: record.key, ballot: record.next ?? record.ballot } : record);
   }
 
   /** The state of the cell is a function of its records: the same code serves their first time and recovery. */
-  #replay(record: Exclude<LogRecord, { kind: 'start' }>): void {
+  #replay(record: CellRecord): void {
     const held = this.#held(record.key);
     if (record.kind === 'promise') held.promised = record.ballot;
     else if (record.kind === 'learn') {
@@ -153,7 +166,7 @@ export class RegisterAcceptor {
       held.promised = record.next ?? record.ballot;
       held.accepted = record.ballot;
       held.state = record.state;
-      for (const [client, id] of record.asked ?? []) this.requests.note(client, id);
+      if (record.asked !== null) this.#note(record.asked);
     }
   }
 

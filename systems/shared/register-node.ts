@@ -229,7 +229,10 @@ export abstract class RegisterNode implements Protocol {
     attempt.propose(state, next);
     const asked = turn.batch.map(({ message, request }) => [message.src, request.id] as const);
     if (this.acceptor.accept(turn.key, attempt.ballot, state, next, asked)) attempt.accepted(this.self);
-    else attempt.refused(this.self);
+    else {
+      attempt.refused(this.self);
+      this.acceptor.remember(asked);
+    }
     this.#broadcast(turn, attempt);
     this.#advance(turn, attempt);
   }

@@ -31,6 +31,8 @@ export function playRegister(
   let open: { operation: Open; answer: ReturnType<RegisterBench['ask']> }[] = [];
   let written = 0;
   let answered = 0;
+  /** These nodes are in touch with each other, and so are the rest. */
+  let side = new Set<string>();
 
   const ask = (step: number, node: string) => {
     const f = random.pick(['read', 'write', 'cas']);
@@ -66,6 +68,7 @@ export function playRegister(
   for (let step = 0; step < steps; step++) {
     const node = random.pick(bench.names);
     const dice = random.float();
+    if (step % 50 === 0) side = new Set(bench.names.filter(() => random.chance(0.3)));
     if (dice < 0.05) {
       if (bench.runs(node)) ask(step, node);
     } else if (dice < 0.055) {
@@ -80,6 +83,7 @@ export function playRegister(
       const from = random.chance(0.7) ? Math.max(0, bench.table.length - 8) : 0;
       const index = from + random.int(bench.table.length - from);
       const message = bench.table[index]!;
+      if (side.has(message.src) !== side.has(message.dest)) continue;
       const fate = random.float();
       // Most messages arrive once, in any order; some twice, some never.
       if (fate > 0.1) bench.table.splice(index, 1);
