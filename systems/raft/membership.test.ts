@@ -287,7 +287,10 @@ describe('under random changes and faults, the laws of Raft hold, reads are righ
     ['read-index', { spares: 2 }],
     ['leases, on a slow network', { spares: 2, latency: 20, drift: 0.5, raft: { reads: 'lease', 'max-drift': 2 } }],
     ['few members, small snapshots', { nodes: 2, spares: 4, raft: { 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
-    ['slow disks, faults all the time', { nodes: 3, spares: 2, latency: 10, sync: 10, every: 300, lasts: 500 }],
+    [
+      'slow disks, faults all the time',
+      { nodes: 3, spares: 2, latency: 10, sync: 10, every: 300, lasts: 500, duration: 20_000 },
+    ],
   ];
   it.each(shapes)('%s', async (_, options) => {
     let changes = 0;

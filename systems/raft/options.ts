@@ -53,6 +53,7 @@ export const bugs = {
     summary:
       'a leader takes an entry of an earlier term as committed once a majority has it (figure 8 of the paper), and so sees no need for an entry of its own term',
     anomalies: ['lost-write', 'stale-read', 'lost-update', 'new-old-inversion', 'not-linearizable'],
+    rare: 'it takes two leaders that fail in turn, each with an entry that nobody else has when the other begins to lead',
   },
   'no-sync': {
     summary: 'nodes answer before what they promise is on disk, and never sync: a crash loses it',
@@ -70,6 +71,7 @@ export const bugs = {
     summary:
       'a lease lasts the whole election timeout, without a margin for clocks that run fast or slow (needs reads: lease)',
     anomalies: ['stale-read', 'new-old-inversion', 'not-linearizable'],
+    rare: 'a slow leader must be cut off from followers that are fast, and be read in the moment before it gives up',
   },
   'split-snapshot': {
     summary: 'a snapshot is copied early and labelled late: it misses the latest entries that it claims to cover',
@@ -78,7 +80,15 @@ export const bugs = {
   'single-step-change': {
     summary:
       'members change in one step, without the joint phase: majorities of the old and of the new members may have nobody in common',
-    anomalies: ['lost-write', 'stale-read', 'lost-update', 'aborted-read', 'new-old-inversion', 'not-linearizable'],
+    anomalies: [
+      'stale-read',
+      'lost-write',
+      'split-brain',
+      'lost-update',
+      'aborted-read',
+      'new-old-inversion',
+      'not-linearizable',
+    ],
   },
 } as const satisfies Record<string, PlantedBug>;
 
