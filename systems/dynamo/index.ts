@@ -17,7 +17,7 @@ export default defineSystem<DynamoOptions>({
   bugs: {
     'no-read-repair': {
       summary: 'a read leaves nodes that answered with an old version as they are: replicas stay different',
-      anomalies: ['convergence'],
+      anomalies: ['divergence'],
     },
     'drop-hint': {
       summary: 'whoever stands in for a home node acknowledges the write and keeps nothing',
