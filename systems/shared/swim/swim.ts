@@ -6,7 +6,7 @@
 import type { Body, Message } from '../../../framework/contracts/message.js';
 import type { Environment } from '../../../framework/contracts/protocol.js';
 import type { Milliseconds } from '../../../framework/contracts/time.js';
-import { isRumour, Members, overridesByGravity, type Rumour, type Status } from './members.js';
+import { isRumour, Members, overrides, overridesByGravity, type Rumour, type Status } from './members.js';
 import { logOf, Rumours } from './rumours.js';
 
 export interface SwimOptions {
@@ -100,7 +100,7 @@ export class Swim {
   /** Takes a rumour from wherever it came. A bad one about this node itself is refuted. */
   hear(rumour: Rumour): void {
     if (rumour.member === this.#env.id) {
-      if (this.#running && (rumour.status !== 'alive' || rumour.incarnation > this.#incarnation)) this.#refute(rumour);
+      if (this.#running && overrides(rumour, this.#own('alive'))) this.#refute(rumour);
       return;
     }
     if (!this.members.hear(rumour)) return;
@@ -121,13 +121,13 @@ export class Swim {
       this.#sayGone(src, body.type);
       return true;
     }
-    const before = this.#incarnation;
-    for (const rumour of rumoursOf(body)) this.hear(rumour);
-    const refuted = this.#incarnation > before;
+    const rumours = rumoursOf(body);
+    for (const rumour of rumours) this.hear(rumour);
+    const isDoubted = rumours.some(({ member, status }) => member === this.#env.id && status !== 'alive');
     const { seq } = body;
     if (typeof seq === 'number') this.#onNumbered(src, body, seq);
     // Whoever believes something bad of this node is the first to learn better.
-    if (refuted && body.type !== 'swim-ping') this.tell(src, this.#own('alive'));
+    if (isDoubted && body.type !== 'swim-ping') this.tell(src, this.#own('alive'));
     return true;
   }
 
