@@ -83,7 +83,7 @@ export class Elections {
   #whyLost(node: string): Cause | null {
     if (!this.#reach.runs(node)) return 'stopped';
     if (this.#reach.isPaused(node)) return 'paused';
-    return this.#reach.hasMajority(node) ? null : 'cut off';
+    return this.#reach.isCutOff(node) ? 'cut off' : null;
   }
 
   /** A leader that is lost already can get lost for good: it stops, or says that it leads no more. */

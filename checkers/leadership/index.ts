@@ -29,7 +29,8 @@ const BEFELL: Readonly<Record<Exclude<Cause, 'start'>, string>> = {
 /** The elections of each group of nodes; most clusters are one. */
 function electionsOf(history: History, nodes: readonly string[], events: readonly NodeEvent[]): Elections[] {
   const moments = timeline(history, events);
-  const reach = new Reach(nodes, !events.some(({ kind }) => kind === 'start'));
+  const changing = moments.some((moment) => moment.kind === 'fault' && moment.name === 'membership');
+  const reach = new Reach(nodes, !events.some(({ kind }) => kind === 'start'), changing);
   const groups = new Map<string | undefined, Elections>();
   for (const moment of moments) {
     if (moment.kind !== 'report' || groups.has(moment.said.scope)) continue;

@@ -173,6 +173,19 @@ describe('leadership', () => {
     expect(changed).toMatchObject({ valid: true, details: { lost: 0, unprovoked: 1 } });
   });
 
+  it('counts only time in which all nodes could elect where members come and go', () => {
+    const membership = { name: 'membership', from: 1, to: 29, targets: ['n3'] };
+    const lost = [...begun(), exited(5, 'n1'), led(16, 'n2', 2)];
+    expect(names(check(lost, [], 3000))).toEqual(['slow-election']);
+    expect(check(lost, [membership], 3000)).toMatchObject({ valid: true, details: { lost: 1 } });
+    expect(names(check([...lost, started(8, 'n1')], [membership], 3000))).toEqual(['slow-election']);
+    // A leader that still reaches one other may well lead a majority.
+    const cuts = isolated('n1').filter((link) => !link.includes('n2'));
+    expect(check(begun(), [membership, { name: 'partition', from: 5, to: 9, cuts }]).details).toMatchObject({
+      lost: 0,
+    });
+  });
+
   it('keeps a loss open when the lost leader goes on saying that it leads', () => {
     const events = [...begun(), led(8, 'n1', 1), led(12, 'n2', 2)];
     const verdict = check(events, [{ name: 'partition', from: 5, to: 20, cuts: isolated('n1') }], 5000);

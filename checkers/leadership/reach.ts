@@ -6,7 +6,9 @@ type Cut = readonly [from: string, to: string];
 
 export class Reach {
   readonly #nodes: readonly string[];
-  readonly #majority: number;
+  /** How many nodes a leader must reach, itself included, not to count as cut off; and how many must reach each other to elect. */
+  readonly #least: number;
+  readonly #quorum: number;
   readonly #stopped = new Set<string>();
   /** How many faults pause a node, and cut a link, by `from to`. */
   readonly #paused = new Map<string, number>();
@@ -14,10 +16,15 @@ export class Reach {
   /** What to take back when a fault heals. */
   readonly #injected = new Map<number, { paused: readonly string[]; cuts: readonly Cut[] }>();
 
-  /** `running`: whether nodes run that nobody has said to start. */
-  constructor(nodes: readonly string[], running: boolean) {
+  /**
+   * `running`: whether nodes run that nobody has said to start. `changing`: members come and go, so that nobody knows here who
+   * makes a majority: then only a leader that is alone is cut off, and only all nodes together can surely elect one.
+   */
+  constructor(nodes: readonly string[], running: boolean, changing: boolean) {
     this.#nodes = nodes;
-    this.#majority = Math.floor(nodes.length / 2) + 1;
+    const majority = Math.floor(nodes.length / 2) + 1;
+    this.#least = changing ? Math.min(2, nodes.length) : majority;
+    this.#quorum = changing ? nodes.length : majority;
     if (!running) for (const node of nodes) this.#stopped.add(node);
   }
 
@@ -48,16 +55,20 @@ export class Reach {
     return (this.#paused.get(node) ?? 0) > 0;
   }
 
-  /** The node works and exchanges messages, both ways, with so many others that they are a majority. */
-  hasMajority(node: string): boolean {
-    if (!this.#works(node)) return false;
-    const others = this.#nodes.filter((other) => other === node || (this.#works(other) && this.#linked(node, other)));
-    return others.length >= this.#majority;
+  /** The node exchanges messages, both ways, with too few others to lead. */
+  isCutOff(node: string): boolean {
+    return this.#reached(node) < this.#least;
   }
 
-  /** Some node could lead. */
+  /** Some node could be elected. */
   hasQuorum(): boolean {
-    return this.#nodes.some((node) => this.hasMajority(node));
+    return this.#nodes.some((node) => this.#reached(node) >= this.#quorum);
+  }
+
+  /** How many working nodes the node reaches, itself included. */
+  #reached(node: string): number {
+    if (!this.#works(node)) return 0;
+    return this.#nodes.filter((other) => other === node || (this.#works(other) && this.#linked(node, other))).length;
   }
 
   #works(node: string): boolean {
