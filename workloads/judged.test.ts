@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import broadcastCheck from '../checkers/broadcast.js';
 import counterCheck from '../checkers/counter.js';
 import echoCheck from '../checkers/echo.js';
+import orSetCheck from '../checkers/or-set/index.js';
 import setFull from '../checkers/set-full.js';
 import { judge, Script } from '../checkers/testing/script.js';
 import uniqueIdsCheck from '../checkers/unique-ids.js';
@@ -14,11 +15,15 @@ import broadcast from './broadcast.js';
 import counter from './counter.js';
 import echo from './echo.js';
 import gSet from './g-set.js';
+import orSet from './or-set.js';
 import { type Done, drive, resolved } from './testing/drive.js';
 import uniqueIds from './unique-ids.js';
 
 const checkers = new Map<string, AnyChecker>(
-  [broadcastCheck, counterCheck, echoCheck, setFull, uniqueIdsCheck].map((checker) => [checker.name, checker]),
+  [broadcastCheck, counterCheck, echoCheck, orSetCheck, setFull, uniqueIdsCheck].map((checker) => [
+    checker.name,
+    checker,
+  ]),
 );
 
 type Server = (body: Body, turn: number) => Body;
@@ -58,6 +63,20 @@ function set(spoil: (items: unknown[], turn: number) => unknown[] = (items) => i
   };
 }
 
+/** A set from which elements can be removed; `removes`: whether it does so, `spoil` as above. */
+function removable(
+  removes: (turn: number) => boolean = () => true,
+  spoil: (items: unknown[]) => unknown[] = (items) => items,
+): Server {
+  const items = new Set<unknown>();
+  return (body, turn) => {
+    if (body.type === 'read') return { type: 'read_ok', value: spoil([...items]) };
+    if (body.type === 'add') items.add(body['element']);
+    else if (removes(turn)) items.delete(body['element']);
+    return { type: `${body.type}_ok` };
+  };
+}
+
 function total(lie: (sum: number, turn: number) => number = (sum) => sum): Server {
   let sum = 0;
   return (body, turn) => {
@@ -73,6 +92,7 @@ describe('a right server', () => {
     ['unique-ids', uniqueIds, (_, turn) => ({ type: 'generate_ok', id: turn }), {}],
     ['broadcast', broadcast, set(), {}],
     ['g-set', gSet, set(), { linearizable: true }],
+    ['or-set', orSet, removable(), {}],
     ['counter', counter, total(), {}],
     ['pn-counter', counter, total(), counter.aliases!['pn-counter']!],
   ])('of %s is valid', (_, workload, serve, values) => {
@@ -91,6 +111,8 @@ describe('a wrong server', () => {
     ['shows elements late', 'stale-read', gSet, set(behind), { linearizable: true }],
     ['makes up elements', 'unexpected-element', gSet, set((items) => [...items, -1]), {}],
     ['doubles elements', 'duplicate-element', gSet, set((items) => [...items, ...items]), {}],
+    ['forgets to remove', 'resurrected-element', orSet, removable((turn) => turn % 10 > 0), {}],
+    ['loses what is to be removed', 'lost-element', orSet, removable(undefined, (items) => items.slice(3)), {}],
     ['forgets an update', 'lost-update', counter, total((sum) => sum - 1), {}],
     ['counts one twice', 'phantom-update', counter, total((sum) => sum + 1), {}],
     ['is one off', 'counter-out-of-bounds', counter, total((sum) => sum + 1), counter.aliases!['pn-counter']!],
