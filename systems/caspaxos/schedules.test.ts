@@ -18,12 +18,12 @@ describe('random schedules', () => {
     [5, { 'fast-reads': true, 'one-round-trip': false }],
   ])('with %i nodes and %j are linearizable', (nodes, options) => {
     let answered = 0;
-    for (let seed = 0; seed < 80; seed++) {
+    for (let seed = 0; seed < 50; seed++) {
       const outcome = judge(seed, nodes, options);
       expect(outcome.valid, `seed ${seed}`).toBe(true);
       answered += outcome.answered;
     }
-    expect(answered).toBeGreaterThan(500);
+    expect(answered).toBeGreaterThan(300);
   });
 
   it.each(['forget-accepted', 'skip-prepare'] as const)('with the bug %s some are not', (bug) => {

@@ -35,12 +35,12 @@ describe('random schedules', () => {
     [5, { gossip: 'pull', fanout: 2, 'fast-reads': false }],
   ] as const)('with %i nodes and %j are linearizable, and each version is decided once', (nodes, options) => {
     let answered = 0;
-    for (let seed = 0; seed < 80; seed++) {
+    for (let seed = 0; seed < 50; seed++) {
       const played = play(seed, nodes, options);
       expect(disagreements(played), `seed ${seed}`).toEqual([]);
       expect(checkLinearizable(played.operations).valid, `seed ${seed}`).toBe(true);
       answered += played.answered;
     }
-    expect(answered).toBeGreaterThan(500);
+    expect(answered).toBeGreaterThan(300);
   });
 });
