@@ -16,7 +16,8 @@ import {
   prepareBody,
   stateBody,
 } from './register-messages.js';
-import { type Chosen, Query } from './register-query.js';
+import { Queries } from './register-queries.js';
+import type { Chosen } from './register-query.js';
 import { carryOut, readBody, type State, type Task } from './register-state.js';
 import { Attempt, Turn } from './register-turn.js';
 import { parseRequest } from './requests.js';
@@ -49,8 +50,8 @@ export abstract class RegisterNode implements Protocol {
   readonly #turns = new Map<Key, Turn>();
   /** By the name of the timer that ends the pause. */
   readonly #backingOff = new Map<string, Turn>();
-  readonly #queries = new Map<number, Query>();
-  #nextId: number;
+  readonly #queries: Queries;
+  #turnCount = 0;
   #tick = 0;
   #ticking = false;
 
@@ -61,8 +62,11 @@ export abstract class RegisterNode implements Protocol {
     this.#places = new Map(env.nodes.map((node, place) => [node, place]));
     this.self = this.#places.get(env.id)!;
     this.#patience = Math.ceil(options['give-up'] / options.resend);
-    // An answer to a question of an earlier life must match none of this one.
-    this.#nextId = this.acceptor.incarnation * IDS_PER_INCARNATION;
+    this.#queries = new Queries(env, this.acceptor.incarnation * IDS_PER_INCARNATION, {
+      answered: (task, chosen) => this.#onChosen(task, chosen),
+      open: (task) => this.enqueue(task),
+      expired: (task) => this.#giveUp(task),
+    });
   }
 
   start(): void {
@@ -106,12 +110,20 @@ export abstract class RegisterNode implements Protocol {
     return false;
   }
 
+  #onChosen(task: Task, chosen: Chosen): void {
+    const { key } = task.request;
+    this.answer(task, readBody(chosen.state, key));
+    this.found(key, chosen);
+  }
+
   /** This node's acceptor has accepted what another node proposed. */
   protected acceptedFor(_proposal: Proposal): void {}
 
   protected read(task: Task): void {
-    if (this.#options['fast-reads']) this.#ask(task);
-    else this.enqueue(task);
+    if (this.#options['fast-reads']) {
+      this.#queries.ask(task, this.self, this.acceptor.cell(task.request.key), this.#nextDue());
+      this.#keepTicking();
+    } else this.enqueue(task);
   }
 
   protected onPeer(message: Message): void {
@@ -129,7 +141,7 @@ export abstract class RegisterNode implements Protocol {
         this.#onQuery(message);
         break;
       case 'state':
-        this.#onState(message);
+        this.#queries.receive(this.#places.get(message.src)!, message.body);
         break;
     }
   }
@@ -185,7 +197,7 @@ export abstract class RegisterNode implements Protocol {
     const { key } = task.request;
     let turn = this.#turns.get(key);
     if (turn === undefined) {
-      turn = new Turn(`backoff ${this.#nextId++}`, key);
+      turn = new Turn(`backoff ${this.#turnCount++}`, key);
       this.#turns.set(key, turn);
     }
     turn.waiting.push(task);
@@ -298,64 +310,22 @@ export abstract class RegisterNode implements Protocol {
     this.env.setTimer(turn.timer, this.env.random.between(0, longest));
   }
 
+  /** Sends what the phase asks to every node that has not answered it. */
   #broadcast({ key }: Turn, attempt: Attempt): void {
     const body = attempt.proposal === null ? prepareBody : acceptBody;
-    this.#toOthers(attempt, () => body(key, attempt));
-  }
-
-  // --- queries ---
-
-  #ask(task: Task): void {
-    const query = new Query(this.#nextId++, task, this.env.nodes.length);
-    query.resend.begin(this.#nextDue());
-    this.#queries.set(query.id, query);
-    query.learn(this.self, this.acceptor.cell(task.request.key));
-    this.#toOthers(query, () => queryBody(query));
-    this.#conclude(query);
-    this.#keepTicking();
-  }
-
-  #onState({ src, body }: Message): void {
-    const query = this.#queries.get(body['op'] as number);
-    const holding = parseHolding(body);
-    if (query === undefined || holding === null) return;
-    query.learn(this.#places.get(src)!, holding);
-    this.#conclude(query);
-  }
-
-  #conclude(query: Query): void {
-    const { outcome, task } = query;
-    if (outcome !== null) {
-      this.#queries.delete(query.id);
-      this.answer(task, readBody(outcome.state, task.request.key));
-      this.found(task.request.key, outcome);
-    } else if (query.isHopeless) this.#decide(query);
-  }
-
-  /** The answers leave open what is chosen: Paxos settles it. */
-  #decide(query: Query): void {
-    this.#queries.delete(query.id);
-    this.enqueue(query.task);
+    this.env.nodes.forEach((node, place) => {
+      if (!attempt.hasHeard(place)) this.env.send(node, body(key, attempt));
+    });
   }
 
   // --- time ---
 
   #onTick(): void {
     this.#tick++;
-    for (const query of this.#queries.values()) this.#remindQuery(query);
+    this.#queries.tick(this.#tick);
     for (const turn of this.#turns.values()) this.#remindTurn(turn);
     this.#ticking = false;
     this.#keepTicking();
-  }
-
-  #remindQuery(query: Query): void {
-    if (this.#tick >= query.task.deadline) {
-      this.#queries.delete(query.id);
-      this.#giveUp(query.task);
-    } else if (query.resend.isDue(this.#tick)) {
-      if (query.reached) this.#decide(query);
-      else this.#toOthers(query, () => queryBody(query));
-    }
   }
 
   #remindTurn(turn: Turn): void {
@@ -394,13 +364,4 @@ export abstract class RegisterNode implements Protocol {
     this.#ticking = true;
     this.env.setTimer(RESEND, this.#options.resend);
   }
-
-  #toOthers(asked: { hasHeard(place: number): boolean }, body: () => Body): void {
-    const { nodes } = this.env;
-    for (let place = 0; place < nodes.length; place++) if (!asked.hasHeard(place)) this.env.send(nodes[place]!, body());
-  }
-}
-
-function queryBody({ id, task }: Query): Body {
-  return { type: 'query', op: id, key: task.request.key };
 }
