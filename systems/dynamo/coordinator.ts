@@ -18,10 +18,21 @@ const LINGER = 4;
 
 const BUSY = 3;
 
+interface Repair {
+  readonly node: string;
+  readonly key: string;
+  readonly versions: Versions;
+}
+
 export class Coordinator {
   readonly #core: Core;
   /** Operations under way, oldest first. */
   readonly #operations = new Map<number, Operation>();
+  /**
+   * What reads found that nodes lack, by node and key. It waits for the next tick: most of it is on its way from whoever wrote it,
+   * and of a key that is in use the latest will do.
+   */
+  readonly #repairsDue = new Map<string, Repair>();
   readonly #patience: number;
   #nextId: number;
   #tick = 0;
@@ -92,6 +103,10 @@ export class Coordinator {
     if (timer !== RESEND) return false;
     this.#ticking = false;
     this.#tick++;
+    for (const { node, key, versions } of this.#repairsDue.values()) {
+      this.#core.outbox.send(node, { kind: 'put', key, versions });
+    }
+    this.#repairsDue.clear();
     for (const operation of this.#operations.values()) {
       if (this.#tick >= operation.deadline) this.#expire(operation);
       else if (operation.resend.isDue(this.#tick)) this.#retry(operation);
@@ -101,7 +116,7 @@ export class Coordinator {
   }
 
   #arm(): void {
-    if (this.#ticking || this.#operations.size === 0) return;
+    if (this.#ticking || this.#operations.size + this.#repairsDue.size === 0) return;
     this.#ticking = true;
     this.#core.env.setTimer(RESEND, this.#core.options.resend);
   }
@@ -204,6 +219,7 @@ export class Coordinator {
     if (!operation.isComplete) return;
     this.#operations.delete(operation.id);
     if (isRead(operation.wish)) this.#repair(operation);
+    this.#arm();
   }
 
   #beginStore(operation: Operation): void {
@@ -231,7 +247,7 @@ export class Coordinator {
 
   /** Read repair (5): brings home nodes that answered with less up to date. */
   #repair({ targets, tags, found, key }: Operation): void {
-    const { env, outbox, replica } = this.#core;
+    const { env, replica } = this.#core;
     if (!this.#repairs) return;
     const newest = tagOf(found);
     for (let i = 0; i < targets.nodes.length; i++) {
@@ -239,7 +255,7 @@ export class Coordinator {
       if (tag === undefined || tag === null || tag === newest || targets.standsFor[i] !== null) continue;
       const node = targets.nodes[i]!;
       if (node === env.id) replica.store(key, found);
-      else outbox.send(node, { kind: 'put', key, versions: found });
+      else this.#repairsDue.set(`${node} ${key}`, { node, key, versions: found });
     }
   }
 

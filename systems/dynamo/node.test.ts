@@ -209,6 +209,8 @@ describe('a node that missed a write', () => {
   it('has it repaired by the next read', () => {
     const bench = missed({ hints: false });
     expect(bench.now('n2', read())).toEqual(value('a'));
+    bench.fire('n2', 'resend');
+    bench.deliver();
     expect(bench.held('n3', X)).toEqual(['a']);
   });
 
