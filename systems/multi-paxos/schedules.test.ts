@@ -16,14 +16,14 @@ describe('random schedules of messages, losses, restarts, cuts and clocks', () =
   it.each(shapes)('%s: the laws hold, every read is right, and in peace every node serves', (_, nodes, options) => {
     let reigns = 0;
     let answered = 0;
-    for (let seed = 1; seed <= 6; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       const played = play(seed, nodes, options);
       expect({ seed, broken: played.broken, dead: played.dead }).toEqual({ seed, broken: [], dead: [] });
       reigns += played.reigns;
       answered += played.answered;
     }
-    expect(reigns).toBeGreaterThan(10);
-    expect(answered).toBeGreaterThan(60);
+    expect(reigns).toBeGreaterThan(6);
+    expect(answered).toBeGreaterThan(40);
   });
 
   /** The first schedule in which something is wrong; null when there is none. */
