@@ -17,15 +17,15 @@ describe('under random schedules of faults, the laws of Zab hold, reads are righ
   ];
   it.each(shapes)('%s', async (_, options) => {
     for (let seed = 1; seed <= 2; seed++) {
-      const outcome = await storm({ duration: 10_000, seed, ...options });
+      const outcome = await storm({ duration: 6000, seed, ...options });
       expect({ seed, broken: outcome.broken, wrong: outcome.wrong }).toEqual({ seed, broken: [], wrong: [] });
-      expect(outcome.ok).toBeGreaterThan(100);
+      expect(outcome.ok).toBeGreaterThan(50);
       expect(outcome.epochs).toBeGreaterThan(1);
     }
   });
 
   it.each<Bug>(['skip-sync-phase', 'reuse-epoch'])('but not with the bug %s', async (bug) => {
-    const outcome = await storm({ duration: 10_000, zab: { bug } });
+    const outcome = await storm({ duration: 6000, zab: { bug } });
     expect(outcome.broken).not.toEqual([]);
   });
 });
