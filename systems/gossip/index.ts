@@ -51,11 +51,11 @@ export default defineSystem<GossipOptions>({
   bugs: {
     'drop-tombstone': {
       summary: 'removals are forgotten before everybody has them: a removed element comes back (needs state: or-set)',
-      anomalies: ['or-set', 'convergence'],
+      anomalies: ['resurrected-element', 'divergence'],
     },
     'ignore-incarnation': {
       summary: 'an old rumour of death overrides its refutation: a live node stays dead for ever and hears nothing',
-      anomalies: ['convergence', 'lost-element'],
+      anomalies: ['divergence', 'membership-divergence', 'lost-element'],
     },
   },
   weaknesses: {

@@ -49,6 +49,7 @@ export class Bench {
   duplicates = 0;
   delay = JITTER;
   readonly #make: (env: Environment) => Protocol;
+  readonly #seed: number;
   readonly #random;
   readonly #due: Due[] = [];
   readonly #nodes = new Map<string, Protocol>();
@@ -62,6 +63,7 @@ export class Bench {
     this.all = Array.from({ length: nodes + spares }, (_, index) => `n${index + 1}`);
     this.first = this.all.slice(0, nodes);
     this.#make = make;
+    this.#seed = seed;
     this.#random = createRandom(seed, 'bench');
     for (const name of this.all) {
       this.disks.set(name, { snapshot: null, records: [] });
@@ -152,7 +154,7 @@ export class Bench {
     return {
       id,
       nodes: this.first,
-      random: createRandom(life, id),
+      random: createRandom(this.#seed, id, life),
       log: {
         append: (record) => void disk.records.push(frozen(record)),
         replace: (snapshot, tail) => {

@@ -30,7 +30,7 @@ export function play(seed: number, options: Partial<GossipOptions> = {}): Played
     const removable = [...played.mustStay];
     if (state === 'or-set' && removable.length > 0 && random.chance(0.5)) {
       const value = random.pick(removable);
-      if (!(cluster.read(node) as number[]).includes(value)) return;
+      if ((cluster.read(node) as number[] | undefined)?.includes(value) !== true) return;
       played.mustStay.delete(value);
       if (cluster.answer(node, { type: 'remove', element: value }).type === 'remove_ok') played.mustGo.add(value);
     } else if (state === 'pn-counter') {
