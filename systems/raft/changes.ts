@@ -5,14 +5,17 @@ import type { Raft } from './raft.js';
 
 /** Newcomers have this many election timeouts to catch up. */
 const PATIENCE = 10;
+/** Requests that are remembered. */
+const REMEMBERED = 32;
 
 interface Caller {
   client: string;
   /** The client's `msg_id`. */
   id: number;
-  /** The node that passed the request on; null: the client asked this node. */
-  via: string | null;
 }
+
+/** What tells a request from all others. */
+const nameOf = ({ client, id }: Caller) => `${client} ${id}`;
 
 interface Pending {
   caller: Caller;
@@ -44,36 +47,21 @@ export class Changes {
     return this.#pending !== null && this.#pending.newcomers.length > 0;
   }
 
-  /** A client asks this node. */
+  /** A client asks this node. Nodes that do not lead name the leader: a request that they passed on might arrive twice. */
   onRequest(message: Message): void {
-    const { env, leads, leader, options } = this.#raft;
+    const { env, leads, leader } = this.#raft;
     const change = parseChange(message.body);
     if (typeof change === 'string') {
       env.reply(message, errorBody(RPC.malformedRequest, change));
       return;
     }
-    const caller: Caller = { client: message.src, id: message.body.msg_id!, via: null };
+    const caller: Caller = { client: message.src, id: message.body.msg_id! };
     if (leads) this.#begin(change, caller);
     else if (leader === null) this.#answer(caller, errorBody(RPC.temporarilyUnavailable, 'no leader is known'));
-    else if (options.forward) env.send(leader, { type: 'pass-change', client: message.src, request: message.body });
     else {
       const refusal = errorBody(RPC.temporarilyUnavailable, `this node does not lead; ${leader} does`);
       this.#answer(caller, { ...refusal, leader });
     }
-  }
-
-  /** Another node passes on what a client asked it. */
-  onPassed(message: Message): void {
-    const { client, request } = message.body;
-    const change = parseChange(request);
-    if (typeof client !== 'string' || typeof change === 'string') {
-      this.#raft.env.reply(message, errorBody(RPC.malformedRequest, 'malformed pass-change'));
-      return;
-    }
-    const caller: Caller = { client, id: (request as Body).msg_id!, via: message.src };
-    if (this.#raft.leads) this.#begin(change, caller);
-    // Not a definite refusal: the network may have delivered this twice, and the first copy may be in a log.
-    else this.#answer(caller, errorBody(RPC.crash, 'leadership was lost: the outcome is unknown'));
   }
 
   /** A newcomer says that it belongs to another cluster. */
@@ -113,9 +101,9 @@ export class Changes {
     const { leads, log, commit } = this.#raft;
     const latest = log.configured;
     if (!leads || latest === null || latest.index > commit) return;
-    const { members, next } = latest.config;
+    const { members, next, asked } = latest.config;
     if (next === null) this.#complete();
-    else this.#append({ members: next, next: null }, members);
+    else this.#append({ members: next, next: null, asked }, members);
   }
 
   /** This node no longer leads. */
@@ -128,6 +116,7 @@ export class Changes {
   }
 
   #begin(change: Change, caller: Caller): void {
+    if (this.#isRepeated(caller)) return;
     const refusal = this.#refusal(change);
     if (refusal !== null) {
       this.#answer(caller, refusal);
@@ -149,6 +138,18 @@ export class Changes {
     for (const id of newcomers) replication.welcome(voters.position(id));
   }
 
+  /** True for what was asked before: it is answered when it is done, and never done again. */
+  #isRepeated(caller: Caller): boolean {
+    const { commit, configuration, log } = this.#raft;
+    const name = nameOf(caller);
+    if (configuration.asked.includes(name)) {
+      const done = configuration.next === null && (log.configured?.index ?? 0) <= commit;
+      if (done) this.#answer(caller, { type: 'change_ok' });
+      return true;
+    }
+    return this.#pending !== null && nameOf(this.#pending.caller) === name;
+  }
+
   #refusal(change: Change): Body | null {
     const { commit, configuration, log, options, replication } = this.#raft;
     if (change.cluster !== null && change.cluster !== options.cluster) {
@@ -167,12 +168,13 @@ export class Changes {
   #enter(pending: Pending): void {
     const { configuration, options } = this.#raft;
     const { members } = configuration;
-    const { target } = pending;
+    const { target, caller } = pending;
+    const asked = [...configuration.asked, nameOf(caller)].slice(-REMEMBERED);
     pending.newcomers = [];
     const same = target.length === members.length && target.every((id) => members.includes(id));
     const leaving = members.filter((id) => !target.includes(id));
-    if (same || options.bug === 'single-step-change') this.#append({ members: target, next: null }, leaving);
-    else this.#append({ members, next: target }, []);
+    if (same || options.bug === 'single-step-change') this.#append({ members: target, next: null, asked }, leaving);
+    else this.#append({ members, next: target, asked }, []);
   }
 
   /** `before`: those that were members, and are to hear that they no longer are. */
@@ -200,10 +202,8 @@ export class Changes {
     this.#answer(caller, answer);
   }
 
-  #answer({ client, id, via }: Caller, body: Body): void {
-    const { env } = this.#raft;
+  #answer({ client, id }: Caller, body: Body): void {
     body.in_reply_to = id;
-    if (via === null) env.send(client, body);
-    else env.send(via, { type: 'forwarded', client, reply: body });
+    this.#raft.env.send(client, body);
   }
 }

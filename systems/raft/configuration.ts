@@ -5,6 +5,8 @@ export interface Configuration {
   readonly members: readonly string[];
   /** The members to come, while a change is under way (C_old,new: whatever is decided needs a majority of both); or null. */
   readonly next: readonly string[] | null;
+  /** The latest requests that were carried out, each by its client and number: a request that arrives twice happens once. */
+  readonly asked: readonly string[];
 }
 
 /** A configuration with the index of the entry that says it, or of the snapshot that does. */
@@ -27,8 +29,10 @@ function isNames(value: unknown): value is readonly string[] {
 
 export function isConfiguration(value: unknown): value is Configuration {
   if (typeof value !== 'object' || value === null) return false;
-  const { members, next } = value as Record<string, unknown>;
-  return isNames(members) && members.length > 0 && (next === null || (isNames(next) && next.length > 0));
+  const { members, next, asked } = value as Record<string, unknown>;
+  return (
+    isNames(members) && members.length > 0 && (next === null || (isNames(next) && next.length > 0)) && isNames(asked)
+  );
 }
 
 /** The change in a body, or one sentence on what is wrong with it. */

@@ -27,7 +27,7 @@ const configuration = (index: number, term: number): Entry => ({
   index,
   term,
   command: null,
-  config: { members: [`n${index}`], next: null },
+  config: { members: [`n${index}`], next: null, asked: [] },
 });
 
 function filled(terms: readonly number[], disk = new Disk()): RaftLog {
@@ -100,7 +100,7 @@ describe('the log', () => {
     const again = new RaftLog(disk, false);
     again.recover();
     expect(again.configured?.config.members).toEqual(['n3']);
-    again.install({ index: 9, term: 3, items: [], config: { members: ['n9'], next: null } });
+    again.install({ index: 9, term: 3, items: [], config: { members: ['n9'], next: null, asked: [] } });
     expect(again.configured?.config.members).toEqual(['n9']);
     again.install({ index: 12, term: 3, items: [] });
     expect(again.configured).toBeNull();

@@ -11,7 +11,7 @@ describe('voters', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 7 }), (values) => {
         const ids = values.map((_, i) => `n${i}`);
-        const voters = new Voters({ members: ids, next: null }, 'n0');
+        const voters = new Voters({ members: ids, next: null, asked: [] }, 'n0');
         const quorum = Math.floor(ids.length / 2) + 1;
         const reached = voters.reached(Float64Array.from(values));
         expect(values.filter((v) => v >= reached).length).toBeGreaterThanOrEqual(quorum);

@@ -48,7 +48,7 @@ export class Raft implements ReplicatedLog {
     this.env = env;
     this.options = options;
     this.machine = machine;
-    this.#first = { members: env.nodes, next: null };
+    this.#first = { members: env.nodes, next: null, asked: [] };
     this.voters = new Voters(this.#first, env.id);
     this.log = new RaftLog(env.log, options.bug === 'forget-vote');
     this.election = new Election(this);
@@ -139,9 +139,6 @@ export class Raft implements ReplicatedLog {
         return true;
       case 'change':
         this.changes.onRequest(message);
-        return true;
-      case 'pass-change':
-        this.changes.onPassed(message);
         return true;
       case 'error':
         this.changes.onRefusal(message.src, body);
