@@ -264,7 +264,8 @@ describe('malformed messages', () => {
       const types = ['append', 'appended', 'ask-vote', 'vote', 'install', 'installed', 'ask-index', 'read-index'];
       for (const type of types) {
         for (const junk of [null, -1, 'x', [], [null], {}, Number.NaN]) {
-          const body = { type, term: junk, prev: junk, entries: junk, items: junk, index: junk, id: junk, stamp: junk };
+          const numbers = { term: junk, prev: junk, index: junk, id: junk, stamp: junk };
+          const body = { type, cluster: 'chaos', ...numbers, entries: junk, items: junk, config: junk };
           b.server(leader).receive({ src: follower, dest: leader, body });
         }
       }
