@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../framework/contracts/message.js';
-import dynamo from './index.js';
-import type { DynamoOptions } from './options.js';
-import { Bench, DEFAULTS } from './testing/bench.js';
+import { Bench } from './testing/bench.js';
 
 const write = (value: unknown, key: unknown = 'x') => ({ type: 'write', key, value });
 const read = (key: unknown = 'x') => ({ type: 'read', key });
@@ -15,10 +13,6 @@ const between =
     nodes.includes(message.src) && nodes.includes(message.dest);
 /** What clients call `x`. */
 const X = '"x"';
-
-function others(bench: Bench, ...not: string[]): string[] {
-  return bench.names.filter((name) => !not.includes(name));
-}
 
 describe('a register', () => {
   it.each([1, 2, 3, 5])('on %i nodes gives through every node what was written through any', (count) => {
@@ -193,101 +187,6 @@ describe('quorums', () => {
   });
 });
 
-describe('a node that missed a write', () => {
-  /** n3 was cut off while n1 wrote; it is a home node of everything. */
-  function missed(options: Partial<DynamoOptions>): Bench {
-    const bench = new Bench(3, { 'anti-entropy': 'off', ...options });
-    const wrote = bench.ask('n1', write('a'));
-    for (let tick = 0; tick < 9; tick++) {
-      bench.fire('n1', 'resend');
-      bench.deliverOnly(between('n1', 'n2'));
-    }
-    expect(wrote()).toMatchObject({ type: 'write_ok' });
-    return bench;
-  }
-
-  it('has it repaired by the next read', () => {
-    const bench = missed({ hints: false });
-    expect(bench.now('n2', read())).toEqual(value('a'));
-    bench.fire('n2', 'resend');
-    bench.deliver();
-    expect(bench.held('n3', X)).toEqual(['a']);
-  });
-
-  it.each([{ bug: 'no-read-repair' }, { 'read-repair': false }] as Partial<DynamoOptions>[])(
-    'has not with %j',
-    (options) => {
-      const bench = missed({ hints: false, ...options });
-      for (const name of bench.names) bench.now(name, read());
-      bench.calm();
-      expect(bench.held('n3', X)).toEqual([]);
-    },
-  );
-
-  it('is handed the hint that the coordinator kept, also when that has restarted', () => {
-    const bench = missed({});
-    expect(bench.node('n1').core.replica.entry(X)?.owed).toEqual(['n3']);
-    bench.kill('n1');
-    bench.start('n1');
-    bench.calm();
-    expect(bench.held('n3', X)).toEqual(['a']);
-    expect(bench.node('n1').core.replica.entry(X)?.owed).toEqual([]);
-  });
-
-  it.each(['pull', 'push', 'push-pull'] as const)('is found by Merkle trees (%s), which then are silent', (mode) => {
-    const bench = missed({ hints: false, 'anti-entropy': mode });
-    for (let round = 0; round < 20; round++) {
-      bench.fireAll('gossip');
-      bench.deliver();
-    }
-    expect(bench.held('n3', X)).toEqual(['a']);
-    bench.sent.length = 0;
-    bench.fireAll('gossip');
-    bench.deliver();
-    expect(bench.sent.map((message) => message.body.type)).toEqual(['compare', 'compare', 'compare']);
-    bench.fireAll('report');
-    expect(new Set([...bench.reports.values()].map((report) => report['digest'])).size).toBe(1);
-  });
-});
-
-describe('a sloppy quorum', () => {
-  function cutOff(options: Partial<DynamoOptions> = {}): { bench: Bench; outside: string[]; homes: readonly string[] } {
-    const bench = new Bench(5, { quorum: 'sloppy', 'anti-entropy': 'off', 'read-repair': false, ...options });
-    const homes = bench.homes(X);
-    const outside = others(bench, ...homes);
-    const wrote = bench.ask(outside[0]!, write('a'));
-    for (let tick = 0; tick < 9; tick++) {
-      bench.fire(outside[0]!, 'resend');
-      bench.deliverOnly(between(...outside));
-    }
-    expect(wrote()).toMatchObject({ type: 'write_ok' });
-    for (const home of homes) expect(bench.held(home, X)).toEqual([]);
-    return { bench, outside, homes };
-  }
-
-  it('takes writes far from all home nodes, which get them later', () => {
-    const { bench, homes, outside } = cutOff();
-    for (const node of outside) {
-      bench.kill(node);
-      bench.start(node);
-    }
-    bench.calm();
-    for (const home of homes) expect(bench.held(home, X)).toEqual(['a']);
-    for (const node of outside) expect(bench.node(node).core.replica.hasDebts).toBe(false);
-  });
-
-  it('does not show a process its own write when home nodes are back', () => {
-    const { bench, homes } = cutOff();
-    expect(bench.now(homes[0]!, read())).toMatchObject({ code: 20 });
-  });
-
-  it('with the bug drop-hint never tells them', () => {
-    const { bench, homes } = cutOff({ bug: 'drop-hint' });
-    bench.calm();
-    for (const home of homes) expect(bench.held(home, X)).toEqual([]);
-  });
-});
-
 describe('last-writer-wins', () => {
   it('drops a write whose clock is behind, though it was acknowledged', () => {
     const bench = new Bench(3, { versions: 'last-writer' });
@@ -296,92 +195,6 @@ describe('last-writer-wins', () => {
     bench.now('n1', write('early, by a clock that is fast'));
     expect(bench.now('n2', write('late'))).toMatchObject({ type: 'write_ok' });
     expect(bench.now('n2', read())).toEqual(value('early, by a clock that is fast'));
-  });
-});
-
-describe('members', () => {
-  const change = (join: string[], leave: string[], cluster = 'dynamo') => ({ type: 'change', join, leave, cluster });
-
-  /** Enough keys that each node holds some. */
-  function filled(options: Partial<DynamoOptions> = {}): { bench: Bench; keys: number[] } {
-    const bench = new Bench(4, { n: 2, r: 1, w: 2, 'anti-entropy': 'off', ...options }, 2);
-    const keys = Array.from({ length: 40 }, (_, key) => key);
-    for (const key of keys) bench.now(bench.names[key % 4]!, write(`v${key}`, key));
-    return { bench, keys };
-  }
-
-  it('that join have their keys before the change is answered; those that leave forget theirs', () => {
-    const { bench, keys } = filled();
-    const answer = bench.ask('n2', change(['n5', 'n6'], ['n1']));
-    bench.deliver();
-    expect(answer()).toBeNull();
-    bench.calm();
-    expect(answer()).toMatchObject({ type: 'change_ok' });
-    for (const key of keys) {
-      const homes = bench.node('n3').core.homesOf(String(key));
-      for (const home of homes) expect(bench.held(home, String(key))).toEqual([`v${key}`]);
-      for (const reader of bench.all) expect(bench.now(reader, read(key))).toEqual(value(`v${key}`));
-    }
-    expect(bench.node('n5').core.replica.size).toBeGreaterThan(0);
-    expect(bench.node('n1').core.replica.size).toBe(0);
-  });
-
-  it('keep what they owe while new home nodes are out of reach, also over a restart', () => {
-    const { bench, keys } = filled();
-    bench.kill('n5');
-    const answer = bench.ask('n2', change(['n5'], ['n1']));
-    bench.calm();
-    expect(answer()).toBeNull();
-    bench.kill('n1');
-    bench.start('n1');
-    expect(bench.node('n1').core.placement.ids).toEqual(['n2', 'n3', 'n4', 'n5']);
-    bench.start('n5');
-    bench.calm();
-    expect(answer()).toMatchObject({ type: 'change_ok' });
-    for (const key of keys) expect(bench.now('n5', read(key))).toEqual(value(`v${key}`));
-  });
-
-  it('answer a change that was made before, and keep both of two that are made at the same time', () => {
-    const { bench } = filled();
-    const answers = [bench.ask('n1', change(['n5'], [])), bench.ask('n4', change(['n6'], ['n2']))];
-    bench.calm();
-    answers.push(bench.ask('n3', change(['n5'], ['n2'])));
-    bench.calm();
-    expect(answers.map((answer) => answer()?.type)).toEqual(['change_ok', 'change_ok', 'change_ok']);
-    for (const name of bench.all) expect(bench.node(name).core.placement.ids).toEqual(['n1', 'n3', 'n4', 'n5', 'n6']);
-  });
-
-  it.each([
-    [change(['n5'], [], 'other'), 22],
-    [{ type: 'change', join: ['n5'], leave: [] }, 22],
-    [change([], ['n1', 'n2', 'n3']), 22],
-    [change(['n5'], ['n5']), 12],
-    [{ type: 'change', join: 'n5', leave: [], cluster: 'dynamo' }, 12],
-  ])('refuse %j with the definite error %i', (body, code) => {
-    const { bench } = filled();
-    expect(bench.now('n1', body)).toMatchObject({ type: 'error', code });
-    expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
-  });
-
-  it('refuse members of a cluster of another name, and changes asked of a node that is none', () => {
-    const { bench } = filled();
-    bench.give({ src: 'n9', dest: 'n1', body: { type: 'ring', cluster: 'other', members: { n9: 1 } } });
-    expect(bench.node('n1').core.placement.ids).not.toContain('n9');
-    expect(bench.now('n5', change(['n6'], []))).toMatchObject({ type: 'error', code: 11 });
-  });
-
-  it('that have forgotten a key begin a new chain of versions', () => {
-    const bench = new Bench(3, { n: 1, r: 1, w: 1, 'anti-entropy': 'off' });
-    const leaver = bench.homes('set')[0]!;
-    const [other] = others(bench, leaver);
-    bench.now(leaver, add(1));
-    bench.ask(other!, change([], [leaver]));
-    bench.calm();
-    expect(bench.held(leaver, 'set')).toEqual([]);
-    bench.ask(other!, change([leaver], []));
-    bench.calm();
-    bench.now(leaver, add(2));
-    expect([...(bench.now(other!, READ_SET)!['value'] as number[])].sort()).toEqual([1, 2]);
   });
 });
 
@@ -435,31 +248,4 @@ it('keeps its log short, and all it stored through restarts', () => {
     }
   }
   for (const key of ['x', 'y', 3]) expect(bench.now('n3', read(key))).toEqual(value(59));
-});
-
-describe('options', () => {
-  const valid = { ...DEFAULTS };
-  it.each([
-    [{ r: 4 }, 5, /r: 4 is more than n: 3/],
-    [{ w: 4 }, 5, /w: 4 is more than n: 3/],
-    [{}, 2, /n: 3 is more than the 2 nodes/],
-    [{ quorum: 'sloppy', hints: false }, 5, /sloppy quorum without hints/],
-    [{}, 32, /at most 31 nodes/],
-    [{ resend: 0 }, 5, /resend must be longer/],
-    [{ interval: 0 }, 5, /interval must be longer/],
-    [{ handoff: 0 }, 5, /handoff must be longer/],
-    [{ 'give-up': 50 }, 5, /give-up must not be shorter/],
-  ] as [Partial<DynamoOptions>, number, RegExp][])('%j on %i nodes: %s', (options, nodes, sentence) => {
-    expect(dynamo.validate!({ ...valid, ...options }, nodes)).toEqual([expect.stringMatching(sentence)]);
-  });
-
-  it('are fine by default', () => {
-    expect(dynamo.validate!(valid, 5)).toEqual([]);
-    expect(dynamo.membership!.change(['n6'], [])).toEqual({
-      type: 'change',
-      join: ['n6'],
-      leave: [],
-      cluster: 'dynamo',
-    });
-  });
 });
