@@ -88,6 +88,7 @@ describe('the registers', () => {
       { type: 'accept', key: 'x', version: 1, base: null, ballot: ahead },
       { type: 'accept', key: 'x', version: 1, base: null, ballot: ahead, state: { done: 'all' } },
       { type: 'accept', key: 'x', version: 1, base: null, ballot: ahead, state: { value: 1, done: [] }, next: 7 },
+      { type: 'accept', key: 'x', version: 1, base: null, ballot: ahead, state: { value: 1, done: [] }, next: ballot },
       { type: 'promised', key: 'x', ballot, accepted: ahead, state: null },
       { type: 'promised', key: 'x', ballot: ahead, accepted: ahead, state: { value: 1, done: [] } },
       { type: 'accepted', key: 'x', ballot },

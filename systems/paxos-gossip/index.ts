@@ -10,7 +10,7 @@ export default defineSystem<PaxosGossipOptions>({
     'Registers with read, write and cas: a Paxos instance for each version, decisions spread by gossip; no leader.',
   family: 'leaderless',
   guarantees:
-    'Linearizable reads, writes and cas of each key, available wherever a majority is in touch; with local reads, reads no older than the gossip takes.',
+    'Linearizable reads, writes and cas of each key, available wherever a majority is in touch; with local reads and no partition, reads no older than the gossip takes.',
   survives:
     'partitions of every shape, crashes of any number of nodes (a majority must come back), pauses, a lossy network, clocks that jump or drift, bad disks at a minority',
   workloads: ['register'],

@@ -99,16 +99,7 @@ export class RegisterAcceptor {
   }
 
   cell(key: Key): Cell {
-    return (
-      this.#cells.get(key) ?? {
-        key,
-        version: 0,
-        chosen: INITIAL,
-        promised: NO_BALLOT,
-        accepted: NO_BALLOT,
-        state: null,
-      }
-    );
+    return this.#cells.get(key) ?? empty(key);
   }
 
   /** Promises to accept nothing below `ballot`; false: it has promised a higher one. */

@@ -7,7 +7,7 @@
 // `base` is the chosen state of the version before; where versions are not told apart, `version` is 1 and `base` null.
 import type { Body, Message } from '../../framework/contracts/message.js';
 import type { Key } from '../../framework/contracts/operation.js';
-import { type Ballot, isBallot } from './ballot.js';
+import { type Ballot, compareBallots, isBallot } from './ballot.js';
 import type { Cell } from './register-acceptor.js';
 import { isState, type State } from './register-state.js';
 import type { Attempt } from './register-turn.js';
@@ -42,7 +42,7 @@ export function stateBody(op: number, { version, chosen, accepted, state }: Cell
 export function parseProposal({ body }: Message): Proposal | null {
   const { key, version, base, ballot, state = null, next = null } = body;
   if (!isKey(key) || !isVersion(version) || version < 1 || !isBallot(ballot) || !isStateOrNull(base)) return null;
-  if (!isStateOrNull(state) || (next !== null && !isBallot(next)) || (version > 1 && base === null)) return null;
+  if (!isStateOrNull(state) || !isNext(next, ballot) || (version > 1 && base === null)) return null;
   if ((body.type === 'accept') !== (state !== null)) return null;
   return { key, version, base, ballot, state, next };
 }
@@ -58,6 +58,11 @@ export function isKey(key: unknown): key is Key {
 
 export function isVersion(version: unknown): version is number {
   return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0;
+}
+
+/** A promise in advance is about a higher ballot. */
+function isNext(next: unknown, ballot: Ballot): next is Ballot | null {
+  return next === null || (isBallot(next) && compareBallots(next, ballot) > 0);
 }
 
 function isStateOrNull(state: unknown): state is State | null {
