@@ -76,6 +76,18 @@ describe('members', () => {
     expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
   });
 
+  it('are not changed again by a request that arrives twice', () => {
+    const { bench } = filled();
+    const request = { src: 'c900', dest: 'n1', body: { ...change(['n5'], []), msg_id: 1 } };
+    bench.give(request);
+    bench.calm();
+    bench.ask('n1', change([], ['n5']));
+    bench.calm();
+    bench.give(request);
+    bench.calm();
+    expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
+  });
+
   it('refuse members of a cluster of another name, and changes asked of a node that is none', () => {
     const { bench } = filled();
     bench.give({ src: 'n9', dest: 'n1', body: { type: 'ring', cluster: 'other', members: { n9: 1 } } });

@@ -30,9 +30,6 @@ export class Membership {
   /** True when the message was this one's. */
   receive(message: Message): boolean {
     switch (message.body.type) {
-      case 'change':
-        this.#onChange(message);
-        return true;
       case 'ring':
         this.#onRing(message);
         return true;
@@ -61,7 +58,8 @@ export class Membership {
     env.send(node, { type: 'ring', cluster: options.cluster, members: placement.members });
   }
 
-  #onChange(request: Message): void {
+  /** Answers `change_ok` when all concerned have passed on what they owe. */
+  change(request: Message): void {
     const { join, leave, cluster } = request.body;
     const problem = this.#problem(join, leave, cluster);
     if (problem !== null) {

@@ -49,6 +49,7 @@ export class DynamoNode implements Protocol {
     const { type } = message.body;
     if (type === 'batch') this.#onBatch(message);
     else if (type === 'read' || type === 'write' || type === 'add') this.#onRequest(message);
+    else if (type === 'change') this.#onChange(message);
     else if (
       !this.#antiEntropy.receive(message, (node) => this.#membership.tell(node)) &&
       !this.#membership.receive(message) &&
@@ -99,6 +100,12 @@ export class DynamoNode implements Protocol {
     else if (id === undefined || this.#lastRequests.note(src, id)) {
       this.#coordinator.begin(message, wish, key as string | number | undefined);
     }
+  }
+
+  /** A change that arrives again, perhaps when it has been undone, is not made again. */
+  #onChange(message: Message): void {
+    const { msg_id: id } = message.body;
+    if (id === undefined || this.#lastRequests.note(message.src, id)) this.#membership.change(message);
   }
 
   #onBatch({ src, body: { ring, parts } }: Message): void {
