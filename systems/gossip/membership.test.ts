@@ -136,6 +136,22 @@ describe('a change of members', () => {
     expectMembers(cluster, ['n1', 'n3', 'n4']);
   });
 
+  it('forgets no first member, also after a crash in the middle of its first start', () => {
+    const cluster = new Cluster({ 'compact-after': 1 }, { nodes: 2 });
+    const disk = cluster.disks.get('n1')!;
+    for (let crash = 0; crash < 3; crash++) {
+      cluster.kill('n1');
+      Object.assign(disk, { snapshot: null, records: [{ incarnation: 1 }] });
+      cluster.start('n1');
+      const { snapshot } = disk;
+      cluster.kill('n1');
+      Object.assign(disk, { snapshot, records: [] });
+      cluster.start('n1');
+    }
+    cluster.run(2000);
+    expectMembers(cluster, cluster.first);
+  });
+
   it('that was made before is confirmed again', () => {
     const cluster = new Cluster({}, { nodes: 3, spares: 1 });
     for (let time = 0; time < 2; time++) {

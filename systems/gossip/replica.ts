@@ -12,7 +12,7 @@ export type Delta =
   | { readonly to: Versions; readonly state: unknown };
 
 /** Records of the log; a record may say several things. */
-interface Record_ {
+interface LogRecord {
   readonly incarnation?: number;
   /** The table of members, when somebody joined or left. */
   readonly members?: readonly Rumour[];
@@ -26,7 +26,7 @@ interface Record_ {
 
 interface Snapshot {
   readonly incarnation: number;
-  readonly members: readonly Rumour[];
+  readonly members: readonly Rumour[] | null;
   readonly version: Versions;
   readonly state: unknown;
   readonly requests: readonly (readonly [string, number])[];
@@ -154,7 +154,7 @@ export class Replica {
     }
   }
 
-  #append(record: Record_, weight: number): void {
+  #append(record: LogRecord, weight: number): void {
     this.#log.append(record);
     this.#appended += weight;
     if (this.#appended > this.#compactAfter + this.#crdt.size) this.#compact();
@@ -163,7 +163,7 @@ export class Replica {
   #compact(): void {
     const snapshot: Snapshot = {
       incarnation: this.#incarnation,
-      members: this.#members ?? [],
+      members: this.#members,
       version: this.version.toJSON(),
       state: this.#crdt.state(),
       requests: this.requests.entries(),
@@ -175,7 +175,7 @@ export class Replica {
   #recover(): void {
     const { snapshot, records } = this.#log.recover();
     if (snapshot !== null) this.#restore(snapshot as Snapshot);
-    for (const { incarnation, members, updates, to, client, id } of records as readonly Record_[]) {
+    for (const { incarnation, members, updates, to, client, id } of records as readonly LogRecord[]) {
       if (incarnation !== undefined) this.#incarnation = incarnation;
       if (members !== undefined) this.#members = members;
       if (updates !== undefined) this.#take(updates);
