@@ -10,7 +10,7 @@ const others = (...not: string[]) => ['n1', 'n2', 'n3', 'n4', 'n5'].filter((id) 
 
 describe('under random changes and faults, the laws of Raft hold, reads are right and the cluster recovers', () => {
   const shapes: [string, Partial<StormOptions>][] = [
-    ['read-index', { spares: 2, duration: 6000 }],
+    ['read-index', { spares: 2 }],
     ['leases, on a slow network', { spares: 2, latency: 20, drift: 0.5, raft: { reads: 'lease', 'max-drift': 2 } }],
     ['few members, small snapshots', { nodes: 2, spares: 4, raft: { 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
     [
