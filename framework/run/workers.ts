@@ -16,13 +16,22 @@ interface Waiting {
 
 /** As many threads as there are cores, or `count`. After an abort their work is told to end, not cut off. */
 export function workers(signal: AbortSignal, count = availableParallelism()): Workers {
-  const flag = new Int32Array(new SharedArrayBuffer(4));
-  const raise = () => Atomics.store(flag, 0, 1);
-  if (signal.aborted) raise();
-  else signal.addEventListener('abort', raise, { once: true });
+  // Most runs never need a thread: nothing listens to their signal.
+  let flag: Int32Array | undefined;
+  const raised = () => {
+    const made = new Int32Array(new SharedArrayBuffer(4));
+    const raise = () => Atomics.store(made, 0, 1);
+    if (signal.aborted) raise();
+    else signal.addEventListener('abort', raise, { once: true });
+    return made;
+  };
   return {
     count,
-    start: (module) => (existsSync(MAIN) && existsSync(fileURLToPath(module)) ? startOne(module, flag) : null),
+    start(module) {
+      if (!existsSync(MAIN) || !existsSync(fileURLToPath(module))) return null;
+      flag ??= raised();
+      return startOne(module, flag);
+    },
   };
 }
 
