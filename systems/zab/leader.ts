@@ -71,7 +71,8 @@ export class Leader {
     const entry: Entry = { zxid: zxidOf(this.epoch, ++this.#counter), origin, request, command };
     history.append(entry);
     this.#forward({ kind: 'propose', entry });
-    this.#decide();
+    // Others have to acknowledge it first, if there are others.
+    if (this.#zab.quorum === 1) this.#decide();
   }
 
   /** A read of this node: the machine hears of it when a majority has confirmed that this node still leads. */
