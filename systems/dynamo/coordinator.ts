@@ -198,7 +198,7 @@ export class Coordinator {
       if (replica.entry(key) !== undefined && !this.#core.isHome(key)) replica.forget(key);
       return;
     }
-    replica.store(key, versions, home === null ? [] : [home]);
+    replica.store(key, versions, home === null ? [] : this.#core.owedNow(key, [home]));
   }
 
   #advance(operation: Operation): void {
@@ -289,7 +289,7 @@ export class Coordinator {
     const { nodes, standsFor } = operation.targets;
     const missing = nodes.map((node, i) => standsFor[i] ?? node).filter((_, i) => !operation.hasHeard(i));
     const owed = missing.filter((node) => node !== env.id);
-    if (owed.length > 0) replica.store(operation.key, [], owed);
+    if (owed.length > 0) replica.store(operation.key, [], this.#core.owedNow(operation.key, owed));
   }
 }
 

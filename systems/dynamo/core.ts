@@ -37,6 +37,13 @@ export class Core {
     return this.homesOf(key).includes(this.env.id);
   }
 
+  /** Whom a key is owed to when these nodes shall have it: where one is no home node any more, all who are. */
+  owedNow(key: string, nodes: readonly string[]): readonly string[] {
+    const homes = this.homesOf(key);
+    if (nodes.every((node) => homes.includes(node))) return nodes;
+    return homes.filter((node) => node !== this.env.id);
+  }
+
   get isMember(): boolean {
     return this.placement.ids.includes(this.env.id);
   }
