@@ -96,7 +96,7 @@ export interface Cluster {
   abandon(client: string): void;
   /** The node with the highest reported term that says it leads; null: nobody does, or nodes do not report. */
   leader(): string | null;
-  /** The nodes that belong to the cluster, as far as changes of its members have been confirmed; in the order of `nodes`. */
+  /** The nodes that are to belong to the cluster after all changes of its members so far; in the order of `nodes`. */
   members(): readonly string[];
   /** True while a fault keeps this node from answering (killed or paused). */
   isDown(node: string): boolean;

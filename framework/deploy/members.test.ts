@@ -112,6 +112,17 @@ describe('members', () => {
     });
   });
 
+  it('are never none', async () => {
+    const { members, drive } = setting(() => 'ok');
+    await drive(async () => {
+      const first = await members.change({ join: [], leave: ['n1', 'n2'] });
+      await expect(members.change({ join: [], leave: ['n3'] })).rejects.toMatchObject({ code: 'no-members' });
+      expect(members.wanted).toEqual(['n3']);
+      await first.heal();
+      expect(members.current).toEqual(['n1', 'n2', 'n3']);
+    });
+  });
+
   it('refuse strangers', async () => {
     const { members } = setting(() => 'ok');
     await expect(members.change({ join: ['n9'], leave: [] })).rejects.toMatchObject({ code: 'unknown-node' });

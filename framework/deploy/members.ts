@@ -47,6 +47,11 @@ export class Members {
     this.#counts = new Map(this.#all.map((node) => [node, context.nodes.includes(node) ? 1 : 0]));
   }
 
+  /** Those that are to belong to it, whether or not the system has confirmed it yet. */
+  get wanted(): readonly string[] {
+    return this.#all.filter((node) => this.#counts.get(node)! > 0);
+  }
+
   /** As far as the system has confirmed it. */
   get current(): readonly string[] {
     return this.#current;
@@ -60,6 +65,10 @@ export class Members {
     const stranger = [...join, ...leave].find((node) => !this.#counts.has(node));
     if (stranger !== undefined) throw new ChaosError('unknown-node', `there is no node ${stranger}`, { kind: 'usage' });
     this.#count(join, leave);
+    if (this.wanted.length === 0) {
+      this.#count(leave, join);
+      throw new ChaosError('no-members', 'nobody would be left in the cluster');
+    }
     let active = true;
     const undo = async () => {
       if (!active) return;
@@ -68,7 +77,7 @@ export class Members {
       if (await this.#settle(UNDO)) return;
       throw new ChaosError(
         'members-not-restored',
-        `the cluster did not confirm within ${UNDO / 1000} s that its members are ${this.#wanted().join(', ')} again`,
+        `the cluster did not confirm within ${UNDO / 1000} s that its members are ${this.wanted.join(', ')} again`,
         {
           hint: 'it still cannot agree although the change was asked for again and again: its logs say more',
         },
@@ -84,10 +93,6 @@ export class Members {
     for (const node of leave) this.#counts.set(node, this.#counts.get(node)! - 1);
   }
 
-  #wanted(): string[] {
-    return this.#all.filter((node) => this.#counts.get(node)! > 0);
-  }
-
   /** Brings the members to what is wanted, after the changes before; false when that was not confirmed in time. */
   #settle(within: Milliseconds): Promise<boolean> {
     const step = this.#queue.then(() => this.#bring(within));
@@ -99,7 +104,7 @@ export class Members {
     const { clock } = this.#context;
     const until = clock.now() + toNs(within);
     for (let turn = 0; clock.now() < until; turn++) {
-      const wanted = this.#wanted();
+      const wanted = this.wanted;
       const join = wanted.filter((node) => this.#doubt || !this.#current.includes(node));
       const leave = (this.#doubt ? this.#all : this.#current).filter((node) => !wanted.includes(node));
       if (join.length + leave.length === 0) return true;

@@ -51,6 +51,8 @@ describe('resolveTargets', () => {
 
   it('knows who leads and who follows, and skips when nobody does', () => {
     expect(resolve('leader', 3, 'n2')).toEqual(['n2']);
+    // One that still leads though it has left.
+    expect(resolve('leader', 3, 'n7')).toEqual(['n7']);
     expect(resolve('followers', 3, 'n2')).toEqual(['n1', 'n3']);
     expect(resolve('leader', 3, null)).toEqual({ skip: 'no leader' });
     expect(resolve('followers', 3, null)).toEqual({ skip: 'no leader' });

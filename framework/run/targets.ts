@@ -46,5 +46,8 @@ export function resolveTargets(
 ): string[] | Skip {
   if (typeof target !== 'string') return [...target];
   const chosen = RESOLVERS[target](nodes, leader, random);
-  return Array.isArray(chosen) ? nodes.filter((node) => chosen.includes(node)) : chosen;
+  if (!Array.isArray(chosen)) return chosen;
+  // A leader may still lead a cluster that it no longer belongs to.
+  const outside = chosen.filter((node) => !nodes.includes(node));
+  return [...nodes.filter((node) => chosen.includes(node)), ...outside];
 }

@@ -115,7 +115,7 @@ export class LocalCluster implements Cluster {
   }
 
   members(): readonly string[] {
-    return this.#members.current;
+    return this.#members.wanted;
   }
 
   isDown(node: string): boolean {

@@ -124,7 +124,7 @@ export class SimulatedCluster implements Cluster {
   }
 
   members(): readonly string[] {
-    return this.#members.current;
+    return this.#members.wanted;
   }
 
   isDown(node: string): boolean {
