@@ -16,7 +16,7 @@ export class MerkleTree {
     const sizes = [1];
     for (const fanout of fanouts) sizes.push(sizes[sizes.length - 1]! * fanout);
     this.#levels = sizes.map((size) => new Uint32Array(size));
-    this.#bits = sizes.map((size) => Math.log2(size));
+    this.#bits = sizes.map((size) => 31 - Math.clz32(size));
   }
 
   /** The node of a level that covers a hash. */
