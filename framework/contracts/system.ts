@@ -74,8 +74,11 @@ export interface System<O = OptionValues> {
   client?: (workload: string, context: ClientContext) => Client;
   /** Planted bug only: true makes the runtime release effects before the log is synced, and never sync it. */
   volatile?: (options: O) => boolean;
-  /** Problems that the schema cannot express (R + W > N, …), as sentences; empty when fine. */
-  validate?: (options: O, nodes: number) => readonly string[];
+  /**
+   * Problems that the schema cannot express (R + W > N, …), as sentences; empty when fine. `workload`: its name, where it is one of
+   * those that the system offers.
+   */
+  validate?: (options: O, nodes: number, workload?: string) => readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the option type of a definition is erased in collections, as with event handlers

@@ -8,7 +8,15 @@ import { readChecks, readExpect } from './judging.js';
 import { EVIDENCE, PLAN, TIMING } from './keys.js';
 import type { Cell } from './matrix.js';
 import type { Plan, Route } from './plan.js';
-import { checkOffer, readDeploy, readSystem, readWorkload, requirePositive, type Subject } from './subject.js';
+import {
+  checkOffer,
+  readDeploy,
+  readSystem,
+  readWorkload,
+  requirePositive,
+  type Subject,
+  validateSystem,
+} from './subject.js';
 import { child, type Dict, type Tree } from './tree.js';
 
 export interface Origin {
@@ -47,6 +55,7 @@ export async function resolvePlan(cell: Cell, origin: Origin, scope: Scope): Pro
   const injections = await readAll(itemsOf(plan, 'injections'), (item) => readInjection(item, setting, scope));
   const checks = await readChecks(plan, workload, scope);
   const expect = await readExpect(plan, checks.planned, scope);
+  if (system !== undefined) validateSystem(system, workload, scope);
   if (system !== undefined && workload !== undefined) checkOffer(system, workload, scope);
   if (system !== undefined && deploy !== undefined) {
     const route = workload?.block.values['route'] === 'leader' ? spanAt(workload.block, 'route') : undefined;

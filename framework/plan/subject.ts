@@ -1,7 +1,6 @@
 // Reads what is tested, where, and what the clients do: the blocks `system`, `deploy` and `workload`.
 
 import { messageOf } from '../contracts/error.js';
-import type { AnySystem } from '../contracts/system.js';
 import { type Filled, misplaced, type ReadBlock, readBlock, readOptions, spanAt } from './block.js';
 import { type Found, findDefinition, type Scope } from './definitions.js';
 import { DEPLOY, PLAN, POSITIVE, SYSTEM, WORKLOAD } from './keys.js';
@@ -27,10 +26,6 @@ export async function readSystem(plan: Dict, scope: Scope): Promise<Subject<'sys
   const read = readBlock(SYSTEM, block, scope.problems, { unknown: misplaced(options, title) });
   if (read === undefined || found === undefined || options === undefined) return undefined;
   const filled = readOptions(options, child(read.dict, 'with'), { title, span: spanAt(read, 'use') }, scope.problems);
-  if (filled !== undefined) {
-    const nodes = read.values['nodes'];
-    if (typeof nodes === 'number') validateSystem(found.definition, filled, nodes, withSpan(read), scope);
-  }
   if (read.values['spares'] !== 0 && found.definition.membership === undefined) {
     scope.problems.add(
       spanAt(read, 'spares'),
@@ -40,9 +35,19 @@ export async function readSystem(plan: Dict, scope: Scope): Promise<Subject<'sys
   return { found, block: read, options: filled, span: spanAt(read, 'use') };
 }
 
-function validateSystem(system: AnySystem, options: Filled, nodes: number, span: Span, { problems }: Scope): void {
+/** What the system itself has to say of its options, its nodes and the workload. */
+export function validateSystem(
+  { found, block, options }: Subject<'system'>,
+  workload: Subject<'workload'> | undefined,
+  { problems }: Scope,
+): void {
+  const nodes = block.values['nodes'];
+  if (options === undefined || typeof nodes !== 'number') return;
+  const system = found.definition;
+  const span = withSpan(block);
+  const offered = workload?.found.source.kind === 'builtin' ? workload.found.definition.name : undefined;
   try {
-    for (const problem of system.validate?.(options.values, nodes) ?? [])
+    for (const problem of system.validate?.(options.values, nodes, offered) ?? [])
       problems.add(span, `system ${system.name}: ${problem}`);
   } catch (error) {
     problems.add(span, `system ${system.name} could not check its options: ${messageOf(error)}`);

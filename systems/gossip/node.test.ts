@@ -321,5 +321,9 @@ describe('options', () => {
 
   it('are fine by default, with any number of nodes', () => {
     for (const nodes of [1, 2, 3, 100]) expect(problems(DEFAULTS, nodes)).toEqual([]);
+    expect(problems({ ...DEFAULTS, state: 'or-set' }, 5, 'or-set')).toEqual([]);
+    expect(problems({ ...DEFAULTS, state: 'or-set' }, 5, 'counter')).toEqual([
+      'the workload counter needs state: pn-counter, and the state is or-set',
+    ]);
   });
 });

@@ -24,9 +24,21 @@ export interface GossipOptions {
   bug: 'none' | 'drop-tombstone' | 'ignore-incarnation';
 }
 
-/** Sentences on what is wrong; none when all is well. */
-export function problems(options: GossipOptions, nodes: number): string[] {
+/** The workload that each state serves. */
+const WORKLOAD: Readonly<Record<StateName, string>> = {
+  'g-set': 'g-set',
+  'pn-counter': 'counter',
+  'or-set': 'or-set',
+  'lww-register': 'register',
+};
+
+/** Sentences on what is wrong; none when all is well. `workload`: the one that the plan asks for, where it is known. */
+export function problems(options: GossipOptions, nodes: number, workload = WORKLOAD[options.state]): string[] {
   const found: string[] = [];
+  const state = STATES.find((name) => WORKLOAD[name] === workload);
+  if (state !== undefined && state !== options.state) {
+    found.push(`the workload ${workload} needs state: ${state}, and the state is ${options.state}`);
+  }
   if (options.bug === 'drop-tombstone' && options.state !== 'or-set') {
     found.push(`bug drop-tombstone needs state: or-set, since a ${options.state} has no removals to forget`);
   }
