@@ -207,7 +207,6 @@ export class Coordinator {
       if (operation.count < options.r) return;
       if (!isRead(operation.wish)) {
         this.#beginStore(operation);
-        this.#advance(operation);
         return;
       }
     } else if (operation.count < options.w) return;
@@ -223,6 +222,16 @@ export class Coordinator {
   }
 
   #beginStore(operation: Operation): void {
+    if (operation.isDecided) return;
+    operation.isDecided = true;
+    this.#core.outbox.write(() => {
+      if (!this.#operations.has(operation.id)) return;
+      this.#store(operation);
+      this.#advance(operation);
+    });
+  }
+
+  #store(operation: Operation): void {
     const { env, replica, options } = this.#core;
     const { wish, key, found } = operation;
     const value = (past: Versions) =>
@@ -254,7 +263,7 @@ export class Coordinator {
       const tag = tags[i];
       if (tag === undefined || tag === null || tag === newest || targets.standsFor[i] !== null) continue;
       const node = targets.nodes[i]!;
-      if (node === env.id) replica.store(key, found);
+      if (node === env.id) this.#core.outbox.write(() => replica.store(key, found));
       else this.#repairsDue.set(`${node} ${key}`, { node, key, versions: found });
     }
   }

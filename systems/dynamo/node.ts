@@ -149,9 +149,12 @@ export class DynamoNode implements Protocol {
   }
 
   #onPut(src: string, { op, key, versions, owed }: Part & { kind: 'put' }): void {
-    if (owed === undefined || owed === this.core.env.id) this.#handoff.take(key, versions);
-    else this.#coordinator.standIn(key, versions, owed);
-    if (op !== undefined) this.core.outbox.send(src, { kind: 'stored', op });
+    const { env, outbox } = this.core;
+    outbox.write(() => {
+      if (owed === undefined || owed === env.id) this.#handoff.take(key, versions);
+      else this.#coordinator.standIn(key, versions, owed);
+      if (op !== undefined) outbox.send(src, { kind: 'stored', op });
+    });
   }
 
   #refuse(request: Message, code: number, text: string): void {
