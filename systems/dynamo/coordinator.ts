@@ -222,26 +222,24 @@ export class Coordinator {
   }
 
   #beginStore(operation: Operation): void {
-    if (operation.isDecided) return;
-    operation.isDecided = true;
-    this.#core.outbox.write(() => {
-      if (!this.#operations.has(operation.id)) return;
-      this.#store(operation);
-      this.#advance(operation);
-    });
-  }
-
-  #store(operation: Operation): void {
-    const { env, replica, options } = this.#core;
+    const { env, replica, options, outbox } = this.#core;
     const { wish, key, found } = operation;
     const value = (past: Versions) =>
       wish.f === 'add' ? setWith(past, wish.value) : (wish as { value: unknown }).value;
-    const versions =
-      options.versions === 'last-writer'
-        ? replica.stamp(env.id, key, found, env.now(), value)
-        : replica.add(env.id, key, found, env.now(), value).versions;
+    const decide = options.versions === 'last-writer' ? 'stamp' : 'add';
+    const versions = replica[decide](env.id, key, found, env.now(), value);
     operation.beginStore(versions, this.#choose(operation.partition));
-    for (let i = 0; i < operation.targets.nodes.length; i++) this.#askOne(operation, i);
+    const { nodes } = operation.targets;
+    for (let i = 0; i < nodes.length; i++) if (nodes[i] !== env.id) this.#askOne(operation, i);
+    outbox.write(() => {
+      if (decide === 'add') replica.keep(key);
+      else replica.store(key, versions);
+      const self = nodes.indexOf(env.id);
+      if (self >= 0 && this.#operations.has(operation.id)) {
+        this.#askOne(operation, self);
+        this.#advance(operation);
+      }
+    });
   }
 
   #answer({ wish, found }: Operation): Body {

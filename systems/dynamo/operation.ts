@@ -35,8 +35,6 @@ export class Operation {
   #asked = 0;
   /** Targets that have answered in this phase. */
   count = 0;
-  /** Enough is known to store something. */
-  isDecided = false;
   /** The client has its answer; what is left is for the replicas' sake. */
   isAnswered = false;
   /** When those who have not answered are asked again. */

@@ -10,7 +10,7 @@ import { type Covers, merge, NO_VERSIONS, tagOf, type Version, type Versions } f
 export interface Entry {
   readonly key: string;
   readonly versions: Versions;
-  /** The name under which this node adds versions of the key, once it has. */
+  /** The name under which this node, in this life, adds versions of the key, once it has. */
   readonly actor: string | null;
   /** Nodes that shall have this and have not said that they do: hints, and keys on their way to new owners. */
   readonly owed: readonly string[];
@@ -41,6 +41,8 @@ export class Replica {
   readonly incarnation: number;
   readonly tree = new MerkleTree(TREE);
   readonly #entries = new Map<string, Entry>();
+  /** The latest version that this node has decided on and not stored yet. */
+  readonly #decided = new Map<string, Entry>();
   /** Entries that are owed to somebody. */
   readonly #debts = new Map<string, Entry>();
   readonly #log: DurableLog;
@@ -60,10 +62,10 @@ export class Replica {
       const { incarnation, members, entries } = snapshot as Snapshot;
       starts = incarnation;
       this.#members = members;
-      for (const entry of entries) this.#set(entry);
+      for (const entry of entries) this.#set({ ...entry, actor: null });
     }
     for (const record of records as readonly (Entry | Note)[]) {
-      if ('key' in record) this.#set(record);
+      if ('key' in record) this.#set({ ...record, actor: null });
       else if ('gone' in record) this.#unset(record.gone);
       else if ('members' in record) this.#members = record.members;
       else starts = record.incarnation;
@@ -125,20 +127,32 @@ export class Replica {
   }
 
   /**
-   * Adds a version of this node's own, after all of `seen` and all that the node holds. An actor names an unbroken chain of
-   * versions: each has the one before in its past. Whoever has forgotten a key begins a new chain, under a name never used.
+   * Decides on a version of this node's own, after all of `seen` and all that the node holds; `keep` then stores it. An actor names
+   * an unbroken chain of versions: each has the one before in its past. Whoever has forgotten a key, or has started again, begins a
+   * new chain, under a name never used: so the version may leave before the log has it.
    */
-  add(node: string, key: string, seen: Versions, time: number, value: (versions: Versions) => unknown): Entry {
-    const old = this.#entries.get(key);
+  add(node: string, key: string, seen: Versions, time: number, value: (versions: Versions) => unknown): Versions {
+    const old = this.#decided.get(key) ?? this.#entries.get(key);
     const past = merge(old?.versions ?? NO_VERSIONS, seen, this.#covers);
     const actor = old?.actor ?? `${node}.${this.incarnation}.${++this.#actors}`;
     const clock = joinClocks(past.map((version) => version.clock));
     clock[actor] = (clock[actor] ?? 0) + 1;
     const version: Version = { by: actor, clock, time, value: value(past) };
-    return this.#keep({ key, versions: [version], actor, owed: old?.owed ?? NOBODY });
+    this.#decided.set(key, { key, versions: [version], actor, owed: NOBODY });
+    return [version];
   }
 
-  /** Adds a version that the wall clock alone orders. */
+  /** Stores what `add` has decided. */
+  keep(key: string): void {
+    const decided = this.#decided.get(key);
+    if (decided === undefined) return;
+    this.#decided.delete(key);
+    const old = this.#entries.get(key);
+    const versions = merge(old?.versions ?? NO_VERSIONS, decided.versions, this.#covers);
+    this.#keep({ key, versions, actor: decided.actor, owed: old?.owed ?? NOBODY });
+  }
+
+  /** Decides on a version that the wall clock alone orders. */
   stamp(node: string, key: string, seen: Versions, time: number, value: (versions: Versions) => unknown): Versions {
     const past = merge(this.get(key), seen, this.#covers);
     const version: Version = {
@@ -147,7 +161,6 @@ export class Replica {
       time,
       value: value(past),
     };
-    this.store(key, [version]);
     return [version];
   }
 
