@@ -11,11 +11,9 @@ every machine. The page of each system says why it is so, with the paper, the op
 **Single-leader** systems send every change through one node, which puts all in one order; they need an election when it is
 gone. **Leaderless** ones let every node coordinate, and agree by quorums, or later.`;
 
-const COSTS = `## What an operation costs
-
-Five nodes, ten clients, each bound to a node, no faults, default options. *Messages* are those of one operation, its request and
-its answer included; *idle* is what the system says each second while nobody asks. *Delays* are how many messages after one
-another an operation waits for (median), from the client's request (1) to its answer (1).`;
+const COSTS = `*Messages* are those of one operation, its request and its answer included, and in brackets what the system says each second
+while nobody asks; *delays* are how many messages after one another an operation waits for (median), from the client's request
+(1) to its answer (1). Five nodes, ten clients, each bound to a node, no faults, default options.`;
 
 export async function systemsPage(catalog: Catalog): Promise<string> {
   const systems = (await catalog.all('system')).filter(({ nodes }) => nodes !== undefined);
@@ -27,24 +25,20 @@ export async function systemsPage(catalog: Catalog): Promise<string> {
   return `${[
     HEAD,
     table(
-      ['system', 'family', 'guarantee', 'under', 'members change'],
-      byFamily.map((system) => [
+      ['system', 'family', 'guarantee', 'faults survived', 'members change', 'messages', 'delays', 'weaknesses'],
+      byFamily.map((system, i) => [
         `[${system.name}](../systems/${system.name}/README.md)`,
         system.family ?? '',
         sentence(system.guarantees),
         sentence(system.survives),
         system.membership === undefined ? 'no' : 'yes',
+        ...figures(costs[i]!),
+        Object.keys(system.weaknesses ?? {})
+          .map((weakness) => `[${weakness}](${truth(system.name, weakness)})`)
+          .join(', ') || 'none stated',
       ]),
     ),
     COSTS,
-    table(
-      ['system', 'workload', 'messages', 'idle, a second', 'delays'],
-      byFamily.map(({ name }, i) => {
-        const { workload, messages, idle, rounds } = costs[i]!;
-        const delays = Object.entries(rounds).map(([f, count]) => `${f} ${figure(count)}`);
-        return [name, workload, figure(messages), idle.toFixed(0), delays.join(', ')];
-      }),
-    ),
     `## What each design does not promise\n\nNothing is wrong there, and it happens all the same; the plan shows it.`,
     table(['system', 'weakness', 'anomalies', 'plan'], byFamily.flatMap(weaknesses)),
     `## Planted bugs\n\nEach is off unless a plan asks for it, and has a plan that must find it.`,
@@ -57,8 +51,17 @@ function weaknesses({ name, weaknesses = {} }: AnySystem): string[][] {
     name,
     sentence(summary),
     anomalies.map((anomaly) => `\`${anomaly}\``).join(', '),
-    link(`plans/${name}/truths/${name}-${weakness}.yaml`),
+    link(truth(name, weakness)),
   ]);
+}
+
+function truth(system: string, weakness: string): string {
+  return `../plans/${system}/truths/${system}-${weakness}.yaml`;
+}
+
+function figures({ messages, idle, rounds }: Costs): [messages: string, delays: string] {
+  const delays = Object.entries(rounds).map(([f, count]) => `${f} ${figure(count)}`);
+  return [`${figure(messages)} (${idle.toFixed(0)})`, delays.join(', ')];
 }
 
 function bugs({ name, bugs = {} }: AnySystem): string[][] {
@@ -66,12 +69,12 @@ function bugs({ name, bugs = {} }: AnySystem): string[][] {
     name,
     `\`${bug}\``,
     sentence(summary),
-    link(`plans/${name}/bugs/${name}-${bug}.yaml`),
+    link(`../plans/${name}/bugs/${name}-${bug}.yaml`),
   ]);
 }
 
 function link(path: string): string {
-  return `[${path.slice(path.lastIndexOf('/') + 1)}](../${path})`;
+  return `[${path.slice(path.lastIndexOf('/') + 1)}](${path})`;
 }
 
 function figure(value: number): string {

@@ -10,6 +10,8 @@ export default defineSystem<AbdOptions>({
   family: 'leaderless',
   guarantees:
     'Linearizable reads and writes of each key, available wherever a majority is in touch; no clock is trusted.',
+  survives:
+    'partitions of every shape, kills of any number of nodes, pauses, messages lost, late, twice and out of order, clocks, bad disks at a minority',
   workloads: ['register'],
   options: {
     resend: option.duration(
