@@ -7,7 +7,7 @@ import type { Environment } from '../../framework/contracts/protocol.js';
 import { VersionVector } from '../shared/crdt/version-vector.js';
 import type { Swim } from '../shared/swim/swim.js';
 import type { Belonging } from './belonging.js';
-import type { Replica } from './replica.js';
+import type { Delta, Replica } from './replica.js';
 
 const TIMER = 'change';
 /** Pause before those are asked again who have not answered. Milliseconds. */
@@ -32,6 +32,8 @@ interface Parts {
   readonly belonging: Belonging;
   /** Milliseconds until it gives up. */
   readonly patience: number;
+  /** Planted bug: who lacks more than single updates joins without the state. */
+  readonly withoutState: boolean;
 }
 
 export class Changes {
@@ -79,7 +81,7 @@ export class Changes {
     const version = VersionVector.parse(body['version']);
     if (change === undefined || !change.join.has(src) || version === null) return;
     const { env, replica, swim, cluster } = this.#parts;
-    const delta = replica.deltaFor(version);
+    const delta = this.#welcome(replica.deltaFor(version), version);
     env.send(src, {
       type: 'join_ok',
       cluster,
@@ -153,6 +155,13 @@ export class Changes {
     for (const node of asked as ReadonlySet<string>)
       env.send(node, { type: type as string, change: change.id, cluster });
     if ((asked as ReadonlySet<string>).size === 0) this.#finish(change);
+  }
+
+  /** What a node gets that comes in: all that it lacks. */
+  #welcome(delta: Delta | null, version: VersionVector): Delta | null {
+    if (!this.#parts.withoutState || delta === null || !('state' in delta)) return delta;
+    // Planted bug: the state is left out, and the node counts as up to date all the same.
+    return { from: version.toJSON(), to: delta.to, updates: [] };
   }
 
   #confirmed(src: string, { change: id, incarnation }: Message['body'], status: 'alive' | 'left'): void {

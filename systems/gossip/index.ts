@@ -57,6 +57,11 @@ export default defineSystem<GossipOptions>({
       summary: 'an old rumour of death overrides its refutation: a live node stays dead for ever and hears nothing',
       anomalies: ['divergence', 'membership-divergence', 'lost-element'],
     },
+    'join-without-state': {
+      summary:
+        'a node that joins late is sent no state, yet takes itself for up to date: what it never got, it never gets',
+      anomalies: ['lost-element', 'stale-read', 'divergence', 'resurrected-element'],
+    },
   },
   weaknesses: {
     'stale-reads': {

@@ -67,7 +67,8 @@ export class GossipNode implements Protocol {
     const dissemination = new Dissemination(env, replica, options.dissemination, options.fanout, cluster);
     const changed = () => this.#reporter.changed();
     const belonging = new Belonging({ env, cluster, replica, swim, dissemination, patience, changed });
-    const changes = new Changes({ env, cluster, replica, swim, belonging, patience });
+    const withoutState = options.bug === 'join-without-state';
+    const changes = new Changes({ env, cluster, replica, swim, belonging, patience, withoutState });
     this.#replica = replica;
     this.#swim = swim;
     this.#dissemination = dissemination;

@@ -21,7 +21,7 @@ export interface GossipOptions {
   history: number;
   'compact-after': number;
   'give-up': number;
-  bug: 'none' | 'drop-tombstone' | 'ignore-incarnation';
+  bug: 'none' | 'drop-tombstone' | 'ignore-incarnation' | 'join-without-state';
 }
 
 /** The workload that each state serves. */
