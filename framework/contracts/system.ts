@@ -28,12 +28,12 @@ export interface Weakness {
  * How the members of a running cluster change. The nodes of a plan are the first members (`env.nodes` of every node); its spares
  * run beside them and belong to nobody until they are asked in.
  */
-export interface Membership {
+export interface Membership<O = OptionValues> {
   /**
    * The request that lets some nodes join and others leave, at once. It goes to a member, the leader where one is known, and is
    * answered `<type>_ok` when the change is complete, also when it had been made before. A definite error: ask again.
    */
-  change: (join: readonly string[], leave: readonly string[]) => Body;
+  change: (join: readonly string[], leave: readonly string[], options: O) => Body;
 }
 
 /** A program that speaks the Maelstrom protocol on stdin and stdout. Started without a shell. */
@@ -69,7 +69,7 @@ export interface System<O = OptionValues> {
   /** Programs in any language that speak the Maelstrom protocol. */
   program?: (options: O) => Program;
   /** Only for systems whose members can change. */
-  membership?: Membership;
+  membership?: Membership<O>;
   /** Only for systems that do not answer the workload's RPCs. */
   client?: (workload: string, context: ClientContext) => Client;
   /** Planted bug only: true makes the runtime release effects before the log is synced, and never sync it. */

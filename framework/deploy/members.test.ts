@@ -32,6 +32,7 @@ function setting(answer: (asked: Asked, turn: number) => 'ok' | 'silence' | numb
   const members = new Members({
     clock,
     membership,
+    options: {},
     nodes: ['n1', 'n2', 'n3'],
     spares: ['n4', 'n5'],
     leader: () => leader,

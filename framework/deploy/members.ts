@@ -2,6 +2,7 @@
 import type { Effect, MembershipChange } from '../contracts/cluster.js';
 import { ChaosError } from '../contracts/error.js';
 import type { Body } from '../contracts/message.js';
+import type { OptionValues } from '../contracts/options.js';
 import type { Membership } from '../contracts/system.js';
 import { type Clock, type Milliseconds, type Nanoseconds, toNs } from '../contracts/time.js';
 
@@ -9,6 +10,8 @@ export interface MembersContext {
   clock: Clock;
   /** The system's words for it; undefined: its members cannot change. */
   membership: Membership | undefined;
+  /** The system's options. */
+  options: OptionValues;
   nodes: readonly string[];
   spares: readonly string[];
   leader: () => string | null;
@@ -111,7 +114,11 @@ export class Members {
       // Whoever leaves may be asked only when all others have been.
       const whom = this.#context.leader() ?? this.#current[turn % this.#current.length]!;
       const node = turn % 2 === 0 ? whom : this.#current[(turn >> 1) % this.#current.length]!;
-      const confirmed = await this.#ask(node, this.#context.membership!.change(join, leave), until);
+      const confirmed = await this.#ask(
+        node,
+        this.#context.membership!.change(join, leave, this.#context.options),
+        until,
+      );
       this.#doubt = !confirmed;
       if (confirmed) this.#current = wanted;
       else await clock.sleep(PAUSE);

@@ -47,7 +47,7 @@ export default defineSystem<DynamoOptions>({
   },
   nodes: (env, options) => new DynamoNode(env, options),
   membership: {
-    change: (join, leave) => ({ type: 'change', join: [...join], leave: [...leave], cluster: 'dynamo' }),
+    change: (join, leave, { cluster }) => ({ type: 'change', join: [...join], leave: [...leave], cluster }),
   },
   validate: problems,
 });

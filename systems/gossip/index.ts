@@ -77,6 +77,8 @@ export default defineSystem<GossipOptions>({
   },
   reports: false,
   nodes: (env, options) => new GossipNode(env, options),
-  membership: { change: (join, leave) => ({ type: 'change', join: [...join], leave: [...leave] }) },
+  membership: {
+    change: (join, leave, { cluster }) => ({ type: 'change', join: [...join], leave: [...leave], cluster }),
+  },
   validate: problems,
 });

@@ -17,7 +17,9 @@ export default defineSystem<RaftOptions>({
   bugs,
   reports: true,
   nodes: (env, values) => new Server(env, values),
-  membership: { change: (join, leave) => ({ type: 'change', join: [...join], leave: [...leave] }) },
+  membership: {
+    change: (join, leave, { cluster }) => ({ type: 'change', join: [...join], leave: [...leave], cluster }),
+  },
   volatile: ({ bug }) => bug === 'no-sync',
   validate: (values) => validate(values),
 });

@@ -70,6 +70,7 @@ export class LocalCluster implements Cluster {
     this.#members = new Members({
       clock,
       membership: system.membership,
+      options: context.systemOptions,
       nodes: context.nodes,
       spares,
       leader: () => this.leader(),

@@ -67,6 +67,7 @@ export class SimulatedCluster implements Cluster {
     this.#members = new Members({
       clock,
       membership: system.membership,
+      options: context.systemOptions,
       nodes: context.nodes,
       spares,
       leader: () => this.leader(),
