@@ -21,7 +21,7 @@ describe('options', () => {
 
   it('are fine by default', () => {
     expect(dynamo.validate!(valid, 5)).toEqual([]);
-    expect(dynamo.membership!.change(['n6'], [])).toEqual({
+    expect(dynamo.membership!.change(['n6'], [], { ...valid, cluster: 'dynamo' })).toEqual({
       type: 'change',
       join: ['n6'],
       leave: [],

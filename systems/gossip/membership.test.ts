@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Body } from '../../framework/contracts/message.js';
 import gossip from './index.js';
-import { Cluster } from './testing/cluster.js';
+import { Cluster, DEFAULTS } from './testing/cluster.js';
 
 const add = (element: unknown) => ({ type: 'add', element });
 const change = (join: readonly string[], leave: readonly string[], more: object = {}): Body => ({
-  ...gossip.membership!.change(join, leave),
+  ...gossip.membership!.change(join, leave, DEFAULTS),
   ...more,
 });
 const OK = { type: 'change_ok', in_reply_to: 1 };

@@ -2,7 +2,7 @@
 import { createRandom } from '../../../framework/time/random.js';
 import gossip from '../index.js';
 import type { GossipOptions } from '../options.js';
-import { Cluster } from './cluster.js';
+import { Cluster, DEFAULTS } from './cluster.js';
 
 export interface Played {
   cluster: Cluster;
@@ -60,7 +60,7 @@ export function play(seed: number, options: Partial<GossipOptions> = {}): Played
     else if (isMember(node)) {
       const moving = random.pick(cluster.all);
       const [join, leave] = random.chance(0.5) ? [[moving], []] : [[], [moving]];
-      cluster.ask(node, gossip.membership!.change(join, leave));
+      cluster.ask(node, gossip.membership!.change(join, leave, DEFAULTS));
     }
     cluster.run(random.float() * 120);
   }
