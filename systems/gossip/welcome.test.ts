@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Body } from '../../framework/contracts/message.js';
 import gossip from './index.js';
 import type { GossipOptions } from './options.js';
-import { Cluster } from './testing/cluster.js';
+import { Cluster, DEFAULTS } from './testing/cluster.js';
 
 /** Adds this many elements at one node, lets another one join, and adds one more. */
 function joinAfter(adds: number, bug: GossipOptions['bug']): { cluster: Cluster; answer: Body | null } {
   const cluster = new Cluster({ state: 'or-set', history: 4, bug }, { nodes: 2, spares: 1 });
   for (let element = 1; element <= adds; element++) cluster.answer('n1', { type: 'add', element });
   cluster.run(2000);
-  const joined = cluster.ask('n2', gossip.membership!.change(['n3'], []));
+  const joined = cluster.ask('n2', gossip.membership!.change(['n3'], [], DEFAULTS));
   cluster.run(2000);
   cluster.answer('n1', { type: 'add', element: adds + 1 });
   cluster.run(2000);
