@@ -4,7 +4,7 @@ import type { AnySystem } from '../framework/contracts/system.js';
 import { withSeed } from '../framework/hunt/seeds.js';
 import { loadPlanText } from '../framework/plan/load.js';
 import { runPlan } from '../framework/run/run.js';
-import { loadOf } from '../soak/loads.js';
+import { checksOf, loadOf } from '../soak/loads.js';
 import type { BenchRow } from './row.js';
 
 const ROUNDS = 3;
@@ -20,6 +20,7 @@ workload: { use: ${load.use}, with: ${JSON.stringify(load.with)}, clients: 10, r
 nemeses:
   - { use: partition, every: 10s, for: 5s }
 timing: { load: 300s, recover: 10s }
+${checksOf(system)}
 `;
   const [plan] = await loadPlanText(text, null, { catalog: defaultCatalog(), variables: {}, set: [] });
   let best = 0;
