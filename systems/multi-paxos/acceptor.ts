@@ -13,10 +13,7 @@ export interface Checkpoint {
 interface PromiseRecord {
   readonly promised: Ballot;
 }
-interface StartRecord {
-  readonly start: number;
-}
-interface CheckpointRecord extends Checkpoint, PromiseRecord, StartRecord {}
+interface CheckpointRecord extends Checkpoint, PromiseRecord {}
 
 /**
  * Slots are independent of one another: there may be holes, and values of different ballots side by side. Once a slot is
@@ -30,7 +27,6 @@ export class Acceptor {
   /** By slot, those after `base`. */
   readonly #values = new Map<number, Pvalue>();
   #promised = NO_BALLOT;
-  #starts = 0;
   /** Slots up to here are no longer in memory. Not the checkpoint's: those that lag find some older values. */
   base = 0;
   /** The highest slot with a value. */
@@ -47,30 +43,21 @@ export class Acceptor {
     return this.#promised;
   }
 
-  /** How often this node has started, this time included. */
-  get starts(): number {
-    return this.#starts;
-  }
-
   /** Reads everything back after a crash. */
   recover(): void {
     const { snapshot, records } = this.#disk.recover();
     if (snapshot !== null) {
-      const { index, items, promised, start } = snapshot as CheckpointRecord;
+      const { index, items, promised } = snapshot as CheckpointRecord;
       this.checkpoint = { index, items };
       this.base = index;
       this.last = index;
       this.#promised = promised;
-      this.#starts = start;
     }
-    for (const record of records as readonly (Pvalue | PromiseRecord | StartRecord)[]) {
+    for (const record of records as readonly (Pvalue | PromiseRecord)[]) {
       if ('promised' in record) this.#promised = record.promised;
-      else if ('start' in record) this.#starts = record.start;
       else this.#keep(record);
     }
     if (this.#forgetful) this.#promised = NO_BALLOT;
-    this.#starts++;
-    this.#disk.append({ start: this.#starts } satisfies StartRecord);
   }
 
   /** `ballot` is not lower than what was promised before. */
@@ -138,7 +125,7 @@ export class Acceptor {
 
   #save(checkpoint: Checkpoint): void {
     this.checkpoint = checkpoint;
-    const record: CheckpointRecord = { ...checkpoint, promised: this.#promised, start: this.#starts };
+    const record: CheckpointRecord = { ...checkpoint, promised: this.#promised };
     this.#disk.replace(record, this.between(checkpoint.index + 1, this.last));
   }
 }

@@ -74,20 +74,6 @@ export interface Part extends Body {
   last: boolean;
 }
 
-/** A node asks the leader up to where it must have applied before it may answer a read. */
-export interface AskIndex extends Body {
-  type: 'ask-index';
-  id: number;
-}
-
-export interface ReadIndex extends Body {
-  type: 'read-index';
-  id: number;
-  ballot: Ballot;
-  /** All up to here is chosen. -1: refused, the node does not lead. */
-  index: number;
-}
-
 const whole = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const slot = (value: unknown): value is number => whole(value) && value > 0;
@@ -140,12 +126,4 @@ export function isChosen(b: Body): b is Chosen {
 
 export function isPart(b: Body): b is Part {
   return slot(b['index']) && whole(b['offset']) && Array.isArray(b['items']) && typeof b['last'] === 'boolean';
-}
-
-export function isAskIndex(b: Body): b is AskIndex {
-  return whole(b['id']);
-}
-
-export function isReadIndex(b: Body): b is ReadIndex {
-  return whole(b['id']) && isBallot(b['ballot']) && (whole(b['index']) || b['index'] === -1);
 }

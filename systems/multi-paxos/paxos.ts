@@ -1,7 +1,8 @@
 // The consensus core: one node as proposer, acceptor and learner of a sequence of slots (Lamport, Paxos Made Simple, 2001).
 import { errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
-import { type Ballot, ballotTerm, compareBallots, NO_BALLOT } from '../shared/ballot.js';
+import { type Ballot, ballotTerm, compareBallots, isBallot, NO_BALLOT } from '../shared/ballot.js';
+import { ConfirmedReads, type ReadHost } from '../shared/confirmed-reads.js';
 import { majorityOf } from '../shared/quorum.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Acceptor } from './acceptor.js';
@@ -10,7 +11,6 @@ import { Leader } from './leader.js';
 import { Learner } from './learner.js';
 import * as shape from './messages.js';
 import type { PaxosOptions } from './options.js';
-import { Reads } from './reads.js';
 
 export type Role = 'follower' | 'candidate' | 'leader';
 
@@ -24,7 +24,7 @@ interface Proposed {
  * runtime sees to it), the rule of the acceptor (`#onPrepare`, `#onAccept`), and the rule of the proposer (`Election`): what a
  * majority reports decides what may be proposed.
  */
-export class MultiPaxos implements ReplicatedLog {
+export class MultiPaxos implements ReplicatedLog, ReadHost {
   readonly env: Environment;
   readonly options: PaxosOptions;
   readonly machine: Machine;
@@ -35,7 +35,7 @@ export class MultiPaxos implements ReplicatedLog {
   readonly election: Election;
   readonly proposer: Leader;
   readonly learner: Learner;
-  readonly reads: Reads;
+  readonly reads: ConfirmedReads;
   role: Role = 'follower';
   /** Who leads, as far as known. */
   leader: string | null = null;
@@ -57,11 +57,24 @@ export class MultiPaxos implements ReplicatedLog {
     this.election = new Election(this);
     this.proposer = new Leader(this);
     this.learner = new Learner(this);
-    this.reads = new Reads(this);
+    this.reads = new ConfirmedReads(this, this.proposer, options['election-timeout']);
   }
 
   get leads(): boolean {
     return this.role === 'leader';
+  }
+
+  /** All slots up to here are chosen, and applied as soon as that is known. */
+  get commit(): number {
+    return this.learner.chosen;
+  }
+
+  get applied(): number {
+    return this.learner.chosen;
+  }
+
+  get reign(): Ballot {
+    return this.ballot;
   }
 
   /** A number for the highest ballot that this node knows of first hand; every ballot has its own. */
@@ -73,7 +86,6 @@ export class MultiPaxos implements ReplicatedLog {
   start(): void {
     this.acceptor.recover();
     this.learner.recover();
-    this.reads.recover();
     this.election.arm();
     this.announce();
   }
@@ -86,6 +98,14 @@ export class MultiPaxos implements ReplicatedLog {
 
   read(token: unknown): void {
     this.reads.read(token);
+  }
+
+  answers(): boolean {
+    return this.leads;
+  }
+
+  learn(ballot: unknown, index: number, from: string): void {
+    if (isBallot(ballot)) this.learner.upTo(ballot, index, from);
   }
 
   receive(message: Message): boolean {
@@ -125,12 +145,8 @@ export class MultiPaxos implements ReplicatedLog {
         this.learner.onPart(src, body);
         return true;
       case 'ask-index':
-        if (from < 0 || !shape.isAskIndex(body)) break;
-        this.reads.onAskIndex(src, body);
-        return true;
       case 'read-index':
-        if (from < 0 || !shape.isReadIndex(body)) break;
-        this.reads.onReadIndex(src, body);
+        if (from < 0 || !this.reads.receive(src, body)) break;
         return true;
       default:
         return false;

@@ -35,14 +35,14 @@ export class Backup {
       return;
     }
     this.#verify(epoch, 0);
-    if (prev > this.#verified && log.epochAt(prev) !== ship.prevEpoch) {
+    if (prev > this.#verified && log.termAt(prev) !== ship.prevEpoch) {
       this.#refuse(from, ship, epoch);
       return;
     }
     for (const entry of entries) {
       if (entry.index <= this.#verified) continue;
-      const present = log.epochAt(entry.index);
-      if (present === entry.epoch) continue;
+      const present = log.termAt(entry.index);
+      if (present === entry.term) continue;
       if (entry.index <= log.last) {
         if (entry.index <= log.snapshot.index) {
           this.#refuse(from, ship, epoch);
@@ -55,7 +55,7 @@ export class Backup {
     const end = prev + entries.length;
     this.#verify(epoch, end);
     node.advance(Math.min(ship.commit, this.#verified));
-    const { index: floor, epoch: floorEpoch } = log.snapshot;
+    const { index: floor, term: floorEpoch } = log.snapshot;
     const { stamp } = ship;
     const type = 'shipped';
     const answer: Shipped = { type, epoch, ok: true, index: end, conflictEpoch: 0, floor, floorEpoch, prev, stamp };
@@ -77,7 +77,7 @@ export class Backup {
     }
     this.#verify(epoch, 0);
     const floor = log.snapshot.index;
-    const has = Math.max(index, floor) <= this.#verified || (index >= floor && log.epochAt(index) === indexEpoch);
+    const has = Math.max(index, floor) <= this.#verified || (index >= floor && log.termAt(index) === indexEpoch);
     if (has) {
       this.#incoming = null;
       this.#verify(epoch, index);
@@ -103,7 +103,7 @@ export class Backup {
   #install({ epoch, end, endEpoch, index, indexEpoch }: Copy, { items }: Incoming): number {
     const node = this.#node;
     this.#incoming = null;
-    const to = this.#rash ? { index: end, epoch: endEpoch } : { index, epoch: indexEpoch };
+    const to = this.#rash ? { index: end, term: endEpoch } : { index, term: indexEpoch };
     node.env.print(`epoch ${epoch}: caught up to ${to.index} by a snapshot, the primary is at ${end}`);
     node.install({ ...to, items });
     // Not more, whatever was known of the log that this has replaced.
@@ -134,13 +134,13 @@ export class Backup {
   /** Says where the primary should try next: after this log, at its first entry of the epoch that is wrong, or at the snapshot. */
   #refuse(to: string, { prev, stamp }: Ship, epoch: number): void {
     const { log, env } = this.#node;
-    const { index: floor, epoch: floorEpoch } = log.snapshot;
+    const { index: floor, term: floorEpoch } = log.snapshot;
     let index = floor + 1;
     let conflictEpoch = 0;
     if (prev > log.last) index = log.last + 1;
     else if (prev > floor) {
-      index = Math.max(log.firstOfEpoch(prev), floor + 1);
-      conflictEpoch = log.epochAt(prev);
+      index = Math.max(log.firstOfTerm(prev), floor + 1);
+      conflictEpoch = log.termAt(prev);
     }
     const type = 'shipped';
     const answer: Shipped = { type, epoch, ok: false, index, conflictEpoch, floor, floorEpoch, prev, stamp };

@@ -85,9 +85,9 @@ describe('fencing', () => {
       const next = await b.primary([old]);
       const [backup] = b.others(old, next);
       const { log } = b.node(backup!);
-      const entry = { index: log.last + 1, epoch: b.node(old).epoch, command: null };
-      const { last: prev, lastEpoch: prevEpoch } = log;
-      const body = { type: 'ship', epoch: entry.epoch, prev, prevEpoch, entries: [entry], commit: 0, stamp: 1 };
+      const entry = { index: log.last + 1, term: b.node(old).epoch, command: null };
+      const { last: prev, lastTerm: prevEpoch } = log;
+      const body = { type: 'ship', epoch: entry.term, prev, prevEpoch, entries: [entry], commit: 0, stamp: 1 };
       b.server(backup!).receive({ src: old, dest: backup!, body });
       expect([log.last, b.node(backup!).leader]).toEqual([prev, next]);
       await pause.heal();

@@ -85,7 +85,7 @@ export class MajorityElection implements Election {
       this.#answer(from, ask.trial, false, node.epoch);
       return;
     }
-    const current = ask.lastEpoch > log.lastEpoch || (ask.lastEpoch === log.lastEpoch && ask.lastIndex >= log.last);
+    const current = ask.lastEpoch > log.lastTerm || (ask.lastEpoch === log.lastTerm && ask.lastIndex >= log.last);
     if (ask.trial) {
       const granted = current && ask.epoch > node.epoch;
       this.#answer(from, true, granted, granted ? ask.epoch : node.epoch);
@@ -118,7 +118,7 @@ export class MajorityElection implements Election {
   #begin(trial: boolean): void {
     const node = this.#node;
     const { env, log, members } = node;
-    if (!trial) log.cast(log.epoch + 1, env.id);
+    if (!trial) log.cast(log.term + 1, env.id);
     node.stand(trial ? 'trial' : 'candidate');
     this.#granted.clear();
     this.#granted.add(members.self);
@@ -129,10 +129,10 @@ export class MajorityElection implements Election {
 
   #ask(trial: boolean): void {
     const { env, log, members, options } = this.#node;
-    const epoch = trial ? log.epoch + 1 : log.epoch;
+    const epoch = trial ? log.term + 1 : log.term;
     for (let i = 0; i < members.ids.length; i++) {
       if (this.#granted.has(i)) continue;
-      const ask: AskVote = { type: 'ask-vote', epoch, trial, lastIndex: log.last, lastEpoch: log.lastEpoch };
+      const ask: AskVote = { type: 'ask-vote', epoch, trial, lastIndex: log.last, lastEpoch: log.lastTerm };
       env.send(members.ids[i]!, ask);
     }
     env.setTimer('retry', options.heartbeat);

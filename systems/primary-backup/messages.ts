@@ -1,12 +1,6 @@
 // What primary and backups say to one another, and the checks that let a handler trust the shape of what arrived.
 import type { Body } from '../../framework/contracts/message.js';
-
-/** One entry of the log. A null command is the empty entry with which a primary begins its epoch. */
-export interface Entry {
-  readonly index: number;
-  readonly epoch: number;
-  readonly command: unknown;
-}
+import { areEntries, type Entry } from '../shared/entry-log.js';
 
 /** Ships entries after `prev`; without entries, a heartbeat. */
 export interface Ship extends Body {
@@ -113,17 +107,11 @@ function all(b: Body, check: (value: unknown) => boolean, ...fields: readonly st
 }
 
 export function isShip(b: Body): b is Ship {
-  const { entries, prev, epoch } = b;
-  if (!whole(epoch) || !whole(prev) || !whole(b['prevEpoch']) || !whole(b['commit']) || !finite(b['stamp'])) {
-    return false;
-  }
-  if (!Array.isArray(entries)) return false;
-  for (let i = 0; i < entries.length; i++) {
-    const entry = entries[i] as Partial<Entry> | null | undefined;
-    if (entry === null || typeof entry !== 'object') return false;
-    if (entry.index !== (prev as number) + 1 + i || !whole(entry.epoch) || entry.command === undefined) return false;
-  }
-  return true;
+  return (
+    all(b, whole, 'epoch', 'prev', 'prevEpoch', 'commit') &&
+    finite(b['stamp']) &&
+    areEntries(b['entries'], b['prev'] as number)
+  );
 }
 
 export function isShipped(b: Body): b is Shipped {

@@ -1,16 +1,15 @@
 // One node of primary-backup: which role it has in which epoch, and what of the log is committed and applied.
 import { type Body, errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
-import { ConfirmedReads } from '../shared/confirmed-reads.js';
+import { ConfirmedReads, type ReadHost } from '../shared/confirmed-reads.js';
+import { EntryLog, type Snapshot } from '../shared/entry-log.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Backup } from './backup.js';
 import { type Election, electionOf } from './election.js';
-import { ShippedLog, type Snapshot } from './log.js';
 import { Members } from './members.js';
 import * as shape from './messages.js';
 import type { PrimaryBackupOptions } from './options.js';
 import { Primary } from './primary.js';
-import { PrimaryReads } from './reads.js';
 import { Snapshots } from './snapshots.js';
 
 /** `trial`: asks whether it would be voted for; `candidate`: stands for election. */
@@ -21,12 +20,13 @@ export type Role = 'backup' | 'trial' | 'candidate' | 'primary';
  * before any message that follows from them leaves (the runtime sees to it), and fencing by epoch. Other options give up one
  * or another of these, and what was committed may be taken back.
  */
-export class PrimaryBackup implements ReplicatedLog {
+export class PrimaryBackup implements ReplicatedLog, ReadHost {
   readonly env: Environment;
   readonly options: PrimaryBackupOptions;
   readonly machine: Machine;
   readonly members: Members;
-  readonly log: ShippedLog;
+  /** What the log calls a term is an epoch here. */
+  readonly log: EntryLog;
   readonly election: Election;
   readonly primary: Primary;
   readonly backup: Backup;
@@ -46,16 +46,20 @@ export class PrimaryBackup implements ReplicatedLog {
     this.options = options;
     this.machine = machine;
     this.members = new Members(env.nodes, env.id, options);
-    this.log = new ShippedLog(env.log);
+    this.log = new EntryLog(env.log);
     this.election = electionOf(this);
     this.primary = new Primary(this);
     this.backup = new Backup(this);
-    this.reads = new ConfirmedReads(new PrimaryReads(this));
+    this.reads = new ConfirmedReads(this, this.primary, options['election-timeout']);
     this.snapshots = new Snapshots(this);
   }
 
   get epoch(): number {
-    return this.log.epoch;
+    return this.log.term;
+  }
+
+  get reign(): number {
+    return this.log.term;
   }
 
   get leads(): boolean {
@@ -73,7 +77,7 @@ export class PrimaryBackup implements ReplicatedLog {
     if (this.role !== 'primary') return false;
     const index = this.log.last + 1;
     if (token !== undefined) this.#tokens.set(index, token);
-    this.log.append({ index, epoch: this.log.epoch, command });
+    this.log.append({ index, term: this.log.term, command });
     this.primary.appended();
     return true;
   }
@@ -100,10 +104,18 @@ export class PrimaryBackup implements ReplicatedLog {
     return true;
   }
 
+  answers(): boolean {
+    return this.leads;
+  }
+
+  learn(epoch: unknown, index: number): void {
+    this.backup.learn(epoch, index);
+  }
+
   /** Becomes or stays a backup in `epoch`, which is never earlier than the current one. */
   follow(epoch: number, leader: string | null): void {
     const led = this.role === 'primary';
-    if (epoch > this.log.epoch) this.log.cast(epoch, null);
+    if (epoch > this.log.term) this.log.cast(epoch, null);
     this.role = 'backup';
     if (leader !== this.leader) this.reads.leaderChanged();
     this.leader = leader;
@@ -193,8 +205,8 @@ export class PrimaryBackup implements ReplicatedLog {
 
   /** An answer to what this node shipped in its current epoch; an answer from a later epoch deposes it. */
   #answersPrimary(epoch: number): boolean {
-    if (epoch > this.log.epoch) this.follow(epoch, null);
-    return this.role === 'primary' && epoch === this.log.epoch;
+    if (epoch > this.log.term) this.follow(epoch, null);
+    return this.role === 'primary' && epoch === this.log.term;
   }
 
   #apply(index: number): void {

@@ -1,5 +1,6 @@
 // The primary's side: ships its log to every backup, brings up those that lag, and knows what enough of them have.
-import type { Copied, Entry, Ship, Shipped } from './messages.js';
+import type { Entry } from '../shared/entry-log.js';
+import type { Copied, Ship, Shipped } from './messages.js';
 import type { PrimaryBackup } from './node.js';
 import { byMajority, isFenced } from './options.js';
 
@@ -84,7 +85,7 @@ export class Primary {
     this.#stamp = 0;
     this.#flushing = false;
     // Entries of earlier epochs are acknowledged only through one of this epoch (see #decide), so there is one at once.
-    log.append({ index: log.last + 1, epoch: log.epoch, command: null });
+    log.append({ index: log.last + 1, term: log.term, command: null });
     this.floor = log.last;
     this.#match[members.self] = log.last;
     env.setTimer('heartbeat', options.heartbeat);
@@ -189,7 +190,7 @@ export class Primary {
   #send(i: number, stamp: number, full: boolean): void {
     const { env, log, members, commit, options, snapshots } = this.#node;
     const prev = this.#next[i]! - 1;
-    const prevEpoch = log.epochAt(prev);
+    const prevEpoch = log.termAt(prev);
     this.#sent[i] = stamp;
     this.#inflight[i]!++;
     if (prevEpoch < 0 || snapshots.sending(i)) {
@@ -198,7 +199,7 @@ export class Primary {
       return;
     }
     const entries = full ? log.from(prev + 1, options['max-batch']) : NOTHING;
-    const ship: Ship = { type: 'ship', epoch: log.epoch, prev, prevEpoch, entries, commit, stamp };
+    const ship: Ship = { type: 'ship', epoch: log.term, prev, prevEpoch, entries, commit, stamp };
     env.send(members.ids[i]!, ship);
     if (this.#probing[i] === 0) this.#next[i] = prev + 1 + entries.length;
   }
@@ -237,12 +238,12 @@ export class Primary {
       if (this.#fenced || answer.stamp !== this.#sent[from]) return false;
       this.#match[from] = 0;
     }
-    const epoch = log.epochAt(floor);
+    const epoch = log.termAt(floor);
     const strange = floor > log.last || (epoch !== -1 && epoch !== floorEpoch);
     let next = index;
     if (conflictEpoch > 0) {
-      const last = log.lastUpToEpoch(conflictEpoch);
-      if (log.epochAt(last) === conflictEpoch) next = last + 1;
+      const last = log.lastUpToTerm(conflictEpoch);
+      if (log.termAt(last) === conflictEpoch) next = last + 1;
     }
     // Backwards, but for a backup that has compacted what it was asked about.
     next = prev < floor && !strange ? floor + 1 : Math.min(next, prev);
@@ -258,7 +259,7 @@ export class Primary {
   #decide(): void {
     const node = this.#node;
     const index = node.members.written(this.#match, this.#live);
-    if (index <= node.commit || node.log.epochAt(index) !== node.epoch) return;
+    if (index <= node.commit || node.log.termAt(index) !== node.epoch) return;
     node.advance(index);
   }
 

@@ -1,5 +1,5 @@
 // Snapshots: keep the log short, and bring up backups that need entries which are gone, part by part.
-import type { Snapshot } from './log.js';
+import type { Snapshot } from '../shared/entry-log.js';
 import type { Copy } from './messages.js';
 import type { PrimaryBackup } from './node.js';
 
@@ -45,14 +45,14 @@ export class Snapshots {
     const after = offset + options['snapshot-chunk'];
     const copy: Copy = {
       type: 'copy',
-      epoch: log.epoch,
+      epoch: log.term,
       index: snapshot.index,
-      indexEpoch: snapshot.epoch,
+      indexEpoch: snapshot.term,
       offset,
       items: snapshot.items.slice(offset, after),
       last: after >= snapshot.items.length,
       end: commit,
-      endEpoch: log.epochAt(commit),
+      endEpoch: log.termAt(commit),
       stamp,
     };
     env.send(members.ids[to]!, copy);
@@ -78,6 +78,6 @@ export class Snapshots {
 
   #take(): void {
     const { log, applied, machine } = this.#node;
-    log.compact({ index: applied, epoch: log.epochAt(applied), items: machine.snapshot() }, this.#every >> 2);
+    log.compact({ index: applied, term: log.termAt(applied), items: machine.snapshot() }, this.#every >> 2);
   }
 }

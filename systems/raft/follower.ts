@@ -54,7 +54,7 @@ export class Follower {
   }
 
   /** The leader of `term` says that `index` is committed: true of this log too where the two are known to match. */
-  learn(term: number, index: number): void {
+  learn(term: unknown, index: number): void {
     if (term === this.#raft.term && term === this.#verifiedTerm && index <= this.#verified) this.#raft.advance(index);
   }
 

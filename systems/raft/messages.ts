@@ -1,14 +1,10 @@
 // What Raft nodes say to one another, and the checks that let a handler trust the shape of what arrived.
 import type { Body } from '../../framework/contracts/message.js';
+import { areEntries, type Entry as LogEntry } from '../shared/entry-log.js';
 import { type Configuration, isConfiguration } from './configuration.js';
 
-/**
- * One entry of the replicated log. A null command is the empty entry with which a leader begins its term, or a configuration.
- */
-export interface Entry {
-  readonly index: number;
-  readonly term: number;
-  readonly command: unknown;
+/** A null command is the empty entry with which a leader begins its term, or a configuration. */
+export interface Entry extends LogEntry {
   /** From this entry on these are the members. */
   readonly config?: Configuration;
 }
@@ -82,20 +78,6 @@ export interface Installed extends Body {
   stamp: number;
 }
 
-/** A follower asks up to where it must have applied before it may answer a read. */
-export interface AskIndex extends Body {
-  type: 'ask-index';
-  id: number;
-}
-
-export interface ReadIndex extends Body {
-  type: 'read-index';
-  term: number;
-  id: number;
-  /** -1: refused, the node does not lead. */
-  index: number;
-}
-
 const whole = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 const finite = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
 
@@ -118,12 +100,9 @@ export function isAppend(b: Body): b is Append {
   if (!whole(b['term']) || !whole(prev) || !whole(b['prevTerm']) || !whole(b['commit']) || !finite(b['stamp'])) {
     return false;
   }
-  if (typeof b['cluster'] !== 'string' || !Array.isArray(entries)) return false;
-  for (let i = 0; i < entries.length; i++) {
-    const entry = entries[i] as Partial<Entry> | null | undefined;
-    if (entry === null || typeof entry !== 'object') return false;
-    if (entry.index !== (prev as number) + 1 + i || !whole(entry.term) || entry.command === undefined) return false;
-    if (entry.command === null && entry.config !== undefined && !isConfiguration(entry.config)) return false;
+  if (typeof b['cluster'] !== 'string' || !areEntries(entries, prev as number)) return false;
+  for (const { command, config } of entries as readonly Partial<Entry>[]) {
+    if (command === null && config !== undefined && !isConfiguration(config)) return false;
   }
   return true;
 }
@@ -157,12 +136,4 @@ export function isInstalled(b: Body): b is Installed {
   return (
     whole(b['term']) && whole(b['index']) && whole(b['offset']) && typeof b['done'] === 'boolean' && finite(b['stamp'])
   );
-}
-
-export function isAskIndex(b: Body): b is AskIndex {
-  return whole(b['id']);
-}
-
-export function isReadIndex(b: Body): b is ReadIndex {
-  return whole(b['term']) && whole(b['id']) && typeof b['index'] === 'number' && Number.isInteger(b['index']);
 }

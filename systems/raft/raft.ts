@@ -1,6 +1,7 @@
 // The consensus core: one node's role in replicating a log, for any state machine (Ongaro and Ousterhout, 2014).
 import { errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
+import { ConfirmedReads, type ReadHost } from '../shared/confirmed-reads.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Changes } from './changes.js';
 import type { Configuration, Configured } from './configuration.js';
@@ -9,7 +10,6 @@ import { Follower } from './follower.js';
 import { RaftLog } from './log.js';
 import * as shape from './messages.js';
 import type { RaftOptions } from './options.js';
-import { Reads } from './reads.js';
 import { Replication } from './replication.js';
 import { Snapshots } from './snapshots.js';
 import { Voters } from './voters.js';
@@ -20,7 +20,7 @@ export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
  * Safety rests on three things: a majority for every decision (`Voters`), a log and a ballot on disk before any message
  * that follows from them leaves (the runtime sees to it), and the rules in `Election`, `Follower` and `Replication`.
  */
-export class Raft implements ReplicatedLog {
+export class Raft implements ReplicatedLog, ReadHost {
   readonly env: Environment;
   readonly options: RaftOptions;
   readonly machine: Machine;
@@ -29,7 +29,7 @@ export class Raft implements ReplicatedLog {
   readonly election: Election;
   readonly follower: Follower;
   readonly replication: Replication;
-  readonly reads: Reads;
+  readonly reads: ConfirmedReads;
   readonly snapshots: Snapshots;
   readonly changes: Changes;
   role: Role = 'follower';
@@ -54,12 +54,16 @@ export class Raft implements ReplicatedLog {
     this.election = new Election(this);
     this.follower = new Follower(this);
     this.replication = new Replication(this);
-    this.reads = new Reads(this);
+    this.reads = new ConfirmedReads(this, this.replication, options['election-timeout']);
     this.snapshots = new Snapshots(this);
     this.changes = new Changes(this);
   }
 
   get term(): number {
+    return this.log.term;
+  }
+
+  get reign(): number {
     return this.log.term;
   }
 
@@ -75,11 +79,9 @@ export class Raft implements ReplicatedLog {
   start(): void {
     this.log.recover();
     const { snapshot } = this.log;
-    if (snapshot !== null) {
-      this.machine.restore(snapshot.items);
-      this.commit = snapshot.index;
-      this.applied = snapshot.index;
-    }
+    this.machine.restore(snapshot.items);
+    this.commit = snapshot.index;
+    this.applied = snapshot.index;
     this.reconfigure();
     this.election.start();
     this.announce();
@@ -95,9 +97,18 @@ export class Raft implements ReplicatedLog {
     return true;
   }
 
-  /** Calls the machine's `readable` (or `unreadable`) with the token, perhaps before it returns. */
   read(token: unknown): void {
-    this.reads.read(token);
+    // Who is no member may never hear of what is committed from now on.
+    if (this.leads || this.voters.votes) this.reads.read(token);
+    else this.machine.unreadable(token);
+  }
+
+  answers(from: string): boolean {
+    return this.leads && this.voters.tracks(this.voters.position(from));
+  }
+
+  learn(term: unknown, index: number): void {
+    this.follower.learn(term, index);
   }
 
   /** True when the message was Raft's; malformed ones are answered with error 12. */
@@ -122,12 +133,8 @@ export class Raft implements ReplicatedLog {
         this.election.onVote(from, body);
         return true;
       case 'ask-index':
-        if (from < 0 || !shape.isAskIndex(body)) break;
-        this.reads.onAskIndex(message.src, body);
-        return true;
       case 'read-index':
-        if (from < 0 || !shape.isReadIndex(body)) break;
-        this.reads.onReadIndex(body);
+        if (from < 0 || !this.reads.receive(message.src, body)) break;
         return true;
       case 'install':
         if (!shape.isInstall(body)) break;

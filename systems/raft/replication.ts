@@ -1,5 +1,6 @@
 // The leader's side: brings every follower's log up to its own, and decides what is committed (paper 5.3 and 5.4).
 import type { Append, Appended, Entry, Installed } from './messages.js';
+import { leaseLength } from './options.js';
 import type { Raft } from './raft.js';
 
 /** Unanswered messages to one follower, at most. */
@@ -16,6 +17,8 @@ const NOTHING: readonly Entry[] = [];
 export class Replication {
   readonly #raft: Raft;
   readonly #needsOwnTerm: boolean;
+  /** How long a majority's word counts; 0: a read asks for it. */
+  readonly #lease: number;
   /** Per node: the last index known to match, and the next to send. */
   #match = new Float64Array(0);
   #next = new Float64Array(0);
@@ -37,6 +40,7 @@ export class Replication {
   constructor(raft: Raft) {
     this.#raft = raft;
     this.#needsOwnTerm = raft.options.bug !== 'commit-old-term';
+    this.#lease = raft.options.reads === 'lease' ? leaseLength(raft.options) : 0;
     this.fit();
   }
 
@@ -48,6 +52,11 @@ export class Replication {
   /** Messages up to this stamp reached a majority, which still followed this leader. */
   get confirmed(): number {
     return this.#raft.voters.reached(this.#acked);
+  }
+
+  /** A majority's word still counts, so that nobody else can lead. */
+  get leased(): boolean {
+    return this.#lease > 0 && this.#raft.env.elapsed() < this.confirmed + this.#lease;
   }
 
   begin(): void {

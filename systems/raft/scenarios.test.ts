@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../framework/contracts/message.js';
 import { type Bench, bench } from './testing/bench.js';
 
 const write = (key: number, value: unknown) => ({ type: 'write', key, value });
@@ -204,6 +205,34 @@ describe('reads', () => {
       const [follower] = others(b, leader);
       await b.isolate(follower!);
       expect(await b.ask(follower!, read(1), { wait: 2000 })).toMatchObject({ type: 'error', code: 11 });
+    }));
+
+  it('an answer to an earlier life of a follower answers nothing', () =>
+    bench({}, async (b) => {
+      const leader = await b.leader();
+      const follower = others(b, leader)[0]!;
+      await b.ask(leader, write(1, 'old'));
+      const life = b.server(follower);
+      const late: Message[] = [];
+      const receive = life.receive.bind(life);
+      life.receive = (message) => {
+        if (message.body.type === 'read-index') late.push(message);
+        receive(message);
+      };
+      expect(await b.ask(follower, read(1))).toMatchObject({ value: 'old' });
+      const kill = await b.cluster.faults.kill([follower]);
+      await kill.heal();
+      await b.sleep(500);
+      await b.cluster.faults.cut([
+        [follower, leader],
+        [leader, follower],
+      ]);
+      expect(await b.ask(leader, write(1, 'new'))).toMatchObject({ type: 'write_ok' });
+      const asked = b.ask(follower, read(1), { wait: 100 });
+      await b.sleep(5);
+      expect(late).toHaveLength(1);
+      b.server(follower).receive(late[0]!);
+      expect(await asked).toBeNull();
     }));
 });
 

@@ -26,7 +26,7 @@ export class Snapshots {
   /** Entries were applied: takes a snapshot if it is time. */
   applied(): void {
     const { log, applied, machine, options } = this.#raft;
-    const since = applied - (log.snapshot?.index ?? 0);
+    const since = applied - log.snapshot.index;
     if (options.bug === 'split-snapshot' && this.#early === null && since >= this.#every / 2) {
       this.#early = machine.snapshot();
     }
@@ -50,7 +50,7 @@ export class Snapshots {
     const { env, log, options, term, voters } = this.#raft;
     let transfer = this.#transfers[to] ?? null;
     if (transfer === null) {
-      transfer = { snapshot: log.snapshot!, offset: 0 };
+      transfer = { snapshot: log.snapshot, offset: 0 };
       this.#transfers[to] = transfer;
     }
     const { snapshot, offset } = transfer;

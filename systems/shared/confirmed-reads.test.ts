@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Body } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
 import { createRandom } from '../../framework/time/random.js';
-import { ConfirmedReads, type ReadHost } from './confirmed-reads.js';
+import { ConfirmedReads, type ReadHost, type ReadLeader } from './confirmed-reads.js';
 
-type Mutable = { -readonly [K in keyof ReadHost]: ReadHost[K] };
+type Host = ReadHost & ReadLeader;
+type Mutable = { -readonly [K in keyof Host]: Host[K] };
 
 /** A node whose protocol is what the test sets, and everything that came of its reads. */
-function bench(start: Partial<ReadHost>, seed = 1) {
+function bench(start: Partial<Host>, seed = 1) {
   const done: string[] = [];
   const sent: [to: string, body: Body][] = [];
   const world = { now: 0 };
@@ -25,16 +26,17 @@ function bench(start: Partial<ReadHost>, seed = 1) {
     leads: true,
     leader: 'n1',
     applied: 5,
-    due: 5,
+    commit: 5,
+    floor: 5,
     stamp: 10,
     confirmed: 0,
     reign: 3,
-    patience: 300,
+    answers: () => host.leads,
     kick: () => done.push('kick'),
     learn: (reign, index, from) => done.push(`learn ${reign} ${index} ${from}`),
     ...start,
   };
-  return { reads: new ConfirmedReads(host), host, done, sent, world };
+  return { reads: new ConfirmedReads(host, host, 300), host, done, sent, world };
 }
 
 describe('reads of the leader', () => {
@@ -50,7 +52,7 @@ describe('reads of the leader', () => {
   });
 
   it('wait until everything due is applied', () => {
-    const { reads, host, done } = bench({ due: 7, confirmed: 11 });
+    const { reads, host, done } = bench({ floor: 7, confirmed: 11 });
     reads.read('a');
     host.applied = 6;
     reads.applied();
@@ -58,6 +60,23 @@ describe('reads of the leader', () => {
     host.applied = 7;
     reads.applied();
     expect(done).toEqual(['read a']);
+  });
+
+  it('wait for nobody while a lease stands', () => {
+    const { reads, done } = bench({ leased: true });
+    reads.read('a');
+    expect(done).toEqual(['read a']);
+  });
+
+  it('are not for those who may not hear what is committed', () => {
+    const { reads, host, sent } = bench({ confirmed: 11 });
+    host.answers = (from) => from === 'n2';
+    for (const from of ['n2', 'n3']) reads.receive(from, { type: 'ask-index', id: 4 });
+    const answer = { type: 'read-index', id: 4, reign: 3 };
+    expect(sent).toEqual([
+      ['n2', { ...answer, index: 5 }],
+      ['n3', { ...answer, index: -1 }],
+    ]);
   });
 
   it('fail when it is deposed, for others too', () => {

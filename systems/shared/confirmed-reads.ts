@@ -19,27 +19,34 @@ interface ReadIndex extends Body {
   reign: unknown;
 }
 
-/** What reads ask of the protocol that replicates the log. */
+/** What reads ask of the node whose log they wait for. */
 export interface ReadHost {
   readonly env: Environment;
   readonly machine: Pick<Machine, 'readable' | 'unreadable'>;
   readonly leads: boolean;
   readonly leader: string | null;
-  /** How far this node's state goes. */
+  /** How far the log is committed, as far as this node knows, and how far its state goes. */
+  readonly commit: number;
   readonly applied: number;
-  /** As leader: how far a state must go that shows everything that anybody was told of. */
-  readonly due: number;
-  /** As leader: stamp of the latest message to the others, and the latest that enough of them have answered. Ascending. */
-  readonly stamp: number;
-  readonly confirmed: number;
   /** JSON that tells this node's time as leader from all others'. */
   readonly reign: unknown;
-  /** How long a follower waits for its leader's word. */
-  readonly patience: Milliseconds;
-  /** As leader: somebody waits for a message with a stamp later than all so far to be answered. */
-  kick(): void;
+  /** This node leads, and `from` may hear what is committed. */
+  answers(from: string): boolean;
   /** Node `from`, leader in `reign` (as it says: any JSON), has committed everything up to `index`. */
   learn(reign: unknown, index: number, from: string): void;
+}
+
+/** What reads ask of the leader's side of that node. */
+export interface ReadLeader {
+  /** Everything up to here must be applied before any read: what earlier leaders may have committed. */
+  readonly floor: number;
+  /** Stamp of the latest message to the others, and the latest that enough of them have answered. Ascending. */
+  readonly stamp: number;
+  readonly confirmed: number;
+  /** Nobody else can lead yet: reads need no confirmation. */
+  readonly leased?: boolean;
+  /** Somebody waits for a message with a stamp later than all so far to be answered. */
+  kick(): void;
 }
 
 interface Waiting {
@@ -71,6 +78,8 @@ const whole = (value: unknown) => typeof value === 'number' && Number.isSafeInte
  */
 export class ConfirmedReads {
   readonly #host: ReadHost;
+  readonly #leader: ReadLeader;
+  readonly #patience: Milliseconds;
   /** Oldest first; `after` never falls. */
   #confirming: Waiting[] = [];
   #applying: Waiting[] = [];
@@ -78,9 +87,12 @@ export class ConfirmedReads {
   readonly #asked = new Map<number, Asked>();
   #questions: number;
 
-  constructor(host: ReadHost) {
+  /** `patience`: how long a follower waits for its leader's word. */
+  constructor(host: ReadHost, leader: ReadLeader, patience: Milliseconds) {
     this.#host = host;
-    this.#questions = host.env.random.int(LIVES) * QUESTIONS;
+    this.#leader = leader;
+    this.#patience = patience;
+    this.#questions = host.env.random.derive('questions').int(LIVES) * QUESTIONS;
   }
 
   /** A message with a stamp later than this is needed; -1: no read waits for one. */
@@ -105,7 +117,7 @@ export class ConfirmedReads {
     const { type, id, index } = body;
     if (type === 'ask-index') {
       if (!whole(id)) return false;
-      if (this.#host.leads) this.#begin(undefined, from, id as number);
+      if (this.#host.answers(from)) this.#begin(undefined, from, id as number);
       else this.#answer(from, id as number, -1);
       return true;
     }
@@ -119,7 +131,7 @@ export class ConfirmedReads {
   confirm(): void {
     const waiting = this.#confirming;
     if (waiting.length === 0) return;
-    const { confirmed } = this.#host;
+    const { confirmed } = this.#leader;
     let count = 0;
     while (count < waiting.length && waiting[count]!.after < confirmed) count++;
     if (count === 0) return;
@@ -135,11 +147,10 @@ export class ConfirmedReads {
     for (const read of waiting) this.#whenApplied(read);
   }
 
-  /** This node leads no more. */
+  /** This node leads no more. What was confirmed stays true: such reads go on waiting until enough is applied. */
   deposed(): void {
-    const waiting = [...this.#confirming, ...this.#applying];
+    const waiting = this.#confirming;
     this.#confirming = [];
-    this.#applying = [];
     for (const { asker, id, token } of waiting) {
       if (asker === null) this.#host.machine.unreadable(token);
       else this.#answer(asker, id, -1);
@@ -153,7 +164,7 @@ export class ConfirmedReads {
 
   /** Gives up questions that have had no answer for too long. */
   expire(): void {
-    this.#giveUp(this.#host.env.elapsed() - this.#host.patience);
+    this.#giveUp(this.#host.env.elapsed() - this.#patience);
   }
 
   #onReadIndex(from: string, { id, index, reign }: ReadIndex): void {
@@ -170,10 +181,15 @@ export class ConfirmedReads {
   }
 
   #begin(token: unknown, asker: string | null, id: number): void {
-    const { due, stamp } = this.#host;
-    this.#confirming.push({ index: due, after: stamp, token, asker, id });
+    const leader = this.#leader;
+    const read = { index: Math.max(this.#host.commit, leader.floor), after: leader.stamp, token, asker, id };
+    if (leader.leased === true) {
+      this.#whenApplied(read);
+      return;
+    }
+    this.#confirming.push(read);
+    if (leader.confirmed <= read.after) leader.kick();
     this.confirm();
-    if (this.#confirming.length > 0) this.#host.kick();
   }
 
   #whenApplied(read: Waiting): void {

@@ -1,5 +1,5 @@
 // What must hold with the default options whatever happens, checked on the state of nodes as it changes.
-import type { Entry } from '../messages.js';
+import type { Entry } from '../../shared/entry-log.js';
 import type { PrimaryBackup } from '../node.js';
 
 interface Seen {
@@ -48,7 +48,7 @@ export class Laws {
     this.#primaries.set(node.epoch, id);
     for (let i = node.log.snapshot.index + 1; i <= this.#highest; i++) {
       const known = this.#committed.get(i);
-      if (known !== undefined && known.epoch < node.epoch && node.log.epochAt(i) !== known.entry.epoch) {
+      if (known !== undefined && known.epoch < node.epoch && node.log.termAt(i) !== known.entry.term) {
         this.broken.push(`${id} leads epoch ${node.epoch} without the committed entry ${i}`);
         return;
       }
@@ -63,7 +63,7 @@ export class Laws {
     if (known === undefined) {
       this.#committed.set(index, { entry, epoch: node.epoch });
       this.#highest = Math.max(this.#highest, index);
-    } else if (known.entry.epoch !== entry.epoch || known.entry.command !== entry.command) {
+    } else if (known.entry.term !== entry.term || known.entry.command !== entry.command) {
       this.broken.push(`${node.env.id} commits another entry ${index} than was committed before`);
     }
   }
