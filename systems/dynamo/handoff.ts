@@ -62,10 +62,15 @@ export class Handoff {
    * no longer sees to it that all have it, and forgets it only then.
    */
   onMembers(before: (key: string) => readonly string[]): void {
-    const { replica, env } = this.#core;
+    const { replica, env, options } = this.#core;
     for (const { key, owed } of [...replica.entries()]) {
       const [old, now] = [before(key), this.#core.homesOf(key)];
       const left = old.includes(env.id) && !now.includes(env.id);
+      // Planted bug: leaves it to others to hand the key on, though all who hold it may be going.
+      if (left && options.bug === 'forget-before-handover') {
+        replica.forget(key);
+        continue;
+      }
       const owes = now.filter((node) => node !== env.id && (left || !old.includes(node) || owed.includes(node)));
       replica.owe(key, owes);
       if (owes.length > 0) this.#moving.add(key);

@@ -27,6 +27,10 @@ export default defineSystem<DynamoOptions>({
       summary: 'of two concurrent versions the one with the longer past replaces the other',
       anomalies: ['lost-element'],
     },
+    'forget-before-handover': {
+      summary: 'who is no longer a home node of a key forgets it at once, before the new home nodes have it',
+      anomalies: ['lost-write', 'lost-element'],
+    },
   },
   weaknesses: {
     'not-linearizable': {

@@ -22,7 +22,7 @@ export interface DynamoOptions {
   /** Milliseconds. */
   handoff: number;
   'compact-after': number;
-  bug: 'none' | 'no-read-repair' | 'drop-hint' | 'wrong-merge';
+  bug: 'none' | 'no-read-repair' | 'drop-hint' | 'wrong-merge' | 'forget-before-handover';
 }
 
 /** Sets of nodes are bit masks. */
