@@ -1,67 +1,54 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../framework/contracts/message.js';
-import { among, cas, only, RegisterBench, read, write } from '../shared/testing/register-bench.js';
+import { among, both, type MessageTable, only } from '../shared/testing/message-table.js';
+import {
+  CAS_OK,
+  cas,
+  WRITE_OK as OK,
+  read,
+  registerTable,
+  retry,
+  readOk as value,
+  write,
+} from '../shared/testing/register-table.js';
 import system from './index.js';
 import type { CasPaxosOptions } from './node.js';
 import { DEFAULTS, make } from './testing/options.js';
 
-const bench = (count: number, options: Partial<CasPaxosOptions> = {}) => new RegisterBench(count, make(options));
-const both =
-  (...filters: ((message: Message) => boolean)[]) =>
-  (message: Message) =>
-    filters.every((filter) => filter(message));
-const OK = { type: 'write_ok', in_reply_to: 1 };
-const CAS_OK = { type: 'cas_ok', in_reply_to: 1 };
-const value = (value: unknown) => ({ type: 'read_ok', value, in_reply_to: 1 });
-
-/** Asks, delivers everything, and returns the answer. */
-function done(table: RegisterBench, node: string, body: Parameters<RegisterBench['ask']>[1]) {
-  const answer = table.ask(node, body);
-  table.deliver();
-  return answer();
-}
-
-/** A node that waits for answers asks again, is told that it was outbid, and makes another attempt. */
-function retry(table: RegisterBench, node: string): void {
-  for (let tick = 0; tick < 3; tick++) table.fire(node, 'resend');
-  table.deliver();
-  table.fire(node, 'backoff');
-  table.deliver();
-}
+const bench = (nodes: number, options: Partial<CasPaxosOptions> = {}) => registerTable(nodes, make(options));
 
 describe('the registers', () => {
   it.each([1, 2, 3, 4, 5])('with %i nodes give every node what any node wrote', (count) => {
     const table = bench(count);
     for (const writer of table.names) {
       for (const key of ['x', 7, '7']) {
-        expect(done(table, writer, write([writer, key], key))).toEqual(OK);
-        for (const reader of table.names) expect(done(table, reader, read(key))).toEqual(value([writer, key]));
+        expect(table.answer(writer, write([writer, key], key))).toEqual(OK);
+        for (const reader of table.names) expect(table.answer(reader, read(key))).toEqual(value([writer, key]));
       }
     }
   });
 
   it('compare and set, values being the same when they are equal as JSON', () => {
     const table = bench(3);
-    expect(done(table, 'n1', cas(1, 2))).toMatchObject({ type: 'error', code: 20 });
-    expect(done(table, 'n2', read())).toMatchObject({ type: 'error', code: 20 });
-    done(table, 'n1', write({ a: [1] }));
-    expect(done(table, 'n2', cas({ a: [2] }, 5))).toMatchObject({ type: 'error', code: 22 });
-    expect(done(table, 'n2', cas({ a: [1] }, null))).toEqual(CAS_OK);
-    expect(done(table, 'n3', read())).toEqual(value(null));
+    expect(table.answer('n1', cas(1, 2))).toMatchObject({ type: 'error', code: 20 });
+    expect(table.answer('n2', read())).toMatchObject({ type: 'error', code: 20 });
+    table.answer('n1', write({ a: [1] }));
+    expect(table.answer('n2', cas({ a: [2] }, 5))).toMatchObject({ type: 'error', code: 22 });
+    expect(table.answer('n2', cas({ a: [1] }, null))).toEqual(CAS_OK);
+    expect(table.answer('n3', read())).toEqual(value(null));
   });
 
   it('do without a minority, and answer nothing without a majority', () => {
     const table = bench(5);
     table.kill('n4');
     table.kill('n5');
-    expect(done(table, 'n1', write('a'))).toEqual(OK);
+    expect(table.answer('n1', write('a'))).toEqual(OK);
     table.kill('n3');
-    expect(done(table, 'n2', read())).toBeNull();
-    expect(done(table, 'n2', write('b'))).toBeNull();
+    expect(table.answer('n2', read())).toBeNull();
+    expect(table.answer('n2', write('b'))).toBeNull();
     for (let tick = 0; tick < 10; tick++) table.fire('n2', 'resend');
     const codes = table.sent.filter(({ body }) => body.type === 'error').map(({ body }) => body['code']);
     expect(codes).toEqual([0, 0]);
-    expect(table.timers.get('n2')).toEqual(new Set());
+    expect(table.timers('n2')).toEqual([]);
   });
 
   it.each([
@@ -73,7 +60,7 @@ describe('the registers', () => {
   ])('refuse %j with the definite error %i', (body, code) => {
     const table = bench(3);
     expect(table.ask('n1', body)()).toMatchObject({ type: 'error', code, in_reply_to: 1 });
-    expect(table.table).toEqual([]);
+    expect(table.messages).toEqual([]);
   });
 
   it('ignore messages that make no sense', () => {
@@ -104,14 +91,14 @@ describe('the registers', () => {
     expect(wrote()).toBeNull();
     table.deliver();
     expect(wrote()).toEqual(OK);
-    expect(done(table, 'n3', read())).toEqual(value('a'));
+    expect(table.answer('n3', read())).toEqual(value('a'));
   });
 });
 
 describe('rounds', () => {
-  const messages = (table: RegisterBench, body: Parameters<RegisterBench['ask']>[1], node = 'n1') => {
+  const messages = (table: MessageTable, body: Parameters<MessageTable['ask']>[1], node = 'n1') => {
     const before = table.sent.length;
-    done(table, node, body);
+    table.answer(node, body);
     return table.sent.slice(before).filter(({ dest }) => dest.startsWith('n')).length;
   };
 
@@ -129,7 +116,7 @@ describe('rounds', () => {
 
   it('of a read are one where a majority agrees, and leave nothing in any log', () => {
     const table = bench(5);
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     const records = () => table.names.map((name) => table.disks.get(name)!.records.length);
     const before = records();
     expect(messages(table, read(), 'n3')).toBe(8);
@@ -144,7 +131,7 @@ describe('rounds', () => {
     expect([first(), ...later.map((answer) => answer())]).toMatchObject([OK, CAS_OK, { code: 22 }, CAS_OK]);
     expect(table.sent.filter(only('prepare'))).toHaveLength(2);
     expect(table.sent.filter(only('accept'))).toHaveLength(4);
-    expect(done(table, 'n2', read())).toEqual(value(4));
+    expect(table.answer('n2', read())).toEqual(value(4));
   });
 
   it('end although two proposers outbid each other', () => {
@@ -170,7 +157,7 @@ describe('lost and repeated messages', () => {
     const sent: number[] = [];
     for (let tick = 1; tick <= 8; tick++) {
       table.fire('n1', 'resend');
-      if (table.table.length > 0) sent.push(tick);
+      if (table.messages.length > 0) sent.push(tick);
       table.lose();
     }
     expect(sent).toEqual([1, 3, 7]);
@@ -184,11 +171,11 @@ describe('lost and repeated messages', () => {
     table.give(request);
     table.give(request);
     table.deliver();
-    done(table, 'n2', write('b'));
+    table.answer('n2', write('b'));
     table.give(request);
     table.deliver();
     expect(table.answers('c50')).toHaveLength(1);
-    expect(done(table, 'n3', read())).toEqual(value('b'));
+    expect(table.answer('n3', read())).toEqual(value('b'));
   });
 
   it.each([1000, 1])('do not make a request happen twice after a restart either (compact-after %i)', (compact) => {
@@ -196,11 +183,11 @@ describe('lost and repeated messages', () => {
     const request = { src: 'c50', dest: 'n1', body: { ...write('a'), msg_id: 4 } };
     table.give(request);
     table.deliver();
-    done(table, 'n2', write('b'));
+    table.answer('n2', write('b'));
     table.restart('n1');
     table.give(request);
     table.deliver();
-    expect(done(table, 'n3', read())).toEqual(value('b'));
+    expect(table.answer('n3', read())).toEqual(value('b'));
   });
 
   it('do not make a request happen twice after a restart, though its own node could not accept it', () => {
@@ -211,11 +198,11 @@ describe('lost and repeated messages', () => {
     table.ask('n5', write('b'));
     table.deliver(both(among('n1', 'n5'), only('prepare')));
     table.deliver(both(among('n1', 'n2', 'n3'), only('promised')));
-    expect(table.table.filter(only('accept'))).toHaveLength(4);
+    expect(table.messages.filter(only('accept'))).toHaveLength(4);
     table.restart('n1');
     table.lose();
     table.give(request);
-    expect(table.table).toEqual([]);
+    expect(table.messages).toEqual([]);
   });
 
   it('do not count twice', () => {
@@ -226,7 +213,7 @@ describe('lost and repeated messages', () => {
       ['accept', 'accepted'],
     ] as const) {
       table.deliver(both(among('n1', 'n2'), only(asked)));
-      const [reply] = table.table.filter(only(answer));
+      const [reply] = table.messages.filter(only(answer));
       for (let copy = 0; copy < 3; copy++) table.give(reply!);
       table.lose(only(answer));
       expect(wrote()).toBeNull();
@@ -240,7 +227,7 @@ describe('an attempt that failed', () => {
   /** n1 writes 'b' over 'a', and only n2 (beside n1) hears of it. */
   function halfWritten(options: Partial<CasPaxosOptions> = {}) {
     const table = bench(5, { 'one-round-trip': false, ...options });
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     const wrote = table.ask('n1', cas('a', 'b'));
     table.deliver(only('prepare', 'promised'));
     table.deliver(both(among('n1', 'n2'), only('accept')));
@@ -257,7 +244,7 @@ describe('an attempt that failed', () => {
     expect(wrote()).toBeNull();
     retry(table, 'n1');
     expect(wrote()).toEqual(CAS_OK);
-    expect(done(table, 'n5', read())).toEqual(value('c'));
+    expect(table.answer('n5', read())).toEqual(value('c'));
   });
 
   it('is carried out again when it was passed over', () => {
@@ -267,12 +254,12 @@ describe('an attempt that failed', () => {
     table.lose();
     retry(table, 'n1');
     expect(wrote()).toMatchObject({ type: 'error', code: 22 });
-    expect(done(table, 'n2', read())).toEqual(value('z'));
+    expect(table.answer('n2', read())).toEqual(value('z'));
   });
 
   it('still counts when a later attempt did not find it, and somebody else did', () => {
     const table = bench(5, { 'one-round-trip': false });
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     const wrote = table.ask('n1', cas('a', 'b'));
     table.deliver(both(among('n1', 'n2', 'n3'), only('prepare')));
     // Before it has its promises, n1 itself promises more: of its accept, only n2 will know.
@@ -298,12 +285,12 @@ describe('an attempt that failed', () => {
     table.lose();
     retry(table, 'n1');
     expect(wrote()).toEqual(CAS_OK);
-    expect(done(table, 'n4', read())).toEqual(value('c'));
+    expect(table.answer('n4', read())).toEqual(value('c'));
   });
 
   it('is not refused on the word of a majority that does not know it, as long as others may find it', () => {
     const table = bench(5, { 'one-round-trip': false });
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     // Only n5 has accepted 'y', and n1 hears of it: its cas succeeds there.
     table.ask('n5', write('y'));
     table.deliver(only('prepare', 'promised'));
@@ -358,12 +345,12 @@ describe('a restart', () => {
   it('keeps everything, through any number of compactions, in a short log', () => {
     const table = bench(3, { 'compact-after': 10 });
     for (let round = 0; round < 60; round++) {
-      for (const key of ['x', 'y', 3]) done(table, table.names[round % 3]!, write(round, key));
+      for (const key of ['x', 'y', 3]) table.answer(table.names[round % 3]!, write(round, key));
       for (const disk of table.disks.values()) expect(disk.records.length).toBeLessThanOrEqual(13);
       if (round % 7 === 0) for (const node of table.names) table.restart(node);
     }
     for (const node of table.names) table.restart(node);
-    for (const key of ['x', 'y', 3]) expect(done(table, 'n3', read(key))).toEqual(value(59));
+    for (const key of ['x', 'y', 3]) expect(table.answer('n3', read(key))).toEqual(value(59));
   });
 
   it('uses no ballot twice, also one that was only promised in advance', () => {
@@ -390,9 +377,9 @@ describe('a restart', () => {
       ['forget-accepted', { type: 'error', code: 20 }],
     ] as const) {
       const table = bench(3, { bug });
-      expect(done(table, 'n1', write('a'))).toEqual(OK);
+      expect(table.answer('n1', write('a'))).toEqual(OK);
       for (const node of table.names) table.restart(node);
-      expect(done(table, 'n2', read())).toMatchObject(answer);
+      expect(table.answer('n2', read())).toMatchObject(answer);
     }
   });
 });
@@ -403,7 +390,7 @@ it('with the bug skip-prepare, a node acts on what it knows alone', () => {
     ['skip-prepare', CAS_OK],
   ] as const) {
     const table = bench(3, { bug });
-    done(table, 'n1', write('old'));
+    table.answer('n1', write('old'));
     table.ask('n1', write('new'));
     table.deliver(among('n1', 'n2'));
     table.lose();

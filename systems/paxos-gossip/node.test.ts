@@ -1,58 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../framework/contracts/message.js';
-import { among, cas, only, RegisterBench, read, write } from '../shared/testing/register-bench.js';
+import { among, both, type MessageTable, only } from '../shared/testing/message-table.js';
+import {
+  CAS_OK,
+  cas,
+  WRITE_OK as OK,
+  read,
+  registerTable,
+  retry,
+  readOk as value,
+  write,
+} from '../shared/testing/register-table.js';
 import system from './index.js';
 import type { PaxosGossipOptions } from './node.js';
 import { DEFAULTS, make } from './testing/options.js';
 
-const bench = (count: number, options: Partial<PaxosGossipOptions> = {}) => new RegisterBench(count, make(options));
-const both =
-  (...filters: ((message: Message) => boolean)[]) =>
-  (message: Message) =>
-    filters.every((filter) => filter(message));
-const OK = { type: 'write_ok', in_reply_to: 1 };
-const CAS_OK = { type: 'cas_ok', in_reply_to: 1 };
-const value = (value: unknown) => ({ type: 'read_ok', value, in_reply_to: 1 });
-
-function done(table: RegisterBench, node: string, body: Parameters<RegisterBench['ask']>[1]) {
-  const answer = table.ask(node, body);
-  table.deliver();
-  return answer();
-}
-
-/** A node that waits for answers asks again, is told that it was outbid, and makes another attempt. */
-function retry(table: RegisterBench, node: string): void {
-  table.deliver();
-  for (let tick = 0; tick < 3; tick++) table.fire(node, 'resend');
-  table.deliver();
-  table.fire(node, 'backoff');
-  table.deliver();
-}
+const bench = (nodes: number, options: Partial<PaxosGossipOptions> = {}) => registerTable(nodes, make(options));
 
 describe('decisions', () => {
   it.each([1, 2, 3, 4, 5])('with %i nodes give every node what any node wrote', (count) => {
     const table = bench(count);
     for (const writer of table.names) {
       for (const key of ['x', 7, '7']) {
-        expect(done(table, writer, write([writer, key], key))).toEqual(OK);
-        for (const reader of table.names) expect(done(table, reader, read(key))).toEqual(value([writer, key]));
+        expect(table.answer(writer, write([writer, key], key))).toEqual(OK);
+        for (const reader of table.names) expect(table.answer(reader, read(key))).toEqual(value([writer, key]));
       }
     }
   });
 
   it('compare and set', () => {
     const table = bench(3);
-    expect(done(table, 'n1', cas(1, 2))).toMatchObject({ code: 20 });
-    expect(done(table, 'n2', read())).toMatchObject({ code: 20 });
-    done(table, 'n1', write(1));
-    expect(done(table, 'n2', cas(2, 3))).toMatchObject({ code: 22 });
-    expect(done(table, 'n2', cas(1, 3))).toEqual(CAS_OK);
-    expect(done(table, 'n3', read())).toEqual(value(3));
+    expect(table.answer('n1', cas(1, 2))).toMatchObject({ code: 20 });
+    expect(table.answer('n2', read())).toMatchObject({ code: 20 });
+    table.answer('n1', write(1));
+    expect(table.answer('n2', cas(2, 3))).toMatchObject({ code: 22 });
+    expect(table.answer('n2', cas(1, 3))).toEqual(CAS_OK);
+    expect(table.answer('n3', read())).toEqual(value(3));
   });
 
   it('begun by one node are completed by the next, which then goes on to its own', () => {
     const table = bench(5);
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     const half = table.ask('n1', write('b'));
     table.deliver(only('prepare', 'promised'));
     table.deliver(both(among('n1', 'n2'), only('accept')));
@@ -64,15 +51,15 @@ describe('decisions', () => {
     // n1 asks again, hears that its version is over, and finds in the newer state that its own write was on the way there.
     retry(table, 'n1');
     expect(half()).toEqual(OK);
-    expect(done(table, 'n5', read())).toEqual(value('c'));
+    expect(table.answer('n5', read())).toEqual(value('c'));
   });
 
   it('that went to somebody else are tried again for the next version', () => {
     const table = bench(3);
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     const late = table.ask('n1', cas('a', 'b'));
     table.lose();
-    expect(done(table, 'n2', write('z'))).toEqual(OK);
+    expect(table.answer('n2', write('z'))).toEqual(OK);
     retry(table, 'n1');
     expect(late()).toMatchObject({ code: 22 });
   });
@@ -97,12 +84,12 @@ describe('decisions', () => {
   it('are kept through restarts and compactions, in a short log', () => {
     const table = bench(3, { 'compact-after': 10 });
     for (let round = 0; round < 40; round++) {
-      for (const key of ['x', 'y', 3]) done(table, table.names[round % 3]!, write(round, key));
+      for (const key of ['x', 'y', 3]) table.answer(table.names[round % 3]!, write(round, key));
       for (const disk of table.disks.values()) expect(disk.records.length).toBeLessThanOrEqual(13);
       if (round % 7 === 0) for (const node of table.names) table.restart(node);
     }
     for (const node of table.names) table.restart(node);
-    for (const key of ['x', 'y', 3]) expect(done(table, 'n3', read(key))).toEqual(value(39));
+    for (const key of ['x', 'y', 3]) expect(table.answer('n3', read(key))).toEqual(value(39));
   });
 
   it('ignore messages that make no sense', () => {
@@ -125,7 +112,7 @@ describe('decisions', () => {
     }
     expect(table.ask('n1', { type: 'txn', txn: [] })()).toMatchObject({ code: 10 });
     table.deliver();
-    expect(done(table, 'n1', read())).toMatchObject({ code: 20 });
+    expect(table.answer('n1', read())).toMatchObject({ code: 20 });
   });
 
   it.each([
@@ -155,7 +142,7 @@ describe('decisions', () => {
 
 describe('gossip', () => {
   /** Gossip rounds, every message arriving, until every node answers locally with `expected`. */
-  function rounds(table: RegisterBench, expected: unknown): number {
+  function rounds(table: MessageTable, expected: unknown): number {
     for (let round = 0; round < 20; round++) {
       const values = table.names.map((node) => table.ask(node, read())());
       if (values.every((body) => body?.['value'] === expected)) return round;
@@ -174,14 +161,14 @@ describe('gossip', () => {
   ] as const)('by %s to %i peers at a time reaches all within %i rounds', (gossip, fanout, most) => {
     const table = bench(5, { gossip, fanout, reads: 'local' });
     for (let write_ = 0; write_ < 20; write_++) {
-      expect(done(table, table.names[write_ % 5]!, write(write_))).toEqual(OK);
+      expect(table.answer(table.names[write_ % 5]!, write(write_))).toEqual(OK);
       expect(rounds(table, write_)).toBeLessThanOrEqual(most);
     }
   });
 
   it.each(['push', 'pull', 'push-pull'] as const)('by %s makes up for lost messages', (gossip) => {
     const table = bench(3, { gossip, reads: 'local' });
-    done(table, 'n1', write('a'));
+    table.answer('n1', write('a'));
     for (let round = 0; round < 5; round++) {
       for (const node of table.names) table.fire(node, 'gossip');
       table.lose();
@@ -191,10 +178,10 @@ describe('gossip', () => {
 
   it.each(['push', 'pull', 'push-pull'] as const)('by %s reaches a node that was down, and starts over', (gossip) => {
     const table = bench(3, { gossip, reads: 'local' });
-    done(table, 'n1', write('old'));
+    table.answer('n1', write('old'));
     rounds(table, 'old');
     table.kill('n3');
-    done(table, 'n1', write('new'));
+    table.answer('n1', write('new'));
     for (let round = 0; round < 4; round++) {
       for (const node of ['n1', 'n2']) table.fire(node, 'gossip');
       table.deliver();
@@ -207,7 +194,7 @@ describe('gossip', () => {
 
   it('tells a peer only what it does not know yet', () => {
     const table = bench(3, { reads: 'local' });
-    for (let key = 0; key < 10; key++) done(table, 'n1', write('a', key));
+    for (let key = 0; key < 10; key++) table.answer('n1', write('a', key));
     for (let round = 0; round < 6; round++) {
       for (const node of table.names) table.fire(node, 'gossip');
       table.deliver();
@@ -225,17 +212,17 @@ describe('gossip', () => {
 describe('local reads', () => {
   it('show what has arrived: older than what was written elsewhere, never older than one’s own writes', () => {
     const table = bench(3, { reads: 'local' });
-    expect(done(table, 'n1', read())).toMatchObject({ code: 20 });
-    expect(done(table, 'n1', write('a'))).toEqual(OK);
+    expect(table.answer('n1', read())).toMatchObject({ code: 20 });
+    expect(table.answer('n1', write('a'))).toEqual(OK);
     expect(table.ask('n1', read())()).toEqual(value('a'));
     expect(table.ask('n2', read())()).toMatchObject({ code: 20 });
-    expect(table.table).toEqual([]);
+    expect(table.messages).toEqual([]);
   });
 
   it('never go back, also not after a restart', () => {
     const table = bench(3, { reads: 'local', 'compact-after': 2 });
     for (let round = 0; round < 20; round++) {
-      done(table, table.names[round % 3]!, write(round));
+      table.answer(table.names[round % 3]!, write(round));
       const seen = table.names.map((node) => table.ask(node, read())()?.['value']);
       for (const node of table.names) table.restart(node);
       expect(table.names.map((node) => table.ask(node, read())()?.['value'])).toEqual(seen);

@@ -10,7 +10,7 @@ const play = (seed: number, nodes: number, options: Partial<PaxosGossipOptions> 
   playRegister(seed, nodes, make({ 'compact-after': 3, ...options }), { timers: ['resend', 'backoff', 'gossip'] });
 
 /** Versions that two nodes take for decided, with different states. */
-function disagreements({ bench }: Played): string[] {
+function disagreements({ table }: Played): string[] {
   const decided = new Map<string, string>();
   const found: string[] = [];
   const note = (news: News) => {
@@ -20,7 +20,7 @@ function disagreements({ bench }: Played): string[] {
     if (version > 0 && (decided.get(place) ?? text) !== text) found.push(place);
     decided.set(place, text);
   };
-  for (const { body } of bench.sent) {
+  for (const { body } of table.sent) {
     if (body.type === 'decided') note([body['key'], body['version'], body['state']] as unknown as News);
     const { news, mine } = body as { news?: News[]; mine?: { news: News[] } | null };
     for (const one of [...(news ?? []), ...(mine?.news ?? [])]) note(one);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { read, write } from '../shared/testing/store-bench.js';
 import { bench } from './testing/bench.js';
-import { read, write } from './testing/steps.js';
 
 describe('reads', () => {
   it('from backups are as old as the backup', () =>
     bench({ with: { reads: 'backup' } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       await b.ask(primary, write(1, 'old'));
       await b.sleep(100);
       const [slow] = b.others(primary);
@@ -16,7 +16,7 @@ describe('reads', () => {
 
   it('through a backup show what was acknowledged before, and cost the others no round of their own', () =>
     bench({}, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       await b.ask(primary, write(1, 'a'));
       b.traffic.clear();
       for (const id of b.others(primary)) expect(await b.ask(id, read(1))).toMatchObject({ value: 'a' });
@@ -25,14 +25,14 @@ describe('reads', () => {
 
   it('a backup that lost its primary refuses rather than guess', () =>
     bench({}, async (b) => {
-      const [backup] = b.others(await b.primary());
+      const [backup] = b.others(await b.leader());
       await b.isolate(backup!);
       expect(await b.ask(backup!, read(1), { wait: 2000 })).toMatchObject({ type: 'error', code: 11 });
     }));
 
   it('an answer to an earlier life of a node answers nothing', () =>
     bench({}, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [backup] = b.others(primary);
       await b.ask(primary, write(1, 'old'));
       const cut = await b.cluster.faults.cut([[backup!, primary]]);
@@ -40,8 +40,8 @@ describe('reads', () => {
       await b.sleep(5);
       // As the first question of any life would be numbered, were each to begin at 0.
       for (const id of [0, 1]) {
-        const body = { type: 'read-index', reign: b.node(primary).epoch, id, index: 0 };
-        b.server(backup!).receive({ src: primary, dest: backup!, body });
+        const body = { type: 'read-index', reign: b.log(primary).epoch, id, index: 0 };
+        b.give({ src: primary, dest: backup!, body });
       }
       expect((await asked)?.type).not.toBe('read_ok');
       await cut.heal();
@@ -51,7 +51,7 @@ describe('reads', () => {
 describe('clients', () => {
   it('are answered as lin-kv says, by every node', () =>
     bench({}, async (b) => {
-      await b.primary();
+      await b.leader();
       for (const node of b.cluster.nodes) {
         expect(await b.ask(node, read(99))).toMatchObject({ type: 'error', code: 20 });
         expect(await b.ask(node, { type: 'cas', key: 99, from: 1, to: 2 })).toMatchObject({ code: 20 });
@@ -64,21 +64,21 @@ describe('clients', () => {
 
   it('a command that arrives twice happens once', () =>
     bench({}, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [backup] = b.others(primary);
       await b.ask(primary, write(1, 'a'));
       const cas = { type: 'cas', key: 1, from: 'a', to: 'b', msg_id: 1 };
       expect(await b.ask(primary, { ...cas }, { client: 'c77' })).toMatchObject({ type: 'cas_ok' });
       expect(await b.ask(primary, write(1, 'a'))).toMatchObject({ type: 'write_ok' });
       const body = { type: 'forward', client: 'c77', request: { ...cas } };
-      b.server(primary).receive({ src: backup!, dest: primary, body });
+      b.give({ src: backup!, dest: primary, body });
       await b.sleep(100);
       expect(await b.ask(primary, read(1))).toMatchObject({ value: 'a' });
     }));
 
   it('many at once share messages', () =>
     bench({ nodes: 3, with: { 'snapshot-every': 10_000 } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       b.traffic.clear();
       for (let round = 0; round < 10; round++) {
         const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => b.ask(primary, write(i, round))));
@@ -91,7 +91,7 @@ describe('clients', () => {
 describe('malformed messages', () => {
   it.each(['majority', 'highest-id'] as const)('are answered with error 12 and break nothing (%s)', (election) =>
     bench({ nodes: 3, with: { election } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [backup] = b.others(primary);
       for (const node of [primary, backup!]) {
         for (const body of [
@@ -111,11 +111,11 @@ describe('malformed messages', () => {
         for (const junk of [null, -2, 'x', [], [null], {}, Number.NaN, 1.5]) {
           const fields = ['epoch', 'prev', 'entries', 'items', 'index', 'id', 'stamp', 'current', 'agreed', 'trial'];
           const body = { type, ...Object.fromEntries(fields.map((field) => [field, junk])) };
-          for (const node of [primary, backup!]) b.server(node).receive({ src: 'n2', dest: node, body });
+          for (const node of [primary, backup!]) b.give({ src: 'n2', dest: node, body });
         }
       }
       expect(await b.ask(backup!, write(1, 1))).toMatchObject({ type: 'write_ok' });
-      expect(await b.primary()).toBe(primary);
+      expect(await b.leader()).toBe(primary);
     }),
   );
 });

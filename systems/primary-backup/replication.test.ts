@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { read, write } from '../shared/testing/store-bench.js';
 import { bench } from './testing/bench.js';
-import { fill, leaveOnly, read, state, write } from './testing/steps.js';
 
 describe('what an acknowledgement promises', () => {
   it.each([
@@ -14,8 +14,8 @@ describe('what an acknowledgement promises', () => {
     ['with ack-before-ship none is needed', { bug: 'ack-before-ship' as const }, 0, 'write_ok'],
   ])('%s', (_, options, friends, type) =>
     bench({ with: options }, async (b) => {
-      const primary = await b.primary();
-      await leaveOnly(b, primary, ...b.others(primary).slice(0, friends));
+      const primary = await b.leader();
+      await b.leaveOnly(primary, ...b.others(primary).slice(0, friends));
       const answer = await b.ask(primary, write(1, 1), { wait: 100 });
       expect(answer?.type).toBe(type);
     }),
@@ -23,7 +23,7 @@ describe('what an acknowledgement promises', () => {
 
   it('sync goes on without a backup that is silent, and waits for it again once it has caught up', () =>
     bench({ with: { mode: 'sync' } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [slow] = b.others(primary);
       const cut = await b.isolate(slow!);
       const sent = b.clock.now();
@@ -38,22 +38,22 @@ describe('what an acknowledgement promises', () => {
 
   it('sync by majority acknowledges nothing that only a minority has', () =>
     bench({ with: { mode: 'sync' } }, async (b) => {
-      const primary = await b.primary();
-      await leaveOnly(b, primary, b.others(primary)[0]!);
+      const primary = await b.leader();
+      await b.leaveOnly(primary, b.others(primary)[0]!);
       expect((await b.ask(primary, write(1, 1), { wait: 3000 }))?.type).not.toBe('write_ok');
     }));
 
   it('a failover loses what was shipped asynchronously to nobody, and the old primary takes it back', () =>
     bench({ with: { mode: 'async' } }, async (b) => {
-      const old = await b.primary();
-      await fill(b, old, 10);
+      const old = await b.leader();
+      await b.fill(old, 10);
       const cut = await b.isolate(old);
       expect(await b.ask(old, write(1, 'lost'), { wait: 100 })).toMatchObject({ type: 'write_ok' });
-      const next = await b.primary([old]);
+      const next = await b.leader([old]);
       expect(await b.ask(next, read(1))).toMatchObject({ value: 8 });
       await cut.heal();
       await b.sleep(500);
-      expect(state(b, old)).toBe(state(b, next));
+      expect(b.state(old)).toBe(b.state(next));
       expect(b.laws.broken).toContainEqual(expect.stringContaining('without the committed entry'));
     }));
 });
@@ -61,43 +61,43 @@ describe('what an acknowledgement promises', () => {
 describe('catch-up', () => {
   it('by log: what is missing is shipped in few messages', () =>
     bench({}, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [slow] = b.others(primary);
       const cut = await b.isolate(slow!);
-      await fill(b, primary, 200);
+      await b.fill(primary, 200);
       b.traffic.clear();
       await cut.heal();
       await b.sleep(300);
-      expect(state(b, slow!)).toBe(state(b, primary));
+      expect(b.state(slow!)).toBe(b.state(primary));
       expect(b.traffic.get('copy')).toBeUndefined();
       expect(b.traffic.get('ship')).toBeLessThan(60);
     }));
 
   it('by snapshot, in parts, when the log no longer has it', () =>
     bench({ with: { 'snapshot-every': 40, 'snapshot-chunk': 5 } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [slow] = b.others(primary);
       const cut = await b.isolate(slow!);
-      await fill(b, primary, 200);
+      await b.fill(primary, 200);
       b.traffic.clear();
       await cut.heal();
       await b.sleep(1000);
       expect(b.traffic.get('copy')).toBeGreaterThan(5);
-      expect(state(b, slow!)).toBe(state(b, primary));
+      expect(b.state(slow!)).toBe(b.state(primary));
       const kill = await b.cluster.faults.kill([slow!]);
       await kill.heal();
       await b.sleep(500);
-      expect(b.node(slow!).applied).toBe(b.node(primary).applied);
+      expect(b.log(slow!).applied).toBe(b.log(primary).applied);
       expect(await b.ask(slow!, read(3))).toMatchObject({ value: 199 });
     }));
 
   it('a transfer that is broken off goes on where it ended', () =>
     bench({ latency: 5, with: { 'snapshot-every': 100, 'snapshot-chunk': 1 } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [slow] = b.others(primary);
       const cut = await b.isolate(slow!);
-      await fill(b, primary, 250);
-      const items = b.node(primary).log.snapshot.items.length;
+      await b.fill(primary, 250);
+      const items = b.log(primary).log.snapshot.items.length;
       await cut.heal();
       await b.sleep(600);
       const again = await b.isolate(slow!);
@@ -106,16 +106,16 @@ describe('catch-up', () => {
       await b.sleep(500);
       await again.heal();
       await b.sleep(4000);
-      expect(state(b, slow!)).toBe(state(b, primary));
+      expect(b.state(slow!)).toBe(b.state(primary));
       expect(b.traffic.get('copy')).toBeLessThan(items + 20);
     }));
 
   it('survives loss, duplication and reordering of its parts', () =>
     bench({ with: { 'snapshot-every': 40, 'snapshot-chunk': 3 } }, async (b) => {
-      const primary = await b.primary();
+      const primary = await b.leader();
       const [slow] = b.others(primary);
       const cut = await b.isolate(slow!);
-      await fill(b, primary, 150);
+      await b.fill(primary, 150);
       await cut.heal();
       const links: [string, string][] = [
         [primary, slow!],
@@ -125,34 +125,34 @@ describe('catch-up', () => {
       await b.sleep(8000);
       await bad.heal();
       await b.sleep(500);
-      expect(state(b, slow!)).toBe(state(b, primary));
+      expect(b.state(slow!)).toBe(b.state(primary));
     }));
 
   it('a primary of old whose snapshot holds what was lost is given another', () =>
     bench({ with: { mode: 'async', 'snapshot-every': 10 } }, async (b) => {
-      const old = await b.primary();
-      await fill(b, old, 15);
+      const old = await b.leader();
+      await b.fill(old, 15);
       const cut = await b.isolate(old);
       await Promise.all(Array.from({ length: 30 }, (_, i) => b.ask(old, write(i % 7, -i), { wait: 100 })));
-      const next = await b.primary([old]);
+      const next = await b.leader([old]);
       await cut.heal();
       await b.sleep(1000);
-      expect(b.node(old).log.snapshot.index).toBeLessThan(30);
-      expect(state(b, old)).toBe(state(b, next));
+      expect(b.log(old).log.snapshot.index).toBeLessThan(30);
+      expect(b.state(old)).toBe(b.state(next));
     }));
 
   it('stale-catch-up: a backup brought up by a snapshot lacks what came after it', async () => {
     const behind: boolean[] = [];
     for (const bug of ['none', 'stale-catch-up'] as const) {
       await bench({ with: { 'snapshot-every': 40, bug } }, async (b) => {
-        const primary = await b.primary();
+        const primary = await b.leader();
         const [slow] = b.others(primary);
         const cut = await b.isolate(slow!);
-        await fill(b, primary, 110);
+        await b.fill(primary, 110);
         await cut.heal();
         await b.sleep(1000);
-        expect(b.node(slow!).applied).toBe(b.node(primary).applied);
-        behind.push(state(b, slow!) !== state(b, primary));
+        expect(b.log(slow!).applied).toBe(b.log(primary).applied);
+        behind.push(b.state(slow!) !== b.state(primary));
       });
     }
     expect(behind).toEqual([false, true]);

@@ -1,30 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { read, write } from '../shared/testing/store-bench.js';
+import { faultsOf, NO_FAULTS } from '../shared/testing/store-storm.js';
 import raft from './index.js';
-import { bench } from './testing/bench.js';
+import { bench, DEFAULTS } from './testing/bench.js';
 import { type StormOptions, storm } from './testing/storm.js';
 
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
-const change = (join: readonly string[], leave: readonly string[]) => raft.membership!.change(join, leave);
+const change = (join: readonly string[], leave: readonly string[]) => raft.membership!.change(join, leave, DEFAULTS);
 const others = (...not: string[]) => ['n1', 'n2', 'n3', 'n4', 'n5'].filter((id) => !not.includes(id));
 
 describe('under random changes and faults, the laws of Raft hold, reads are right and the cluster recovers', () => {
   const shapes: [string, Partial<StormOptions>][] = [
     ['read-index', { spares: 2 }],
-    ['leases, on a slow network', { spares: 2, latency: 20, drift: 0.5, raft: { reads: 'lease', 'max-drift': 2 } }],
-    ['few members, small snapshots', { nodes: 2, spares: 4, raft: { 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
-    [
-      'slow disks, faults all the time',
-      { nodes: 3, spares: 2, latency: 10, sync: 10, every: 300, lasts: 500, duration: 20_000 },
-    ],
+    ['leases, on a slow network', { spares: 2, latency: 20, drift: 0.5, with: { reads: 'lease', 'max-drift': 2 } }],
+    ['few members, small snapshots', { nodes: 2, spares: 4, with: { 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
+    ['slow disks, faults all the time', { nodes: 3, spares: 2, latency: 10, sync: 10, every: 300, duration: 20_000 }],
   ];
   it.each(shapes)('%s', async (_, options) => {
     let changes = 0;
     for (let seed = 1; seed <= 2; seed++) {
       const outcome = await storm({ duration: 10_000, change: 300, freeze: false, seed, ...options });
-      expect({ seed, broken: outcome.broken, wrong: outcome.wrong }).toEqual({ seed, broken: [], wrong: [] });
+      expect({ seed, ...faultsOf(outcome) }).toEqual({ seed, ...NO_FAULTS });
       expect(outcome.ok).toBeGreaterThan(20);
-      changes += outcome.changes;
+      changes += outcome.laws.changes;
     }
     expect(changes).toBeGreaterThan(5);
   });
@@ -34,7 +31,7 @@ describe('single-step-change', () => {
   /** The leader is cut off with one other member while three of five members become two: what do the others do? */
   async function shrink(bug: 'single-step-change' | 'none') {
     const seen: unknown[] = [];
-    await bench({ raft: { bug } }, async (b) => {
+    await bench({ with: { bug } }, async (b) => {
       const old = await b.leader();
       await b.ask(old, write(1, 'before'));
       const [near, one, two, three] = others(old) as [string, string, string, string];

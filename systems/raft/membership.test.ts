@@ -1,19 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { read, write } from '../shared/testing/store-bench.js';
 import { changed, isConfiguration, parseChange } from './configuration.js';
 import raft from './index.js';
-import { type Bench, bench } from './testing/bench.js';
+import { type Bench, bench, DEFAULTS } from './testing/bench.js';
+import { changeMembers } from './testing/storm.js';
 import { Voters } from './voters.js';
 
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
-const change = (join: readonly string[], leave: readonly string[]) => raft.membership!.change(join, leave);
+const change = (join: readonly string[], leave: readonly string[]) => raft.membership!.change(join, leave, DEFAULTS);
 
-async function fill(b: Bench, node: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) expect(await b.ask(node, write(i % 7, i))).toMatchObject({ type: 'write_ok' });
-}
-
-const members = (b: Bench, node: string) => [...b.server(node).raft.configuration.members].sort();
+const members = (b: Bench, node: string) => [...b.log(node).configuration.members].sort();
 const others = (...not: string[]) => ['n1', 'n2', 'n3', 'n4', 'n5'].filter((id) => !not.includes(id));
 
 describe('a configuration', () => {
@@ -84,27 +80,27 @@ describe('spare nodes', () => {
   it('disturb nobody and answer nothing until they are asked in', () =>
     bench({ spares: 2 }, async (b) => {
       const leader = await b.leader();
-      const { term } = b.server(leader).raft;
+      const { term } = b.log(leader);
       await b.sleep(5000);
-      expect(b.server(leader).raft.term).toBe(term);
-      expect(b.server('n6').raft.log.last).toBe(0);
+      expect(b.log(leader).term).toBe(term);
+      expect(b.log('n6').log.last).toBe(0);
       for (const body of [read(1), write(1, 1), change(['n6'], [])]) {
         expect(await b.ask('n6', body)).toMatchObject({ type: 'error', code: 11 });
       }
     }));
 
   it('catch up before they count, by snapshot where it must be, and then serve', () =>
-    bench({ spares: 2, raft: { 'snapshot-every': 40, 'snapshot-chunk': 5 } }, async (b) => {
+    bench({ spares: 2, with: { 'snapshot-every': 40, 'snapshot-chunk': 5 } }, async (b) => {
       const leader = await b.leader();
-      await fill(b, leader, 200);
+      await b.fill(leader, 200);
       expect(await b.ask(leader, change(['n6', 'n7'], []))).toMatchObject({ type: 'change_ok' });
       await b.sleep(200);
       for (const id of b.cluster.nodes) expect(members(b, id)).toEqual(['n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7']);
       expect(b.traffic.get('install')).toBeGreaterThan(5);
-      expect(JSON.stringify(b.server('n6').snapshot())).toBe(JSON.stringify(b.server(leader).snapshot()));
+      expect(b.state('n6')).toBe(b.state(leader));
       expect(await b.ask('n7', read(3))).toMatchObject({ value: 199 });
       const kill = await b.cluster.faults.kill(['n6', 'n7']);
-      await fill(b, leader, 100);
+      await b.fill(leader, 100);
       await kill.heal();
       await b.sleep(500);
       expect(members(b, 'n7')).toHaveLength(7);
@@ -117,7 +113,7 @@ describe('spare nodes', () => {
       const kill = await b.cluster.faults.kill(['n6']);
       const asked = b.ask(leader, change(['n6'], []), { wait: 10_000 });
       await b.sleep(100);
-      await fill(b, leader, 20);
+      await b.fill(leader, 20);
       expect(await b.ask(leader, change([], ['n2']))).toMatchObject({ type: 'error', code: 11 });
       expect(await asked).toMatchObject({ type: 'error', code: 11, text: 'n6 did not catch up' });
       expect(members(b, leader)).toHaveLength(5);
@@ -141,16 +137,15 @@ describe('changes', () => {
     }));
 
   it('that arrive a second time are not made again, also by the next leader', () =>
-    bench({ spares: 1, raft: { 'snapshot-every': 5 } }, async (b) => {
+    bench({ spares: 1, with: { 'snapshot-every': 5 } }, async (b) => {
       const first = await b.leader();
-      const again = (node: string) =>
-        b.server(node).receive({ src: 'c1', dest: node, body: { ...change(['n6'], []), msg_id: 7 } });
+      const again = (node: string) => b.give({ src: 'c1', dest: node, body: { ...change(['n6'], []), msg_id: 7 } });
       again(first);
       again(first);
       await b.sleep(100);
       expect(members(b, first)).toHaveLength(6);
       expect(await b.ask(first, change([], ['n6']))).toMatchObject({ type: 'change_ok' });
-      await fill(b, first, 20);
+      await b.fill(first, 20);
       again(first);
       await b.cluster.faults.kill([first]);
       const next = await b.leader();
@@ -161,9 +156,9 @@ describe('changes', () => {
     }));
 
   it('all the members may be replaced, step by step, and what was written stays', () =>
-    bench({ nodes: 3, spares: 4, raft: { 'snapshot-every': 30 } }, async (b) => {
-      await fill(b, await b.leader(), 100);
-      await b.change(['n4', 'n5', 'n6'], ['n1', 'n2', 'n3']);
+    bench({ nodes: 3, spares: 4, with: { 'snapshot-every': 30 } }, async (b) => {
+      await b.fill(await b.leader(), 100);
+      await changeMembers(b, ['n4', 'n5', 'n6'], ['n1', 'n2', 'n3']);
       await b.cluster.faults.kill(['n1', 'n2', 'n3']);
       const leader = await b.leader();
       expect(['n4', 'n5', 'n6']).toContain(leader);
@@ -173,7 +168,7 @@ describe('changes', () => {
       const kill = await b.cluster.faults.kill(['n4', 'n5', 'n6']);
       await kill.heal();
       expect(['n4', 'n5', 'n6']).toContain(await b.leader());
-      await b.change(['n7'], ['n4', 'n5', 'n6']);
+      await changeMembers(b, ['n7'], ['n4', 'n5', 'n6']);
       expect(await b.leader()).toBe('n7');
       expect(await b.ask('n7', read(6))).toMatchObject({ value: 97 });
       expect(b.laws.broken).toEqual([]);
@@ -183,12 +178,12 @@ describe('changes', () => {
     bench({}, async (b) => {
       const old = await b.leader();
       expect(await b.ask(old, change([], [old]))).toMatchObject({ type: 'change_ok' });
-      expect(b.server(old).raft.leads).toBe(false);
+      expect(b.log(old).leads).toBe(false);
       const leader = await b.leader([old]);
-      const { term } = b.server(leader).raft;
+      const { term } = b.log(leader);
       await b.sleep(5000);
-      expect(b.server(leader).raft.term).toBe(term);
-      await fill(b, leader, 10);
+      expect(b.log(leader).term).toBe(term);
+      await b.fill(leader, 10);
       expect(await b.ask(old, read(1), { wait: 3000 })).toMatchObject({ type: 'error', code: 11 });
     }));
 
@@ -197,15 +192,15 @@ describe('changes', () => {
       const leader = await b.leader();
       const rest = ['n1', 'n2', 'n3'].filter((id) => id !== leader);
       const asked = b.ask(leader, change(['n4', 'n5'], rest), { wait: 5000 });
-      while (b.server(leader).raft.configuration.next === null) await b.sleep(0.2);
+      while (b.log(leader).configuration.next === null) await b.sleep(0.2);
       // Old members and newcomers are two each, and the leader is both: either pair would do, were it asked alone.
       await b.cluster.faults.kill(gone === 'old' ? rest : ['n4', 'n5']);
-      const { commit } = b.server(leader).raft;
+      const { commit } = b.log(leader);
       expect(await asked).toMatchObject({ type: 'error', code: 13 });
-      expect(b.server(leader).raft.leads).toBe(false);
+      expect(b.log(leader).leads).toBe(false);
       await b.sleep(2000);
-      expect(b.cluster.nodes.filter((id) => !b.cluster.isDown(id) && b.server(id).raft.leads)).toEqual([]);
-      expect(b.server(leader).raft.commit).toBe(commit);
+      expect(b.cluster.nodes.filter((id) => !b.cluster.isDown(id) && b.log(id).leads)).toEqual([]);
+      expect(b.log(leader).commit).toBe(commit);
     }),
   );
 
@@ -213,13 +208,13 @@ describe('changes', () => {
     bench({ spares: 2 }, async (b) => {
       const first = await b.leader();
       void b.ask(first, change(['n6', 'n7'], others(first).slice(0, 2)));
-      while (b.server(first).raft.configuration.next === null) await b.sleep(0.2);
-      const joint = b.server(first).raft.log.last;
-      while (others(first).filter((id) => b.server(id).raft.log.last >= joint).length < 3) await b.sleep(0.2);
+      while (b.log(first).configuration.next === null) await b.sleep(0.2);
+      const joint = b.log(first).log.last;
+      while (others(first).filter((id) => b.log(id).log.last >= joint).length < 3) await b.sleep(0.2);
       await b.cluster.faults.kill([first]);
       const next = await b.leader([first]);
       await b.sleep(500);
-      expect(b.server(next).raft.configuration.next).toBeNull();
+      expect(b.log(next).configuration.next).toBeNull();
       expect(members(b, next)).toEqual(expect.arrayContaining(['n6', 'n7']));
       expect(b.laws.broken).toEqual([]);
     }));
@@ -230,12 +225,12 @@ describe('changes', () => {
       const cut = await b.isolate(old);
       void b.ask(old, change([], [others(old)[0]!]));
       await b.sleep(50);
-      expect(b.server(old).raft.configuration.next).toHaveLength(4);
+      expect(b.log(old).configuration.next).toHaveLength(4);
       const next = await b.leader([old]);
-      await fill(b, next, 5);
+      await b.fill(next, 5);
       await cut.heal();
       await b.sleep(500);
-      expect(b.server(old).raft.configuration).toEqual({
+      expect(b.log(old).configuration).toEqual({
         members: ['n1', 'n2', 'n3', 'n4', 'n5'],
         next: null,
         asked: [],
@@ -248,14 +243,14 @@ describe('changes', () => {
       const old = await b.leader();
       const [rest] = ['n1', 'n2'].filter((id) => id !== old);
       void b.ask(old, change(['n3', 'n4'], ['n1', 'n2']), { wait: 10 });
-      while (b.server(old).raft.configuration.next === null) await b.sleep(0.1);
-      const { raft: leader } = b.server(old);
+      while (b.log(old).configuration.next === null) await b.sleep(0.1);
+      const leader = b.log(old);
       // C_new enters its log when C_old,new is committed; cut off at that moment, nobody else hears of it.
       while (leader.configuration.next !== null) await b.sleep(0.05);
       const { last } = leader.log;
       const cut = await b.isolate(old);
       await b.sleep(2000);
-      for (const id of [rest!, 'n3', 'n4']) expect(b.server(id).raft.log.last).toBeLessThan(last);
+      for (const id of [rest!, 'n3', 'n4']) expect(b.log(id).log.last).toBeLessThan(last);
       await cut.heal();
       expect(['n3', 'n4']).toContain(await b.leader());
       expect(b.laws.broken).toEqual([]);
@@ -273,10 +268,10 @@ describe('what cannot be', () => {
       expect(await b.ask(leader, { ...change(['n6'], []), cluster: 'chaos' })).toMatchObject({ type: 'change_ok' });
       const stranger = { type: 'append', cluster: 'other', term: 99, prev: 0, prevTerm: 0, entries: [], commit: 0 };
       expect(await b.ask('n6', { ...stranger, stamp: 1 })).toMatchObject({ type: 'error', code: 14 });
-      expect(b.server('n6').raft.term).toBe(b.server(leader).raft.term);
+      expect(b.log('n6').term).toBe(b.log(leader).term);
       const asked = b.ask(leader, change(['n7'], []));
       await b.sleep(10);
-      b.server(leader).receive({ src: 'n7', dest: leader, body: { type: 'error', code: 14, text: 'not yours' } });
+      b.give({ src: 'n7', dest: leader, body: { type: 'error', code: 14, text: 'not yours' } });
       expect(await asked).toMatchObject({ type: 'error', code: 14, text: 'n7 refuses: not yours' });
     }));
 

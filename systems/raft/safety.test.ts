@@ -1,27 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { read, write } from '../shared/testing/store-bench.js';
+import { faultsOf, NO_FAULTS } from '../shared/testing/store-storm.js';
 import type { Bug } from './options.js';
-import { type Bench, bench } from './testing/bench.js';
-import { type Outcome, type StormOptions, storm } from './testing/storm.js';
-
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
+import { bench } from './testing/bench.js';
+import { type StormOptions, storm } from './testing/storm.js';
 
 describe('under random schedules of faults, the laws of Raft hold, reads are right and the cluster recovers', () => {
   const shapes: [string, Partial<StormOptions>][] = [
     ['read-index', {}],
     ['three nodes', { nodes: 3 }],
-    ['leases, on clocks that drift', { drift: 0.5, raft: { reads: 'lease', 'max-drift': 2 } }],
-    ['leases, on a slow network', { latency: 20, drift: 0.5, raft: { reads: 'lease', 'max-drift': 2 } }],
-    ['reads through the log, small snapshots', { raft: { reads: 'log', 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
-    ['no forwarding, small batches', { raft: { forward: false, 'max-batch': 2 } }],
-    ['a slow network and slow disks', { latency: 30, sync: 20 }],
-    ['few sessions', { raft: { 'max-sessions': 20, 'snapshot-every': 50 } }],
-    ['faults all the time', { every: 200, lasts: 300, think: 50 }],
+    ['leases, on clocks that drift', { drift: 0.5, with: { reads: 'lease', 'max-drift': 2 } }],
+    ['leases, on a slow network', { latency: 20, drift: 0.5, with: { reads: 'lease', 'max-drift': 2 } }],
+    ['reads through the log, small snapshots', { with: { reads: 'log', 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
+    ['no forwarding, small batches', { with: { forward: false, 'max-batch': 2 } }],
+    ['a slow network and slow disks', { latency: 30, sync: 20, every: 1000 }],
+    ['few sessions', { with: { 'max-sessions': 20, 'snapshot-every': 50 } }],
+    ['faults all the time', { every: 200, think: 50 }],
   ];
   it.each(shapes)('%s', async (_, options) => {
     for (let seed = 1; seed <= 3; seed++) {
       const outcome = await storm({ duration: 20_000, seed, ...options });
-      expect({ seed, broken: outcome.broken, wrong: outcome.wrong }).toEqual({ seed, broken: [], wrong: [] });
+      expect({ seed, ...faultsOf(outcome) }).toEqual({ seed, ...NO_FAULTS });
       expect(outcome.ok).toBeGreaterThan(100);
       expect(outcome.reigns).toBeGreaterThan(1);
     }
@@ -29,10 +28,9 @@ describe('under random schedules of faults, the laws of Raft hold, reads are rig
 });
 
 /** The first outcome in which something is wrong; null when none of 300 seeds has one. */
-async function first(options: Omit<StormOptions, 'duration'>, bug: Bug): Promise<Outcome | null> {
+async function first(options: Omit<StormOptions, 'duration'>, bug: Bug) {
   for (let seed = 1; seed <= 300; seed++) {
-    const raft = { ...options.raft, bug };
-    const outcome = await storm({ duration: 30_000, freeze: false, ...options, seed, raft });
+    const outcome = await storm({ duration: 30_000, freeze: false, ...options, seed, with: { ...options.with, bug } });
     if (outcome.broken.length + outcome.wrong.length > 0) return outcome;
   }
   return null;
@@ -44,23 +42,21 @@ describe('planted bugs', () => {
     ['ack-before-commit', {}, 'wrong'],
     ['split-snapshot', {}, 'wrong'],
     ['no-sync', {}, 'broken'],
-    ['forget-vote', { think: 300, clients: 10, every: 300, lasts: 300, latency: 10, sync: 10 }, 'broken'],
+    ['forget-vote', { think: 300, clients: 10, every: 300, latency: 10, sync: 10 }, 'broken'],
   ] as const)('%s shows under faults', async (bug, options, what) => {
     const outcome = await first(options, bug);
     expect(outcome?.[what]).not.toEqual([]);
     expect(outcome).not.toBeNull();
   });
 
-  const others = (b: Bench, ...not: string[]) => b.cluster.nodes.filter((id) => !not.includes(id));
-
   /** A slow leader, cut off, while fast followers elect another: what does it answer? */
   async function driftingLease(bug: Bug): Promise<unknown> {
     let answer: unknown;
-    await bench({ raft: { reads: 'lease', 'max-drift': 1, bug } }, async (b) => {
+    await bench({ with: { reads: 'lease', 'max-drift': 1, bug } }, async (b) => {
       const old = await b.leader();
       await b.ask(old, write(1, 'old'));
       await b.cluster.faults.clock([old], { rate: 0.5 });
-      await b.cluster.faults.clock(others(b, old), { rate: 2 });
+      await b.cluster.faults.clock(b.others(old), { rate: 2 });
       await b.sleep(300);
       await b.isolate(old);
       const next = await b.leader([old]);
@@ -77,7 +73,7 @@ describe('planted bugs', () => {
   });
 
   it('commit-old-term: an entry that was committed and read is replaced (figure 8 of the paper)', () =>
-    bench({ raft: { bug: 'commit-old-term' } }, async (b) => {
+    bench({ with: { bug: 'commit-old-term' } }, async (b) => {
       const { faults } = b.cluster;
       // (a) A leader appends an entry that nobody else gets.
       const one = await b.leader();
@@ -87,11 +83,11 @@ describe('planted bugs', () => {
       let five: string | undefined;
       while (five === undefined) {
         await b.sleep(1);
-        five = others(b, one).find((id) => b.server(id).raft.leads);
+        five = b.others(one).find((id) => b.log(id).leads);
       }
       const apart = await b.isolate(five);
       void b.ask(five, write(1, 'five'), { wait: 10 });
-      const [two, three, four] = others(b, one, five) as [string, string, string];
+      const [two, three, four] = b.others(one, five) as [string, string, string];
       const down = await faults.kill([four]);
       await b.sleep(1000);
       // (c) The first one leads again and spreads its old entry to a majority.

@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../framework/contracts/message.js';
-import { type Bench, bench } from './testing/bench.js';
-
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
-
-async function fill(b: Bench, node: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) expect(await b.ask(node, write(i % 7, i))).toMatchObject({ type: 'write_ok' });
-}
-
-const others = (b: Bench, ...not: string[]) => b.cluster.nodes.filter((id) => !not.includes(id));
+import { read, write } from '../shared/testing/store-bench.js';
+import { bench } from './testing/bench.js';
 
 describe('elections', () => {
   it('elects one leader, which reports itself, and nobody disturbs it', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const { term } = b.server(leader).raft;
+      const { term } = b.log(leader);
       await b.sleep(20_000);
       expect(await b.leader()).toBe(leader);
-      expect(b.server(leader).raft.term).toBe(term);
+      expect(b.log(leader).term).toBe(term);
       expect(b.cluster.leader()).toBe(leader);
       expect(b.laws.broken).toEqual([]);
     }));
@@ -31,34 +23,34 @@ describe('elections', () => {
       expect(second).not.toBe(first);
       await kill.heal();
       await b.sleep(1000);
-      expect(b.server(first).raft.leader).toBe(second);
+      expect(b.log(first).leader).toBe(second);
     }));
 
   it('a node that was cut off does not depose the leader when it comes back (pre-vote)', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const { term } = b.server(leader).raft;
-      const cut = await b.isolate(others(b, leader)[0]!);
+      const { term } = b.log(leader);
+      const cut = await b.isolate(b.others(leader)[0]!);
       await b.sleep(10_000);
       await cut.heal();
       await b.sleep(2000);
-      expect(b.server(leader).raft.leads).toBe(true);
-      expect(b.server(leader).raft.term).toBe(term);
+      expect(b.log(leader).leads).toBe(true);
+      expect(b.log(leader).term).toBe(term);
     }));
 
   it('a leader without a majority steps down and refuses (check-quorum)', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      await b.isolate(leader, others(b, leader)[0]!);
+      await b.isolate(leader, b.others(leader)[0]!);
       await b.sleep(700);
-      expect(b.server(leader).raft.leads).toBe(false);
+      expect(b.log(leader).leads).toBe(false);
       expect(await b.ask(leader, write(1, 1))).toMatchObject({ type: 'error', code: 11 });
     }));
 
   it('a single node leads itself', () =>
     bench({ nodes: 1 }, async (b) => {
       await b.leader();
-      await fill(b, 'n1', 20);
+      await b.fill('n1', 20);
       expect(await b.ask('n1', read(1))).toMatchObject({ type: 'read_ok', value: 15 });
     }));
 });
@@ -78,12 +70,12 @@ describe('replication', () => {
     }));
 
   it('all nodes end with the same state, and remember it when all are killed', () =>
-    bench({ raft: { 'snapshot-every': 30 } }, async (b) => {
+    bench({ with: { 'snapshot-every': 30 } }, async (b) => {
       const leader = await b.leader();
-      await fill(b, leader, 100);
+      await b.fill(leader, 100);
       await b.sleep(200);
-      const state = JSON.stringify(b.server(leader).snapshot());
-      for (const id of b.cluster.nodes) expect(JSON.stringify(b.server(id).snapshot())).toBe(state);
+      const state = b.state(leader);
+      for (const id of b.cluster.nodes) expect(b.state(id)).toBe(state);
       const kill = await b.cluster.faults.kill(b.cluster.nodes);
       await kill.heal();
       await b.leader();
@@ -99,15 +91,15 @@ describe('replication', () => {
       const cut = await b.isolate(old);
       for (let i = 0; i < 50; i++) void b.ask(old, write(1, -i), { wait: 10 });
       await b.sleep(100);
-      const { last } = b.server(old).raft.log;
+      const { last } = b.log(old).log;
       const next = await b.leader([old]);
-      await fill(b, next, 80);
+      await b.fill(next, 80);
       b.traffic.clear();
       await cut.heal();
       await b.sleep(500);
       expect(last).toBeGreaterThan(50);
-      expect(b.server(old).raft.log.last).toBe(b.server(next).raft.log.last);
-      expect(JSON.stringify(b.server(old).snapshot())).toBe(JSON.stringify(b.server(next).snapshot()));
+      expect(b.log(old).log.last).toBe(b.log(next).log.last);
+      expect(b.state(old)).toBe(b.state(next));
       expect(b.laws.broken).toEqual([]);
     }));
 
@@ -120,44 +112,44 @@ describe('replication', () => {
     }));
 
   it('many clients at once share messages', () =>
-    bench({ nodes: 3, raft: { 'snapshot-every': 10_000 } }, async (b) => {
+    bench({ nodes: 3, with: { 'snapshot-every': 10_000 } }, async (b) => {
       const leader = await b.leader();
       b.traffic.clear();
       for (let round = 0; round < 20; round++) {
         const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => b.ask(leader, write(i, round))));
         for (const answer of answers) expect(answer).toMatchObject({ type: 'write_ok' });
       }
-      expect(b.server(leader).raft.commit).toBeGreaterThanOrEqual(1000);
+      expect(b.log(leader).commit).toBeGreaterThanOrEqual(1000);
       expect(b.traffic.get('append')).toBeLessThan(2000);
     }));
 });
 
 describe('snapshots', () => {
   it('bring up a follower that missed more than the log holds, in several parts', () =>
-    bench({ raft: { 'snapshot-every': 40, 'snapshot-chunk': 5 } }, async (b) => {
+    bench({ with: { 'snapshot-every': 40, 'snapshot-chunk': 5 } }, async (b) => {
       const leader = await b.leader();
-      const [slow] = others(b, leader);
+      const [slow] = b.others(leader);
       const cut = await b.isolate(slow!);
-      await fill(b, leader, 200);
+      await b.fill(leader, 200);
       b.traffic.clear();
       await cut.heal();
       await b.sleep(1000);
       expect(b.traffic.get('install')).toBeGreaterThan(5);
-      expect(JSON.stringify(b.server(slow!).snapshot())).toBe(JSON.stringify(b.server(leader).snapshot()));
+      expect(b.state(slow!)).toBe(b.state(leader));
       const kill = await b.cluster.faults.kill([slow!]);
       await kill.heal();
       await b.sleep(500);
-      expect(b.server(slow!).raft.applied).toBe(b.server(leader).raft.applied);
+      expect(b.log(slow!).applied).toBe(b.log(leader).applied);
       expect(await b.ask(slow!, read(3))).toMatchObject({ value: 199 });
       expect(b.laws.broken).toEqual([]);
     }));
 
   it('survive loss and duplication of their parts', () =>
-    bench({ raft: { 'snapshot-every': 40, 'snapshot-chunk': 3 } }, async (b) => {
+    bench({ with: { 'snapshot-every': 40, 'snapshot-chunk': 3 } }, async (b) => {
       const leader = await b.leader();
-      const [slow] = others(b, leader);
+      const [slow] = b.others(leader);
       const cut = await b.isolate(slow!);
-      await fill(b, leader, 150);
+      await b.fill(leader, 150);
       await cut.heal();
       const bad = await b.cluster.faults.degrade(
         [
@@ -169,26 +161,26 @@ describe('snapshots', () => {
       await b.sleep(8000);
       await bad.heal();
       await b.sleep(500);
-      expect(JSON.stringify(b.server(slow!).snapshot())).toBe(JSON.stringify(b.server(leader).snapshot()));
+      expect(b.state(slow!)).toBe(b.state(leader));
     }));
 });
 
 describe('reads', () => {
   it.each(['read-index', 'lease', 'log'] as const)('%s: an isolated leader answers nothing stale', (reads) =>
-    bench({ raft: { reads } }, async (b) => {
+    bench({ with: { reads } }, async (b) => {
       const old = await b.leader();
       await b.ask(old, write(1, 'old'));
       await b.isolate(old);
       const next = await b.leader([old]);
       expect(await b.ask(next, write(1, 'new'))).toMatchObject({ type: 'write_ok' });
-      for (const node of others(b, old)) expect(await b.ask(node, read(1))).toMatchObject({ value: 'new' });
+      for (const node of b.others(old)) expect(await b.ask(node, read(1))).toMatchObject({ value: 'new' });
       const stale = await b.ask(old, read(1));
       expect(stale?.type === 'read_ok').toBe(false);
     }),
   );
 
   it('a lease answers without a message, and no longer than it lasts', () =>
-    bench({ raft: { reads: 'lease' } }, async (b) => {
+    bench({ with: { reads: 'lease' } }, async (b) => {
       const leader = await b.leader();
       await b.ask(leader, write(1, 'a'));
       await b.isolate(leader);
@@ -202,7 +194,7 @@ describe('reads', () => {
   it('a follower that lost its leader refuses rather than guess', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const [follower] = others(b, leader);
+      const [follower] = b.others(leader);
       await b.isolate(follower!);
       expect(await b.ask(follower!, read(1), { wait: 2000 })).toMatchObject({ type: 'error', code: 11 });
     }));
@@ -210,7 +202,7 @@ describe('reads', () => {
   it('an answer to an earlier life of a follower answers nothing', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const follower = others(b, leader)[0]!;
+      const follower = b.others(leader)[0]!;
       await b.ask(leader, write(1, 'old'));
       const life = b.server(follower);
       const late: Message[] = [];
@@ -240,16 +232,16 @@ describe('clients', () => {
   it('a command that is sent again happens once', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const follower = others(b, leader)[0]!;
+      const follower = b.others(leader)[0]!;
       const caller = { client: 'c77', id: 1 };
       await b.ask(leader, write(1, 'a'));
       const cas = { type: 'cas', key: 1, from: 'a', to: 'b', msg_id: 1 };
       // The same request from a client and, in a message that was delayed, from a node that had passed it on.
-      const { raft } = b.server(leader);
+      const raft = b.log(leader);
       expect(await b.ask(leader, { ...cas }, { client: caller.client })).toMatchObject({ type: 'cas_ok' });
       expect(await b.ask(leader, write(1, 'a'))).toMatchObject({ type: 'write_ok' });
       const { last } = raft.log;
-      b.server(leader).receive({
+      b.give({
         src: follower,
         dest: leader,
         body: { type: 'forward', client: caller.client, request: { ...cas } },
@@ -260,9 +252,9 @@ describe('clients', () => {
     }));
 
   it('followers name the leader when they must not forward', () =>
-    bench({ raft: { forward: false } }, async (b) => {
+    bench({ with: { forward: false } }, async (b) => {
       const leader = await b.leader();
-      const follower = others(b, leader)[0]!;
+      const follower = b.others(leader)[0]!;
       expect(await b.ask(follower, write(1, 1))).toMatchObject({ type: 'error', code: 11, leader });
       expect(await b.ask(follower, read(1))).toMatchObject({ type: 'error', code: 11, leader });
       expect(await b.ask(leader, write(1, 1))).toMatchObject({ type: 'write_ok' });
@@ -273,7 +265,7 @@ describe('malformed messages', () => {
   it('are answered with error 12, unknown ones with 10, and break nothing', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const follower = others(b, leader)[0]!;
+      const follower = b.others(leader)[0]!;
       for (const node of [leader, follower]) {
         for (const body of [
           { type: 'read' },
@@ -295,7 +287,7 @@ describe('malformed messages', () => {
         for (const junk of [null, -1, 'x', [], [null], {}, Number.NaN]) {
           const numbers = { term: junk, prev: junk, index: junk, id: junk, stamp: junk };
           const body = { type, cluster: 'chaos', ...numbers, entries: junk, items: junk, config: junk };
-          b.server(leader).receive({ src: follower, dest: leader, body });
+          b.give({ src: follower, dest: leader, body });
         }
       }
       expect(await b.ask(follower, write(1, 1))).toMatchObject({ type: 'write_ok' });

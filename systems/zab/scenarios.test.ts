@@ -1,37 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, bench } from './testing/bench.js';
+import { read, write } from '../shared/testing/store-bench.js';
+import { bench } from './testing/bench.js';
 import { epochOf } from './zxid.js';
-
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
-
-async function fill(b: Bench, node: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) expect(await b.ask(node, write(i % 7, i))).toMatchObject({ type: 'write_ok' });
-}
 
 describe('epochs', () => {
   it('begin with one leader, which reports itself, and go on undisturbed', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
-      const { current } = b.zab(leader).history;
+      const { current } = b.log(leader).history;
       await b.sleep(10_000);
       expect(await b.leader()).toBe(leader);
-      expect(b.zab(leader).history.current).toBe(current);
+      expect(b.log(leader).history.current).toBe(current);
       expect(b.cluster.leader()).toBe(leader);
-      expect(b.laws.epochs).toBe(1);
+      expect(b.laws.reigns).toBe(1);
     }));
 
   it('end with their leader, which comes back as a follower of the next one', () =>
     bench({}, async (b) => {
       const first = await b.leader();
-      await fill(b, first, 5);
+      await b.fill(first, 5);
       const kill = await b.cluster.faults.kill([first]);
       const second = await b.leader();
-      expect(b.zab(second).history.current).toBeGreaterThan(1);
-      await fill(b, second, 5);
+      expect(b.log(second).history.current).toBeGreaterThan(1);
+      await b.fill(second, 5);
       await kill.heal();
       expect(await b.leader()).toBe(second);
-      expect(epochOf(b.zab(first).history.last)).toBe(b.zab(second).history.current);
+      expect(epochOf(b.log(first).history.last)).toBe(b.log(second).history.current);
       expect(b.laws.broken).toEqual([]);
     }));
 
@@ -39,7 +33,7 @@ describe('epochs', () => {
     bench({ nodes: 3 }, async (b) => {
       expect(await b.leader()).toBe('n3');
       const cut = await b.isolate('n2');
-      await fill(b, 'n3', 10);
+      await b.fill('n3', 10);
       await b.sleep(500);
       await b.cluster.faults.kill(['n3']);
       await cut.heal();
@@ -52,14 +46,14 @@ describe('epochs', () => {
       const leader = await b.leader();
       await b.isolate(leader, b.others(leader)[0]!);
       await b.sleep(500);
-      expect(b.zab(leader).established).toBe(false);
+      expect(b.log(leader).established).toBe(false);
       expect(await b.ask(leader, write(1, 1))).toMatchObject({ type: 'error', code: 11 });
     }));
 
   it('a single node leads itself', () =>
     bench({ nodes: 1 }, async (b) => {
       await b.leader();
-      await fill(b, 'n1', 20);
+      await b.fill('n1', 20);
       expect(await b.ask('n1', read(1))).toMatchObject({ type: 'read_ok', value: 15 });
     }));
 
@@ -68,10 +62,10 @@ describe('epochs', () => {
       const leader = await b.leader();
       const cut = await b.isolate(b.others(leader)[0]!);
       await b.sleep(5000);
-      await fill(b, leader, 3);
+      await b.fill(leader, 3);
       await cut.heal();
       expect(await b.leader()).toBe(leader);
-      expect(b.laws.epochs).toBe(1);
+      expect(b.laws.reigns).toBe(1);
     }));
 
   it('a node that has promised a later epoch ends the present one, and the next is later still', () =>
@@ -80,24 +74,24 @@ describe('epochs', () => {
       const src = b.others(leader)[0]!;
       const frames = [{ kind: 'c-epoch', accepted: 77 }];
       const body = { type: 'to-leader', conn: 2 ** 40, reign: 0, seq: 0, ack: 0, stamp: 0, frames };
-      b.receive({ src, dest: leader, body });
-      expect(b.zab(leader).role).toBe('looking');
+      b.give({ src, dest: leader, body });
+      expect(b.log(leader).role).toBe('looking');
       // Whoever leads next may not have heard of it; the node that has promised tells it as soon as it connects.
       const next = await b.leader();
-      expect(b.zab(next).history.current).toBeGreaterThan(1);
-      await fill(b, next, 3);
+      expect(b.log(next).history.current).toBeGreaterThan(1);
+      await b.fill(next, 3);
     }));
 
   it('nobody joins an epoch earlier than it has promised', () =>
     bench({ nodes: 3 }, async (b) => {
       const leader = await b.leader();
       const [follower] = b.others(leader) as [string];
-      const zab = b.zab(follower);
+      const zab = b.log(follower);
       zab.history.accept(50);
       zab.look('the test says so');
       const next = await b.leader();
-      expect(b.zab(next).history.current).toBeGreaterThan(50);
-      expect(zab.history.current).toBe(b.zab(next).history.current);
+      expect(b.log(next).history.current).toBeGreaterThan(50);
+      expect(zab.history.current).toBe(b.log(next).history.current);
     }));
 });
 
@@ -117,9 +111,9 @@ describe('broadcast and synchronization', () => {
     }));
 
   it('all nodes end with the same state, and remember it when all are killed', () =>
-    bench({ zab: { 'snapshot-every': 30 } }, async (b) => {
+    bench({ with: { 'snapshot-every': 30 } }, async (b) => {
       const leader = await b.leader();
-      await fill(b, b.others(leader)[0]!, 100);
+      await b.fill(b.others(leader)[0]!, 100);
       await b.sleep(200);
       for (const id of b.cluster.nodes) expect(b.state(id)).toBe(b.state(leader));
       const kill = await b.cluster.faults.kill(b.cluster.nodes);
@@ -134,12 +128,12 @@ describe('broadcast and synchronization', () => {
   it('TRUNC: what an isolated leader had proposed alone is forgotten, and its clients are told that nobody knows', () =>
     bench({}, async (b) => {
       const old = await b.leader();
-      await fill(b, old, 3);
+      await b.fill(old, 3);
       const cut = await b.isolate(old);
       const answers = [1, 2, 3].map((i) => b.ask(old, write(i, 'lost'), { wait: 3000 }));
       const next = await b.leader([old]);
-      expect(b.zab(old).history.last).toBeGreaterThan(b.zab(old).delivered);
-      await fill(b, next, 4);
+      expect(b.log(old).history.last).toBeGreaterThan(b.log(old).delivered);
+      await b.fill(next, 4);
       b.traffic.clear();
       await cut.heal();
       expect(await b.leader()).toBe(next);
@@ -154,7 +148,7 @@ describe('broadcast and synchronization', () => {
       const leader = await b.leader();
       const [slow] = b.others(leader) as [string];
       const cut = await b.isolate(slow);
-      await fill(b, leader, 40);
+      await b.fill(leader, 40);
       await b.sleep(500);
       b.traffic.clear();
       await cut.heal();
@@ -164,11 +158,11 @@ describe('broadcast and synchronization', () => {
     }));
 
   it('SNAP: a follower that missed more than the history holds is sent the state in parts, over a bad network', () =>
-    bench({ zab: { 'snapshot-every': 40, chunk: 3 } }, async (b) => {
+    bench({ with: { 'snapshot-every': 40, chunk: 3 } }, async (b) => {
       const leader = await b.leader();
       const [slow] = b.others(leader) as [string];
       const cut = await b.isolate(slow);
-      await fill(b, leader, 150);
+      await b.fill(leader, 150);
       b.traffic.clear();
       const links: [string, string][] = [
         [leader, slow],
@@ -194,10 +188,10 @@ describe('broadcast and synchronization', () => {
       const body = { type: 'cas', key: 1, from: 'a', to: 'b', msg_id: 1 };
       expect(await b.ask(follower, { ...body }, { client: 'c77' })).toMatchObject({ type: 'cas_ok' });
       expect(await b.ask(leader, write(1, 'a'))).toMatchObject({ type: 'write_ok' });
-      const { delivered } = b.zab(leader);
-      b.receive({ src: 'c77', dest: follower, body: { ...body } });
+      const { delivered } = b.log(leader);
+      b.give({ src: 'c77', dest: follower, body: { ...body } });
       await b.sleep(100);
-      expect(b.zab(leader).delivered).toBe(delivered + 1);
+      expect(b.log(leader).delivered).toBe(delivered + 1);
       expect(await b.ask(follower, read(1))).toMatchObject({ value: 'a' });
     }));
 
@@ -205,20 +199,20 @@ describe('broadcast and synchronization', () => {
     bench({}, async (b) => {
       const leader = await b.leader();
       const [src] = b.others(leader) as [string];
-      const { conn } = b.zab(src).follower!;
+      const { conn } = b.log(src).follower!;
       const frames = [{ kind: 'c-epoch', accepted: 0 }];
       const packet = { type: 'to-leader', conn, reign: 0, seq: 0, ack: 0, stamp: 0, frames };
-      b.receive({ src, dest: leader, body: { ...packet, conn: conn - 1 } });
-      b.receive({ src, dest: leader, body: packet });
-      b.receive({ src, dest: leader, body: { ...packet, reign: 5, frames: [{ kind: 'ack', zxid: 2 ** 50 }] } });
+      b.give({ src, dest: leader, body: { ...packet, conn: conn - 1 } });
+      b.give({ src, dest: leader, body: packet });
+      b.give({ src, dest: leader, body: { ...packet, reign: 5, frames: [{ kind: 'ack', zxid: 2 ** 50 }] } });
       const [commit] = [{ kind: 'commit', zxid: 2 ** 50 }];
       for (const reign of [0, 5]) {
         const body = { type: 'to-learner', conn, reign, seq: 0, ack: 0, stamp: 99, frames: [commit] };
-        b.receive({ src: leader, dest: src, body });
+        b.give({ src: leader, dest: src, body });
       }
-      await fill(b, src, 5);
+      await b.fill(src, 5);
       expect(await b.leader()).toBe(leader);
-      expect([b.laws.epochs, b.laws.broken, b.zab(src).follower?.conn]).toEqual([1, [], conn]);
+      expect([b.laws.reigns, b.laws.broken, b.log(src).follower?.conn]).toEqual([1, [], conn]);
     }));
 
   it('many clients at once share messages', () =>
@@ -236,12 +230,12 @@ describe('broadcast and synchronization', () => {
 
 describe('reads', () => {
   it('sync: an isolated leader answers nothing stale, whether or not it knows', () =>
-    bench({ zab: { 'sync-limit': 2000, 'init-limit': 3000, heartbeat: 50 } }, async (b) => {
+    bench({ with: { 'sync-limit': 2000, 'init-limit': 3000, heartbeat: 50 } }, async (b) => {
       const old = await b.leader();
       await b.ask(old, write(1, 'old'));
       await b.isolate(old);
       // It still thinks that it leads, and nobody confirms it.
-      expect(b.zab(old).established).toBe(true);
+      expect(b.log(old).established).toBe(true);
       expect(await b.ask(old, read(1), { wait: 1000 })).toBeNull();
       const next = await b.leader([old]);
       expect(await b.ask(next, write(1, 'new'))).toMatchObject({ type: 'write_ok' });
@@ -257,7 +251,7 @@ describe('reads', () => {
     }));
 
   it('local: a follower that is cut off answers what it has, until it knows', () =>
-    bench({ zab: { reads: 'local' } }, async (b) => {
+    bench({ with: { reads: 'local' } }, async (b) => {
       const leader = await b.leader();
       const [follower] = b.others(leader) as [string];
       await b.ask(follower, write(1, 'old'));
@@ -269,7 +263,7 @@ describe('reads', () => {
     }));
 
   it('local: clients see their own writes at once, and a node that was killed does not go back', () =>
-    bench({ zab: { reads: 'local' }, latency: 5 }, async (b) => {
+    bench({ with: { reads: 'local' }, latency: 5 }, async (b) => {
       const [follower] = b.others(await b.leader()) as [string];
       for (let i = 0; i < 20; i++) {
         await b.ask(follower, write(1, i));
@@ -292,7 +286,7 @@ describe('planted bugs', () => {
     ['skip-sync-phase', 'old'],
     ['none', 'new'],
   ] as const)('%s: a node that missed a write reads %s', (bug, value) =>
-    bench({ zab: { bug } }, async (b) => {
+    bench({ with: { bug } }, async (b) => {
       const leader = await b.leader();
       const [slow] = b.others(leader) as [string];
       await b.ask(leader, write(1, 'old'));
@@ -310,7 +304,7 @@ describe('planted bugs', () => {
     ['reuse-epoch', 'given up'],
     ['none', 'kept'],
   ] as const)('%s: a leader that returns with a proposal of its own reads what was %s', (bug, value) =>
-    bench({ zab: { bug } }, async (b) => {
+    bench({ with: { bug } }, async (b) => {
       const old = await b.leader();
       await b.ask(old, write(2, 1));
       await b.sleep(100);
@@ -356,11 +350,11 @@ describe('malformed messages', () => {
               [{ kind: 'toString' }],
               [{ kind: 'diff', entries: [1] }],
             ]) {
-              b.receive({ src, dest: node, body: { type, ...packet, frames: junk } });
-              b.receive({ src, dest: node, body: { type, ...packet, conn: junk, leader: junk, round: junk } });
+              b.give({ src, dest: node, body: { type, ...packet, frames: junk } });
+              b.give({ src, dest: node, body: { type, ...packet, conn: junk, leader: junk, round: junk } });
             }
           }
-          b.receive({
+          b.give({
             src,
             dest: node,
             body: { type: 'vote', leader: 'x', current: 1, zxid: 1, round: 1, state: 'looking' },

@@ -23,7 +23,7 @@ export class Laws {
   readonly #told = new Map<string, { accepted: number; current: number }>();
 
   /** Epochs that had a leader. */
-  get epochs(): number {
+  get reigns(): number {
     return this.#leaders.size;
   }
 
