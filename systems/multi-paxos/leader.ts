@@ -1,5 +1,5 @@
 // The distinguished proposer: has the acceptors accept a value for each slot under its ballot, many slots at a time (phase 2).
-import { Quorum } from '../shared/quorum.js';
+import { Quorum, reachedBy } from '../shared/quorum.js';
 import type { Accept, Accepted } from './messages.js';
 import type { MultiPaxos } from './paxos.js';
 
@@ -28,8 +28,9 @@ export class Leader {
   #unsent = 1;
   #settled = 1;
   /** By place: stamps of the latest message sent and of the latest one answered. */
-  readonly #sent: number[];
-  readonly #answered: number[];
+  readonly #sent: Float64Array;
+  readonly #answered: Float64Array;
+  readonly #places: readonly number[];
   #stamp = 0;
   /** Stamp of the last flush; once a majority has answered it, nothing is under way. */
   #flushed = 0;
@@ -40,8 +41,9 @@ export class Leader {
 
   constructor(paxos: MultiPaxos) {
     this.#paxos = paxos;
-    this.#sent = paxos.env.nodes.map(() => 0);
-    this.#answered = paxos.env.nodes.map(() => 0);
+    this.#places = paxos.env.nodes.map((_, place) => place);
+    this.#sent = new Float64Array(this.#places.length);
+    this.#answered = new Float64Array(this.#places.length);
   }
 
   /** Stamp of the latest message. Stamps are instants on the leader's own clock, made unique. */
@@ -51,8 +53,7 @@ export class Leader {
 
   /** When messages up to this stamp arrived, a majority had promised nothing higher than this leader's ballot. */
   get confirmed(): number {
-    const sorted = this.#answered.slice().sort((a, b) => b - a);
-    return sorted[this.#paxos.majority - 1]!;
+    return reachedBy(this.#paxos.majority, this.#places, this.#answered);
   }
 
   /** Proposes again, under the new ballot, what earlier ones may have had chosen in the slots after the chosen ones. */
@@ -157,7 +158,7 @@ export class Leader {
     let count = 0;
     while (count < this.#queue.length && this.#next <= end) {
       const { command, token } = this.#queue[count++]!;
-      this.#paxos.expect(this.#next, command, token);
+      this.#paxos.proposals.add(this.#next, command, token);
       this.#place(command);
     }
     if (count === 0) return;

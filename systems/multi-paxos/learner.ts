@@ -40,7 +40,7 @@ export class Learner {
   advance(): void {
     const value = this.#paxos.acceptor.at(this.chosen + 1)!;
     this.chosen++;
-    this.#paxos.apply(value);
+    this.#paxos.proposals.apply(value.slot, value.command);
   }
 
   /** More slots have been applied. */
@@ -129,7 +129,7 @@ export class Learner {
     paxos.acceptor.install(checkpoint);
     paxos.machine.restore(checkpoint.items);
     this.chosen = checkpoint.index;
-    paxos.skip(checkpoint.index);
+    paxos.proposals.skip(checkpoint.index);
     this.advanced();
   }
 

@@ -3,6 +3,7 @@ import { errorBody, type Message, RPC } from '../../framework/contracts/message.
 import type { Environment } from '../../framework/contracts/protocol.js';
 import { type Ballot, ballotTerm, compareBallots, isBallot, NO_BALLOT } from '../shared/ballot.js';
 import { ConfirmedReads, type ReadHost } from '../shared/confirmed-reads.js';
+import { OwnProposals } from '../shared/own-proposals.js';
 import { majorityOf } from '../shared/quorum.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Acceptor } from './acceptor.js';
@@ -13,11 +14,6 @@ import * as shape from './messages.js';
 import type { PaxosOptions } from './options.js';
 
 export type Role = 'follower' | 'candidate' | 'leader';
-
-interface Proposed {
-  readonly command: unknown;
-  readonly token: unknown;
-}
 
 /**
  * Safety rests on three things: promises and accepted values on disk before any message that follows from them leaves (the
@@ -31,6 +27,7 @@ export class MultiPaxos implements ReplicatedLog, ReadHost {
   /** Places of nodes in `env.nodes`. */
   readonly self: number;
   readonly majority: number;
+  readonly proposals: OwnProposals;
   readonly acceptor: Acceptor;
   readonly election: Election;
   readonly proposer: Leader;
@@ -42,8 +39,6 @@ export class MultiPaxos implements ReplicatedLog, ReadHost {
   /** As candidate and leader: the ballot that is this node's own. */
   ballot: Ballot = NO_BALLOT;
   readonly #places: ReadonlyMap<string, number>;
-  /** Own proposals that somebody waits for, by slot. */
-  readonly #proposed = new Map<number, Proposed>();
   #reported = '';
 
   constructor(env: Environment, options: PaxosOptions, machine: Machine) {
@@ -53,6 +48,7 @@ export class MultiPaxos implements ReplicatedLog, ReadHost {
     this.self = env.nodes.indexOf(env.id);
     this.majority = majorityOf(env.nodes.length);
     this.#places = new Map(env.nodes.map((id, place) => [id, place]));
+    this.proposals = new OwnProposals(machine);
     this.acceptor = new Acceptor(env.log, options.bug === 'forget-promise');
     this.election = new Election(this);
     this.proposer = new Leader(this);
@@ -209,33 +205,6 @@ export class MultiPaxos implements ReplicatedLog, ReadHost {
     this.proposer.begin(commands);
   }
 
-  /** Somebody waits for the command that was proposed in a slot. */
-  expect(slot: number, command: unknown, token: unknown): void {
-    if (token !== undefined) this.#proposed.set(slot, { command, token });
-  }
-
-  /** A slot is chosen, and all before it. */
-  apply({ slot, command }: shape.Pvalue): void {
-    const proposed = this.#proposed.size === 0 ? undefined : this.#proposed.get(slot);
-    if (proposed === undefined) {
-      if (command !== null) this.machine.apply(command, slot, undefined);
-      return;
-    }
-    this.#proposed.delete(slot);
-    const survived = proposed.command === command;
-    if (command !== null) this.machine.apply(command, slot, survived ? proposed.token : undefined);
-    if (!survived) this.machine.lost(proposed.token);
-  }
-
-  /** A checkpoint stands for all slots up to `index`: what became of the commands proposed there is not known. */
-  skip(index: number): void {
-    for (const [slot, { token }] of [...this.#proposed]) {
-      if (slot > index) continue;
-      this.#proposed.delete(slot);
-      this.machine.lost(token);
-    }
-  }
-
   /** Tells the world beside the network who this node thinks it is, when that has changed. */
   announce(): void {
     const { role, leader, term } = this;
@@ -298,8 +267,7 @@ export class MultiPaxos implements ReplicatedLog, ReadHost {
 
   /** Nobody can tell what will become of the own proposals. */
   #abandon(): void {
-    const tokens = [...this.#proposed.values()].map(({ token }) => token);
-    this.#proposed.clear();
-    for (const token of [...tokens, ...this.proposer.drop()]) this.machine.lost(token);
+    this.proposals.abandon();
+    for (const token of this.proposer.drop()) this.machine.lost(token);
   }
 }

@@ -1,13 +1,8 @@
 // The backup's side: makes its log and its state agree with the primary's, and takes back what the primary never had.
+import { SnapshotParts } from '../shared/snapshot-transfer.js';
 import type { Copied, Copy, Ship, Shipped } from './messages.js';
 import type { PrimaryBackup } from './node.js';
 import { isFenced } from './options.js';
-
-interface Incoming {
-  index: number;
-  indexEpoch: number;
-  items: unknown[];
-}
 
 export class Backup {
   readonly #node: PrimaryBackup;
@@ -17,8 +12,7 @@ export class Backup {
   /** Up to here the log is known to match that of the primary of `#verifiedEpoch`. */
   #verified = 0;
   #verifiedEpoch = 0;
-  /** A transfer that was broken off goes on where it ended. */
-  #incoming: Incoming | null = null;
+  readonly #parts = new SnapshotParts();
 
   constructor(node: PrimaryBackup) {
     this.#node = node;
@@ -79,30 +73,20 @@ export class Backup {
     const floor = log.snapshot.index;
     const has = Math.max(index, floor) <= this.#verified || (index >= floor && log.termAt(index) === indexEpoch);
     if (has) {
-      this.#incoming = null;
+      this.#parts.clear();
       this.#verify(epoch, index);
       node.advance(index);
       this.#answer(from, copy, epoch, 0, index);
       return;
     }
-    let incoming = this.#incoming;
-    if (incoming === null || incoming.index !== index || incoming.indexEpoch !== indexEpoch) {
-      incoming = { index, indexEpoch, items: [] };
-      this.#incoming = incoming;
-    }
-    if (offset !== incoming.items.length) {
-      this.#answer(from, copy, epoch, incoming.items.length, -1);
-      return;
-    }
-    for (const item of copy.items) incoming.items.push(item);
-    const { length } = incoming.items;
-    this.#answer(from, copy, epoch, length, copy.last ? this.#install(copy, incoming) : -1);
+    const added = this.#parts.add(index, indexEpoch, offset, copy.items);
+    const next = this.#parts.offset;
+    this.#answer(from, copy, epoch, next, added && copy.last ? this.#install(copy, this.#parts.take()) : -1);
   }
 
   /** Returns how far the log now is the primary's. */
-  #install({ epoch, end, endEpoch, index, indexEpoch }: Copy, { items }: Incoming): number {
+  #install({ epoch, end, endEpoch, index, indexEpoch }: Copy, items: readonly unknown[]): number {
     const node = this.#node;
-    this.#incoming = null;
     const to = this.#rash ? { index: end, term: endEpoch } : { index, term: indexEpoch };
     node.env.print(`epoch ${epoch}: caught up to ${to.index} by a snapshot, the primary is at ${end}`);
     node.install({ ...to, items });

@@ -1,5 +1,5 @@
 // Who belongs to the cluster, and when enough of them have something: the one place that knows what each mode waits for.
-import { majorityOf } from '../shared/quorum.js';
+import { majorityOf, reachedBy } from '../shared/quorum.js';
 import { byMajority, type PrimaryBackupOptions } from './options.js';
 
 /** A value for each member (what it has, what it answered), in the order of `ids`. */
@@ -18,14 +18,14 @@ export class Members {
   /** Enough to know that nobody else has become primary, as far as the election allows to know it. */
   readonly confirmed: Rule;
   readonly #positions: ReadonlyMap<string, number>;
-  readonly #sorted: Float64Array;
+  readonly #places: readonly number[];
 
   constructor(ids: readonly string[], self: string, options: PrimaryBackupOptions) {
     this.ids = ids;
     this.self = ids.indexOf(self);
     this.majority = majorityOf(ids.length);
     this.#positions = new Map(ids.map((id, i) => [id, i]));
-    this.#sorted = new Float64Array(ids.length);
+    this.#places = ids.map((_, i) => i);
     this.written = this.#writeRule(options);
     this.confirmed = byMajority(options) ? (values) => this.reached(values, this.majority) : this.written;
   }
@@ -37,17 +37,7 @@ export class Members {
 
   /** The highest value that `count` members have reached. */
   reached(values: PerMember, count: number): number {
-    const sorted = this.#sorted;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      let at = i;
-      while (at > 0 && sorted[at - 1]! < value) {
-        sorted[at] = sorted[at - 1]!;
-        at--;
-      }
-      sorted[at] = value;
-    }
-    return sorted[count - 1]!;
+    return reachedBy(count, this.#places, values);
   }
 
   #writeRule(options: PrimaryBackupOptions): Rule {

@@ -3,6 +3,7 @@ import { type Body, errorBody, type Message, RPC } from '../../framework/contrac
 import type { Environment } from '../../framework/contracts/protocol.js';
 import { ConfirmedReads, type ReadHost } from '../shared/confirmed-reads.js';
 import { EntryLog, type Snapshot } from '../shared/entry-log.js';
+import { OwnProposals } from '../shared/own-proposals.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Backup } from './backup.js';
 import { type Election, electionOf } from './election.js';
@@ -37,14 +38,14 @@ export class PrimaryBackup implements ReplicatedLog, ReadHost {
   leader: string | null = null;
   commit = 0;
   applied = 0;
-  /** Tokens of own proposals, by log index. */
-  readonly #tokens = new Map<number, unknown>();
+  readonly #proposals: OwnProposals;
   #reported = '';
 
   constructor(env: Environment, options: PrimaryBackupOptions, machine: Machine) {
     this.env = env;
     this.options = options;
     this.machine = machine;
+    this.#proposals = new OwnProposals(machine);
     this.members = new Members(env.nodes, env.id, options);
     this.log = new EntryLog(env.log);
     this.election = electionOf(this);
@@ -76,7 +77,7 @@ export class PrimaryBackup implements ReplicatedLog, ReadHost {
   propose(command: unknown, token: unknown): boolean {
     if (this.role !== 'primary') return false;
     const index = this.log.last + 1;
-    if (token !== undefined) this.#tokens.set(index, token);
+    this.#proposals.add(index, command, token);
     this.log.append({ index, term: this.log.term, command });
     this.primary.appended();
     return true;
@@ -210,16 +211,9 @@ export class PrimaryBackup implements ReplicatedLog, ReadHost {
   }
 
   #apply(index: number): void {
-    const tokens = this.#tokens;
     while (this.applied < index) {
-      const entry = this.log.at(++this.applied)!;
-      if (entry.command === null) continue;
-      if (tokens.size === 0) this.machine.apply(entry.command, entry.index, undefined);
-      else {
-        const token = tokens.get(entry.index);
-        tokens.delete(entry.index);
-        this.machine.apply(entry.command, entry.index, token);
-      }
+      const { command } = this.log.at(++this.applied)!;
+      this.#proposals.apply(this.applied, command);
     }
   }
 
@@ -233,9 +227,7 @@ export class PrimaryBackup implements ReplicatedLog, ReadHost {
     this.env.cancelTimer('heartbeat');
     this.env.cancelTimer('flush');
     this.reads.deposed();
-    const lost = [...this.#tokens.values()];
-    this.#tokens.clear();
-    for (const token of lost) this.machine.lost(token);
+    this.#proposals.abandon();
     this.election.arm();
   }
 }

@@ -251,7 +251,7 @@ export class Primary {
     this.#probing[from] = 1;
     this.#inflight[from] = 0;
     // Its snapshot holds what was never, or no longer is, in this log: only another snapshot can replace that.
-    if (strange) snapshots.begin(from);
+    if (strange) snapshots.begin(from, log.snapshot);
     return true;
   }
 

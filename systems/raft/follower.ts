@@ -1,21 +1,14 @@
 // The follower's side: makes its log and its state agree with the leader's (paper 5.3 and 7).
-import type { Configuration } from './configuration.js';
+import { SnapshotParts } from '../shared/snapshot-transfer.js';
 import type { Append, Appended, Install, Installed } from './messages.js';
 import type { Raft } from './raft.js';
-
-interface Incoming {
-  index: number;
-  indexTerm: number;
-  config: Configuration | null;
-  items: unknown[];
-}
 
 export class Follower {
   readonly #raft: Raft;
   /** Up to here the log is known to match that of the leader of `#verifiedTerm`. */
   #verified = 0;
   #verifiedTerm = 0;
-  #incoming: Incoming | null = null;
+  readonly #parts = new SnapshotParts();
 
   constructor(raft: Raft) {
     this.#raft = raft;
@@ -60,34 +53,24 @@ export class Follower {
 
   onInstall(from: string, install: Install): void {
     const raft = this.#raft;
-    const { index, indexTerm, config, offset, items, last, stamp } = install;
+    const parts = this.#parts;
+    const { index, indexTerm, offset, items, last, stamp } = install;
     if (!this.#accepts(from, install.term)) {
       if (install.term < raft.term) this.#installed(from, index, 0, false, stamp);
       return;
     }
     if (index <= raft.commit) {
-      this.#incoming = null;
+      parts.clear();
       this.#installed(from, index, 0, true, stamp);
       return;
     }
-    let incoming = this.#incoming;
-    if (incoming === null || incoming.index !== index || incoming.indexTerm !== indexTerm) {
-      incoming = { index, indexTerm, config, items: [] };
-      this.#incoming = incoming;
-    }
-    if (offset !== incoming.items.length) {
-      this.#installed(from, index, incoming.items.length, false, stamp);
-      return;
-    }
-    for (const item of items) incoming.items.push(item);
-    if (last) {
-      this.#incoming = null;
-      this.#restore(incoming);
-    }
-    this.#installed(from, index, incoming.items.length, last, stamp);
+    const added = parts.add(index, indexTerm, offset, items);
+    const next = parts.offset;
+    if (added && last) this.#restore(install, parts.take());
+    this.#installed(from, index, next, added && last, stamp);
   }
 
-  #restore({ index, indexTerm, config, items }: Incoming): void {
+  #restore({ index, indexTerm, config }: Install, items: readonly unknown[]): void {
     const raft = this.#raft;
     raft.log.install({ index, term: indexTerm, items, ...(config === null ? {} : { config }) });
     raft.reconfigure();

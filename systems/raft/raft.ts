@@ -2,6 +2,7 @@
 import { errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Environment } from '../../framework/contracts/protocol.js';
 import { ConfirmedReads, type ReadHost } from '../shared/confirmed-reads.js';
+import { OwnProposals } from '../shared/own-proposals.js';
 import type { Machine, ReplicatedLog } from '../shared/replicated-log.js';
 import { Changes } from './changes.js';
 import type { Configuration, Configured } from './configuration.js';
@@ -37,8 +38,7 @@ export class Raft implements ReplicatedLog, ReadHost {
   leader: string | null = null;
   commit = 0;
   applied = 0;
-  /** Tokens of own proposals, by log index. */
-  readonly #tokens = new Map<number, unknown>();
+  readonly #proposals: OwnProposals;
   /** The members that the cluster began with. */
   readonly #first: Configuration;
   #configured: Configured | null = null;
@@ -48,6 +48,7 @@ export class Raft implements ReplicatedLog, ReadHost {
     this.env = env;
     this.options = options;
     this.machine = machine;
+    this.#proposals = new OwnProposals(machine);
     this.#first = { members: env.nodes, next: null, asked: [] };
     this.voters = new Voters(this.#first, env.id);
     this.log = new RaftLog(env.log, options.bug === 'forget-vote');
@@ -91,7 +92,7 @@ export class Raft implements ReplicatedLog, ReadHost {
   propose(command: unknown, token: unknown): boolean {
     if (this.role !== 'leader') return false;
     const index = this.log.last + 1;
-    if (token !== undefined) this.#tokens.set(index, token);
+    this.#proposals.add(index, command, token);
     this.log.append({ index, term: this.log.term, command });
     this.replication.appended();
     return true;
@@ -216,20 +217,11 @@ export class Raft implements ReplicatedLog, ReadHost {
   advance(index: number): void {
     if (index <= this.commit) return;
     this.commit = index;
-    const tokens = this.#tokens;
     let empty = false;
     while (this.applied < index) {
-      const entry = this.log.at(++this.applied)!;
-      if (entry.command === null) {
-        empty = true;
-        continue;
-      }
-      if (tokens.size === 0) this.machine.apply(entry.command, entry.index, undefined);
-      else {
-        const token = tokens.get(entry.index);
-        tokens.delete(entry.index);
-        this.machine.apply(entry.command, entry.index, token);
-      }
+      const { command } = this.log.at(++this.applied)!;
+      if (command === null) empty = true;
+      this.#proposals.apply(this.applied, command);
     }
     this.reads.applied();
     this.snapshots.applied();
@@ -265,9 +257,7 @@ export class Raft implements ReplicatedLog, ReadHost {
     this.env.cancelTimer('flush');
     this.reads.deposed();
     this.changes.deposed();
-    const lost = [...this.#tokens.values()];
-    this.#tokens.clear();
-    for (const token of lost) this.machine.lost(token);
+    this.#proposals.abandon();
     this.election.arm();
   }
 }

@@ -1,4 +1,5 @@
 // Who votes, and what a majority of them has reached: the one place that knows the members of the cluster.
+import { majorityOf, reachedBy } from '../shared/quorum.js';
 import type { Configuration } from './configuration.js';
 
 /** A set of nodes of which a majority decides. */
@@ -20,7 +21,6 @@ export class Voters {
   readonly #groups: Group[] = [];
   #learners: readonly string[] = [];
   #peers: readonly number[] = [];
-  #sorted = new Float64Array(0);
 
   constructor(config: Configuration, self: string) {
     for (const id of config.members) this.#place(id);
@@ -60,7 +60,7 @@ export class Voters {
   adopt({ members, next }: Configuration): void {
     this.#groups.length = 0;
     for (const ids of next === null ? [members] : [members, next]) {
-      this.#groups.push({ positions: ids.map((id) => this.#place(id)), quorum: Math.floor(ids.length / 2) + 1 });
+      this.#groups.push({ positions: ids.map((id) => this.#place(id)), quorum: majorityOf(ids.length) });
     }
     this.#arrange();
   }
@@ -78,9 +78,10 @@ export class Voters {
 
   /** The highest value that a majority has reached; of both groups while a change is under way. */
   reached(values: Float64Array): number {
-    const groups = this.#groups;
-    let reached = this.#reachedBy(groups[0]!, values);
-    for (let i = 1; i < groups.length; i++) reached = Math.min(reached, this.#reachedBy(groups[i]!, values));
+    let reached = Number.POSITIVE_INFINITY;
+    for (const { positions, quorum } of this.#groups) {
+      reached = Math.min(reached, reachedBy(quorum, positions, values));
+    }
     return reached;
   }
 
@@ -91,20 +92,6 @@ export class Voters {
       for (const position of positions) votes += granted[position]!;
       return votes >= quorum;
     });
-  }
-
-  #reachedBy({ positions, quorum }: Group, values: Float64Array): number {
-    const sorted = this.#sorted;
-    for (let i = 0; i < positions.length; i++) {
-      const value = values[positions[i]!]!;
-      let at = i;
-      while (at > 0 && sorted[at - 1]! < value) {
-        sorted[at] = sorted[at - 1]!;
-        at--;
-      }
-      sorted[at] = value;
-    }
-    return sorted[quorum - 1]!;
   }
 
   #place(id: string): number {
@@ -123,6 +110,5 @@ export class Voters {
       if (i !== this.self && (this.votesAt(i) || this.#learners.includes(this.ids[i]!))) peers.push(i);
     }
     this.#peers = peers;
-    this.#sorted = new Float64Array(this.ids.length);
   }
 }

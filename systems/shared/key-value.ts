@@ -25,7 +25,7 @@ interface Session {
 type Item = readonly ['key', Key, unknown] | readonly ['session', string, number, number, number];
 
 /** Values are the same when they are equal as JSON. */
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 

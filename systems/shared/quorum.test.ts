@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MOST_VOTERS, majorityOf, Quorum } from './quorum.js';
+import { MOST_VOTERS, majorityOf, Quorum, reachedBy } from './quorum.js';
 
 describe('a quorum', () => {
   it('of a majority has a node in common with every other', () => {
@@ -26,4 +27,17 @@ describe('a quorum', () => {
     quorum.clear();
     expect([quorum.count, quorum.reached, quorum.has(4)]).toEqual([0, false, false]);
   });
+});
+
+it('what so many have reached is the highest such value, whoever else there is', () => {
+  const values = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: MOST_VOTERS + 9 });
+  fc.assert(
+    fc.property(values, fc.nat(), fc.nat(), (all, one, other) => {
+      const places = all.map((_, place) => place).slice(other % all.length);
+      const count = 1 + (one % places.length);
+      const descending = places.map((place) => all[place]!).sort((a, b) => b - a);
+      expect(reachedBy(count, places, Float64Array.from(all))).toBe(descending[count - 1]);
+    }),
+    { seed: 1 },
+  );
 });

@@ -1,4 +1,4 @@
-// Who has answered a question, each node once, until there are enough of them.
+// What enough nodes have: who has answered a question, each node once, and how far they have come.
 
 /** Sets of nodes are bit masks over their places in the cluster's list. */
 export const MOST_VOTERS = 31;
@@ -6,6 +6,24 @@ export const MOST_VOTERS = 31;
 /** The smallest number of nodes such that any two groups of this size have one in common. */
 export function majorityOf(nodes: number): number {
   return Math.floor(nodes / 2) + 1;
+}
+
+/** Values from the highest on; every call of `reachedBy` begins anew. */
+let sorted = new Float64Array(MOST_VOTERS);
+
+/** The highest value that at least `count` of the nodes at these places have reached. `values` are by place. */
+export function reachedBy(count: number, places: readonly number[], values: Float64Array): number {
+  if (sorted.length < places.length) sorted = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    const value = values[places[i]!]!;
+    let at = i;
+    while (at > 0 && sorted[at - 1]! < value) {
+      sorted[at] = sorted[at - 1]!;
+      at--;
+    }
+    sorted[at] = value;
+  }
+  return sorted[count - 1]!;
 }
 
 /** Counts distinct answers. A node is its place in the cluster's list, from 0 to `MOST_VOTERS` - 1. */

@@ -1,5 +1,6 @@
 // A register as consensus sees it: a value and whose changes are in it; and clients' requests, as changes of it.
 import { type Body, errorBody, type Message, RPC } from '../../framework/contracts/message.js';
+import { same } from './key-value.js';
 import type { Request } from './requests.js';
 
 /**
@@ -116,9 +117,4 @@ function marked(done: readonly number[], place: number, round: number): readonly
   while (copy.length <= place) copy.push(0);
   copy[place] = round;
   return copy;
-}
-
-/** Values are the same when they are equal as JSON. */
-function same(a: unknown, b: unknown): boolean {
-  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
