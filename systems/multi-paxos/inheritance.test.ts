@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../framework/contracts/message.js';
+import { only } from '../shared/testing/message-table.js';
+import { read, write } from '../shared/testing/store-bench.js';
 import type { PaxosOptions } from './options.js';
 import { Table } from './testing/table.js';
 
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
-const others = (table: Table, ...not: string[]) => table.names.filter((name) => !not.includes(name));
-const is = (type: string) => (message: Message) => message.body.type === type;
 const hasCommands = ({ body }: Message) => body.type === 'accept' && (body['commands'] as unknown[]).length > 0;
 
 /** The node prepares a ballot now, whoever was heard a moment ago. */
@@ -19,7 +17,7 @@ function campaign(table: Table, name: string): void {
 function divided(nodes: number, also: boolean, options: Partial<PaxosOptions> = {}) {
   const table = new Table(nodes, options);
   const old = table.leader();
-  const [second, ...rest] = others(table, old) as [string, ...string[]];
+  const [second, ...rest] = table.others(old) as [string, ...string[]];
   table.answer(old, write(2, 'before'));
   table.run(100);
   // On a slow clock it goes on believing in itself.
@@ -53,7 +51,7 @@ describe('what a new ballot inherits', () => {
     table.run(10);
     const answer = table.ask(heir, write(1, 'new'));
     table.deliver(hasCommands);
-    table.deliver(is('accepted'));
+    table.deliver(only('accepted'));
     expect(answer()).toMatchObject({ type: 'write_ok' });
     // Nobody else has heard that it is chosen.
     table.lose();
@@ -71,10 +69,10 @@ describe('what a new ballot inherits', () => {
   it('a read waits for what the new leader has found and proposed again', () => {
     const table = new Table(3);
     const old = table.leader();
-    const [heir] = others(table, old) as [string];
+    const [heir] = table.others(old) as [string];
     const answer = table.ask(old, write(1, 'kept'));
     table.deliver(hasCommands);
-    table.deliver(is('accepted'));
+    table.deliver(only('accepted'));
     expect(answer()).toMatchObject({ type: 'write_ok' });
     table.lose();
     table.kill(old);
@@ -95,7 +93,7 @@ describe('what a new ballot inherits', () => {
   it('what a promise reports as chosen is learned from it, without a fetch', () => {
     const table = new Table(3);
     const old = table.leader();
-    const [heir, third] = others(table, old) as [string, string];
+    const [heir, third] = table.others(old) as [string, string];
     table.answer(old, write(1, 1));
     table.cut.add(heir);
     table.run(100);
@@ -105,7 +103,7 @@ describe('what a new ballot inherits', () => {
     campaign(table, heir);
     table.run(10);
     expect(table.paxos(heir).leads).toBe(true);
-    expect(table.sent.filter(is('fetch'))).toEqual([]);
+    expect(table.sent.filter(only('fetch'))).toEqual([]);
   });
 });
 
@@ -148,7 +146,7 @@ describe('a leader that must prepare again', () => {
 
   it('says so too when a checkpoint stands for that slot', () => {
     const { table, old, pending } = returned(30, { 'checkpoint-every': 4, 'max-batch': 2 });
-    expect(table.sent.filter(is('checkpoint'))).not.toEqual([]);
+    expect(table.sent.filter(only('checkpoint'))).not.toEqual([]);
     expect(pending()).toMatchObject({ type: 'error', code: 13 });
     expect(table.answer(old, read(1))).toMatchObject({ value: 'new 29' });
   });
@@ -156,7 +154,7 @@ describe('a leader that must prepare again', () => {
   it('goes above the refusal at once', () => {
     const table = new Table(3);
     const leader = table.leader();
-    const away = others(table, leader)[0]!;
+    const away = table.others(leader)[0]!;
     table.cut.add(away);
     table.run(20_000);
     table.cut.clear();
@@ -169,7 +167,7 @@ describe('a leader that must prepare again', () => {
   it('does not have to because of a node that is heard but hears nothing', () => {
     const table = new Table(5);
     const leader = table.leader();
-    const deaf = others(table, leader)[0]!;
+    const deaf = table.others(leader)[0]!;
     for (const name of table.names) table.cut.add(`${name}>${deaf}`);
     const { term } = table.paxos(leader);
     table.run(5000);

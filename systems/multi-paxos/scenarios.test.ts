@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../framework/contracts/message.js';
 import { compareBallots } from '../shared/ballot.js';
+import { only } from '../shared/testing/message-table.js';
+import { cas, read, write } from '../shared/testing/store-bench.js';
 import type { Bug, PaxosOptions } from './options.js';
 import { Table } from './testing/table.js';
-
-const write = (key: number, value: unknown) => ({ type: 'write', key, value });
-const read = (key: number) => ({ type: 'read', key });
-const cas = (key: number, from: unknown, to: unknown) => ({ type: 'cas', key, from, to });
-
-const others = (table: Table, ...not: string[]) => table.names.filter((name) => !not.includes(name));
-const is = (type: string) => (message: Message) => message.body.type === type;
-const count = (table: Table, type: string) => table.sent.filter(is(type)).length;
 
 function fill(table: Table, node: string, from: number, to: number): void {
   for (let i = from; i < to; i++) expect(table.answer(node, write(i % 7, i))).toMatchObject({ type: 'write_ok' });
@@ -72,7 +65,7 @@ describe('leaders', () => {
   it('a node that was cut off and promised itself more has the leader prepare again, without loss for its callers', () => {
     const table = new Table(3);
     const leader = table.leader();
-    const away = others(table, leader)[0]!;
+    const away = table.others(leader)[0]!;
     table.cut.add(away);
     table.run(5000);
     const before = table.paxos(leader).ballot;
@@ -93,7 +86,7 @@ describe('leaders', () => {
     expect(alone.answer('n1', read(5))).toMatchObject({ value: 19 });
     const pair = new Table(2);
     fill(pair, pair.leader(), 0, 5);
-    pair.kill(others(pair, pair.leader())[0]!);
+    pair.kill(pair.others(pair.leader())[0]!);
     pair.run(2000);
     expect(pair.names.filter((name) => pair.runs(name) && pair.paxos(name).leads)).toEqual([]);
   });
@@ -122,7 +115,7 @@ describe('requests', () => {
   it('without forwarding are refused by followers, which name the leader', () => {
     const table = new Table(3, { forward: false });
     const leader = table.leader();
-    expect(table.answer(others(table, leader)[0]!, write(1, 1))).toMatchObject({ code: 11, leader });
+    expect(table.answer(table.others(leader)[0]!, write(1, 1))).toMatchObject({ code: 11, leader });
   });
 
   it('that arrive twice take effect once', () => {
@@ -138,22 +131,22 @@ describe('requests', () => {
   it('of many clients at once share messages, wait for the window, and are all answered', () => {
     const table = new Table(3, { window: 8, 'max-batch': 4 });
     const leader = table.leader();
-    const before = count(table, 'accept');
+    const before = table.count('accept');
     const answers = Array.from({ length: 50 }, (_, i) => table.ask(leader, write(i, i)));
     expect(table.paxos(leader).acceptor.last).toBeLessThanOrEqual(table.paxos(leader).learner.chosen + 8);
     table.run(40);
     for (const answer of answers) expect(answer()).toMatchObject({ type: 'write_ok' });
-    expect(count(table, 'accept') - before).toBeLessThan(2 * 50);
+    expect(table.count('accept') - before).toBeLessThan(2 * 50);
   });
 
   it('a read is not answered by a leader of the past, nor by an answer to an earlier life', () => {
     const table = new Table(3);
     const leader = table.leader();
-    const [asker, third] = others(table, leader) as [string, string];
+    const [asker, third] = table.others(leader) as [string, string];
     table.answer(leader, write(1, 'old'));
     const stale = table.ask(asker, read(1));
     table.deliver((message) => message.body.type !== 'read-index');
-    const late = table.messages.filter(is('read-index'));
+    const late = table.messages.filter(only('read-index'));
     expect(late).toHaveLength(1);
     table.lose();
     table.kill(asker);
@@ -162,7 +155,7 @@ describe('requests', () => {
     table.answer(leader, write(1, 'new'));
     table.cut.add(third);
     const fresh = table.ask(asker, read(1));
-    table.lose(is('ask-index'));
+    table.lose(only('ask-index'));
     table.give(late[0]!);
     expect([stale(), fresh()]).toEqual([null, null]);
   });
@@ -173,7 +166,7 @@ describe('learning', () => {
     const table = new Table(5);
     const leader = table.leader();
     const answer = table.ask(leader, write(1, 1));
-    table.lose(is('accept'));
+    table.lose(only('accept'));
     table.run(120);
     expect(answer()).toMatchObject({ type: 'write_ok' });
   });
@@ -198,32 +191,32 @@ describe('learning', () => {
   it('a node that missed a little fetches the values', () => {
     const table = new Table(3, { 'max-batch': 4 });
     const leader = table.leader();
-    const away = others(table, leader)[0]!;
+    const away = table.others(leader)[0]!;
     table.kill(away);
     fill(table, leader, 0, 30);
     table.start(away);
     table.run(200);
     expect(table.paxos(away).learner.chosen).toBe(table.paxos(leader).learner.chosen);
-    expect(count(table, 'checkpoint')).toBe(0);
+    expect(table.count('checkpoint')).toBe(0);
     expect(table.answer(away, read(1))).toMatchObject({ value: 29 });
   });
 
   it('one that missed more gets the checkpoint in parts, whatever is lost or doubled on the way', () => {
     const table = new Table(3, { 'checkpoint-every': 20, 'checkpoint-chunk': 4 });
     const leader = table.leader();
-    const away = others(table, leader)[0]!;
+    const away = table.others(leader)[0]!;
     table.kill(away);
     fill(table, leader, 0, 100);
     table.start(away);
     for (let i = 0; i < 400; i++) {
       table.deliver((message) => message.body.type !== 'checkpoint');
-      if (i % 3 === 0) table.lose(is('checkpoint'));
+      if (i % 3 === 0) table.lose(only('checkpoint'));
       else table.messages = [...table.messages, ...table.messages];
-      table.deliver(is('checkpoint'));
+      table.deliver(only('checkpoint'));
       table.advance(10);
     }
     table.run(500);
-    expect(count(table, 'checkpoint')).toBeGreaterThan(5);
+    expect(table.count('checkpoint')).toBeGreaterThan(5);
     expect(table.paxos(away).learner.chosen).toBe(table.paxos(leader).learner.chosen);
     const known = Array.from({ length: 7 }, (_, key) => table.answer(away, read(key))?.['value']);
     expect(known).toEqual([98, 99, 93, 94, 95, 96, 97]);
@@ -233,7 +226,7 @@ describe('learning', () => {
   it('a node that lags may lead: it fetches what its promises report as chosen first', () => {
     const table = new Table(3, { 'checkpoint-every': 10, 'checkpoint-chunk': 3 });
     const leader = table.leader();
-    const [away, third] = others(table, leader) as [string, string];
+    const [away, third] = table.others(leader) as [string, string];
     table.kill(away);
     fill(table, leader, 0, 60);
     table.kill(leader);
@@ -260,10 +253,10 @@ describe('learning', () => {
   it('a gap is filled with a no-op, and what was accepted after it is chosen', () => {
     const table = new Table(3);
     const leader = table.leader();
-    const [heir, third] = others(table, leader) as [string, string];
+    const [heir, third] = table.others(leader) as [string, string];
     const { chosen } = table.paxos(leader).learner;
     table.ask(leader, write(1, 'gap'));
-    table.lose(is('accept'));
+    table.lose(only('accept'));
     table.ask(leader, write(2, 'after'));
     table.advance(0);
     table.deliver((message) => message.body.type === 'accept' && message.dest === third);
@@ -285,7 +278,7 @@ describe('planted bugs', () => {
   function inherited(bug: Bug): Table {
     const table = new Table(3, { bug });
     const leader = table.leader();
-    const [heir, third] = others(table, leader) as [string, string];
+    const [heir, third] = table.others(leader) as [string, string];
     const answer = table.ask(leader, write(1, 'chosen'));
     table.deliver(({ src, dest }) => ![src, dest].includes(heir));
     expect(answer()).toMatchObject({ type: 'write_ok' });
@@ -314,7 +307,7 @@ describe('planted bugs', () => {
   function deposed(bug: Bug, before: (table: Table, acceptor: string) => void): Table {
     const table = new Table(3, { bug, 'election-timeout': 300 });
     const old = table.leader();
-    const [heir, third] = others(table, old) as [string, string];
+    const [heir, third] = table.others(old) as [string, string];
     // On a slow clock the old leader goes on for long.
     table.rates.set(old, 0.01);
     const lost = table.ask(old, write(1, 'old'));

@@ -1,7 +1,8 @@
 // For tests: random schedules on the table, which reorder, lose and repeat messages and kill nodes more than a network does.
-import type { Body } from '../../../framework/contracts/message.js';
+
+import { checkLinearizable } from '../../../framework/library.js';
 import { createRandom } from '../../../framework/time/random.js';
-import { type RegisterOperation, violation } from '../../abd/testing/register-law.js';
+import { RegisterClients } from '../../shared/testing/register-clients.js';
 import type { PaxosOptions } from '../options.js';
 import { Table } from './table.js';
 
@@ -13,11 +14,6 @@ export interface Played {
   reigns: number;
   /** Nodes that did not serve once they were left in peace. */
   dead: string[];
-}
-
-interface Asked {
-  readonly operation: RegisterOperation;
-  readonly answer: () => Body | null;
 }
 
 export const HASTY: Partial<PaxosOptions> = {
@@ -35,33 +31,7 @@ export function play(seed: number, nodes: number, options: Partial<PaxosOptions>
   const table = new Table(nodes, { ...HASTY, ...options }, seed);
   // Clocks so different that a slow leader still believes in itself when fast nodes have long replaced it.
   for (const name of table.names) table.rates.set(name, random.pick([0.25, 1, 4]));
-  const history: RegisterOperation[] = [];
-  let open: Asked[] = [];
-  let answered = 0;
-  let written = 0;
-
-  const ask = (step: number, node: string): (() => Body | null) => {
-    const f = random.chance(0.5) ? 'read' : 'write';
-    const value = f === 'write' ? ++written : null;
-    const operation: RegisterOperation = { f, value, begin: step, end: Number.POSITIVE_INFINITY };
-    const answer = table.ask(node, f === 'write' ? { type: f, key: 'x', value } : { type: f, key: 'x' });
-    open.push({ operation, answer });
-    if (f === 'write') history.push(operation);
-    return answer;
-  };
-
-  const collect = (step: number) => {
-    open = open.filter(({ operation, answer }) => {
-      const body = answer();
-      if (body === null) return true;
-      const missing = body.type === 'error' && body['code'] === 20;
-      if (body.type === 'error' && !missing) return false;
-      answered++;
-      operation.end = step;
-      if (operation.f === 'read') history.push({ ...operation, value: missing ? null : body['value'] });
-      return false;
-    });
-  };
+  const clients = new RegisterClients(table, random, ['read', 'write']);
 
   const deliver = () => {
     if (table.messages.length === 0) return;
@@ -70,13 +40,13 @@ export function play(seed: number, nodes: number, options: Partial<PaxosOptions>
     const message = table.messages[index]!;
     const fate = random.float();
     if (fate > 0.05) table.messages.splice(index, 1);
-    if (fate < 0.97 && !table.isCut(message)) table.give(message);
+    if (fate < 0.97 && table.passes(message)) table.give(message);
   };
 
   for (let step = 0; step < steps; step++) {
     const node = random.pick(table.names);
     const dice = random.float();
-    if (dice < 0.06) ask(step, node);
+    if (dice < 0.06) clients.ask(step, node);
     else if (dice < 0.063) {
       table.kill(node);
       if (random.chance(0.7)) table.start(node);
@@ -88,23 +58,29 @@ export function play(seed: number, nodes: number, options: Partial<PaxosOptions>
       if (!table.cut.delete(what) && table.cut.size < 4) table.cut.add(what);
     } else if (dice < 0.15) table.advance(random.exponential(5));
     else for (let i = 0; i < 3; i++) deliver();
-    collect(step);
+    clients.collect(step);
   }
 
   table.cut.clear();
   table.rates.clear();
   for (const name of table.names) if (!table.runs(name)) table.start(name);
   table.run(5000);
-  collect(steps);
+  clients.collect(steps);
   const dead = table.names.filter((name, i) => {
-    const answer = ask(steps + i, name);
+    const answer = clients.ask(steps + i, name);
     table.run(1000);
-    collect(steps + i);
+    clients.collect(steps + i);
     const body = answer();
     const serves = body !== null && (body.type === 'read_ok' || body.type === 'write_ok' || body['code'] === 20);
     return !serves && typeof body?.['leader'] !== 'string';
   });
-  const wrong = violation(history);
+  const { valid } = checkLinearizable(clients.operations);
   const { applied, reigns } = table.laws;
-  return { broken: [...table.laws.broken, ...(wrong === null ? [] : [wrong])], answered, applied, reigns, dead };
+  return {
+    broken: [...table.laws.broken, ...(valid === true ? [] : ['the register is not linearizable'])],
+    answered: clients.answered,
+    applied,
+    reigns,
+    dead,
+  };
 }

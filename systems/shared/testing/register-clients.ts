@@ -17,13 +17,13 @@ export class RegisterClients {
   /** Times are step numbers; values are written once each. */
   readonly operations: LooseOperation[] = [];
   answered = 0;
-  readonly #table: MessageTable;
+  readonly #table: Pick<MessageTable, 'ask'>;
   readonly #random: Random;
   readonly #functions: readonly RegisterFunction[];
   #open: { operation: Open; answer: ReturnType<MessageTable['ask']> }[] = [];
   #written = 0;
 
-  constructor(table: MessageTable, random: Random, functions: readonly RegisterFunction[]) {
+  constructor(table: Pick<MessageTable, 'ask'>, random: Random, functions: readonly RegisterFunction[]) {
     this.#table = table;
     this.#random = random;
     this.#functions = functions;
@@ -60,7 +60,8 @@ export class RegisterClients {
         if (operation.f === 'read') operation.value = body['value'];
       }
       operation.completed = step + 0.5;
-      this.answered++;
+      // Whoever refuses has done nothing.
+      if (body['code'] !== 11) this.answered++;
       return false;
     });
   }
