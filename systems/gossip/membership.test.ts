@@ -20,13 +20,13 @@ describe('failures', () => {
   it('are found out by all, and so is the return', () => {
     const cluster = new Cluster();
     cluster.run(1000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
     cluster.kill('n3');
     cluster.run(6000);
     for (const node of ['n1', 'n2', 'n4', 'n5']) expect(cluster.members(node)).toEqual(['n1', 'n2', 'n4', 'n5']);
     cluster.start('n3');
     cluster.run(4000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
   });
 
   it('of one link alone are not taken for the death of a node', () => {
@@ -34,7 +34,7 @@ describe('failures', () => {
     cluster.passes = ({ src, dest }) => !([src, dest].includes('n1') && [src, dest].includes('n2'));
     for (let second = 0; second < 8; second++) {
       cluster.run(1000);
-      expectMembers(cluster, cluster.first);
+      expectMembers(cluster, cluster.names);
     }
     expect(cluster.count('swim-ping-req')).toBeGreaterThan(0);
   });
@@ -50,8 +50,8 @@ describe('failures', () => {
     cluster.answer('n5', add('right'));
     cluster.heal();
     cluster.run(4000);
-    expectMembers(cluster, cluster.first);
-    for (const node of cluster.first) expect(cluster.read(node)).toEqual(['left', 'right']);
+    expectMembers(cluster, cluster.names);
+    for (const node of cluster.names) expect(cluster.read(node)).toEqual(['left', 'right']);
   });
 
   it('with the bug ignore-incarnation stay for ever', () => {
@@ -62,7 +62,7 @@ describe('failures', () => {
     cluster.answer('n1', add('left'));
     cluster.heal();
     cluster.run(20_000);
-    for (const node of cluster.first) expect(cluster.members(node), node).not.toEqual(cluster.first);
+    for (const node of cluster.names) expect(cluster.members(node), node).not.toEqual(cluster.names);
     expect(cluster.members('n5')).not.toContain('n1');
     expect(cluster.read('n5')).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('a change of members', () => {
     cluster.run(3000);
     expect(back()).toEqual(OK);
     expectMembers(cluster, ['n1', 'n2', 'n3']);
-    for (const node of cluster.first) expect(cluster.read(node)).toEqual([]);
+    for (const node of cluster.names) expect(cluster.read(node)).toEqual([]);
   });
 
   it('survives restarts: who joined is a member, who left is none', () => {
@@ -149,7 +149,7 @@ describe('a change of members', () => {
       cluster.start('n1');
     }
     cluster.run(2000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
   });
 
   it('that was made before is confirmed again', () => {
@@ -186,7 +186,7 @@ describe('a change of members', () => {
     cluster.start('n4');
     for (const message of cluster.sent.filter(({ body }) => body.type === 'invite')) cluster.give(message);
     cluster.run(3000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
   });
 
   it('cannot be carried out by old messages', () => {
@@ -197,11 +197,11 @@ describe('a change of members', () => {
     cluster.run(2000);
     cluster.ask('n1', change(['n2'], []));
     cluster.run(2000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
     const old = cluster.sent.filter(({ body, dest }) => !body.type.startsWith('gossip') && cluster.all.includes(dest));
     for (const message of old) cluster.give(message);
     cluster.run(5000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
   });
 
   it('does not let a node go that nobody takes over from: it stays, and serves again', () => {
@@ -216,7 +216,7 @@ describe('a change of members', () => {
     expect(cluster.answer('n1', add('c'))).toMatchObject({ type: 'add_ok' });
     cluster.heal();
     cluster.run(4000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
   });
 
   it.each<[Body, number]>([
@@ -231,7 +231,7 @@ describe('a change of members', () => {
     const cluster = new Cluster({}, { nodes: 3, spares: 1 });
     expect(cluster.answer('n1', body)).toMatchObject({ type: 'error', code });
     cluster.run(2000);
-    expectMembers(cluster, cluster.first);
+    expectMembers(cluster, cluster.names);
   });
 
   it('may name the cluster', () => {

@@ -1,8 +1,8 @@
-// For tests: gossip nodes on the bench, and what they hold and believe.
+// For tests: gossip nodes in virtual time, and what they hold and believe.
 import type { Body } from '../../../framework/contracts/message.js';
+import { TimedTable } from '../../shared/testing/timed-table.js';
 import { GossipNode } from '../node.js';
 import type { GossipOptions } from '../options.js';
-import { Bench } from './bench.js';
 
 export const DEFAULTS: GossipOptions = {
   state: 'g-set',
@@ -27,13 +27,13 @@ export interface Size {
   seed?: number;
 }
 
-export class Cluster extends Bench {
+export class Cluster extends TimedTable<GossipNode> {
   constructor(options: Partial<GossipOptions> = {}, { nodes = 5, spares = 0, seed = 1 }: Size = {}) {
     super({ nodes, spares, seed, make: (env) => new GossipNode(env, { ...DEFAULTS, ...options }) });
   }
 
   /** What a node answers at once; fails the test when it does not. */
-  answer(node: string, body: Body): Body {
+  override answer(node: string, body: Body): Body {
     const answer = this.ask(node, body)();
     if (answer === null) throw new Error(`${node} did not answer ${JSON.stringify(body)}`);
     return answer;
@@ -46,15 +46,10 @@ export class Cluster extends Bench {
   }
 
   members(node: string): unknown {
-    return this.reports.get(node)?.['members'];
+    return this.report(node)?.['members'];
   }
 
-  digests(nodes: readonly string[] = this.first): Set<unknown> {
-    return new Set(nodes.map((node) => this.reports.get(node)?.['digest']));
-  }
-
-  /** Messages of a type that were sent so far. */
-  count(type: string): number {
-    return this.sent.filter(({ body }) => body.type === type).length;
+  digests(nodes: readonly string[] = this.names): Set<unknown> {
+    return new Set(nodes.map((node) => this.report(node)?.['digest']));
   }
 }

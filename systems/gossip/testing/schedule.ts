@@ -23,7 +23,7 @@ export function play(seed: number, options: Partial<GossipOptions> = {}): Played
   const random = createRandom(seed, 'schedule');
   const state = options.state ?? 'g-set';
   const cluster = new Cluster({ history: 10, 'compact-after': 20, ...options }, { nodes: NODES, spares: SPARES, seed });
-  const played: Played = { cluster, members: cluster.first, mustStay: new Set(), mustGo: new Set(), sum: 0 };
+  const played: Played = { cluster, members: cluster.names, mustStay: new Set(), mustGo: new Set(), sum: 0 };
   let element = 0;
 
   const update = (node: string) => {
@@ -41,7 +41,7 @@ export function play(seed: number, options: Partial<GossipOptions> = {}): Played
     } else if (cluster.answer(node, { type: 'add', element }).type === 'add_ok') played.mustStay.add(element++);
   };
 
-  const isMember = (node: string) => cluster.isUp(node) && cluster.reports.get(node)?.role === 'member';
+  const isMember = (node: string) => cluster.runs(node) && cluster.report(node)?.role === 'member';
 
   Object.assign(cluster, { loss: 0.1, duplicates: 0.1, delay: 60 });
   for (let step = 0; step < STEPS; step++) {
@@ -50,8 +50,7 @@ export function play(seed: number, options: Partial<GossipOptions> = {}): Played
     if (dice < 0.7) {
       if (isMember(node)) update(node);
     } else if (dice < 0.8) {
-      if (cluster.isUp(node)) cluster.kill(node);
-      else cluster.start(node);
+      cluster.toggle(node);
     } else if (dice < 0.86) {
       const side = cluster.all.filter(() => random.chance(0.5));
       const other = cluster.all.filter((name) => !side.includes(name));
@@ -68,8 +67,8 @@ export function play(seed: number, options: Partial<GossipOptions> = {}): Played
   // In peace.
   Object.assign(cluster, { loss: 0, duplicates: 0 });
   cluster.heal();
-  for (const node of cluster.all) if (!cluster.isUp(node)) cluster.start(node);
+  for (const node of cluster.all) if (!cluster.runs(node)) cluster.start(node);
   cluster.run(10_000);
-  played.members = cluster.all.filter((node) => cluster.reports.get(node)?.role === 'member');
+  played.members = cluster.all.filter((node) => cluster.report(node)?.role === 'member');
   return played;
 }

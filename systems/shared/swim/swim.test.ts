@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../framework/contracts/message.js';
 import type { Environment, Protocol } from '../../../framework/contracts/protocol.js';
-import { Bench } from '../../gossip/testing/bench.js';
+import { TimedTable } from '../testing/timed-table.js';
 import { isRumour, Members, overrides, overridesByGravity, type Rumour, type Status } from './members.js';
 import { logOf, Rumours } from './rumours.js';
 import { Swim, type SwimOptions } from './swim.js';
@@ -84,7 +84,7 @@ class Prober implements Protocol {
 
 function group(nodes: number, options: Partial<SwimOptions> = {}) {
   const probers = new Map<string, Prober>();
-  const bench = new Bench({
+  const bench = new TimedTable({
     nodes,
     make: (env) => {
       const prober = new Prober(env, { ...OPTIONS, ...options });
@@ -150,7 +150,7 @@ describe('a group', () => {
     bench.give({ src: 'n1', dest: 'n2', body: { type: 'swim-tell', rumours: [rumour('n3', 'suspect', 1)] } });
     bench.run(5000);
     expect(status('n3', 'n2')).toBe('dead');
-    expect(bench.isUp('n3')).toBe(true);
+    expect(bench.runs('n3')).toBe(true);
   });
 
   it('asks helpers when a probe is not answered, and takes their word', () => {
