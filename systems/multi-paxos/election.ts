@@ -1,11 +1,9 @@
 // How a node comes to propose: it notices that nobody does, and has a majority promise its ballot (phase 1).
 import { type Ballot, compareBallots, NO_BALLOT, nextBallot } from '../shared/ballot.js';
+import { FailureDetector } from '../shared/failure-detector.js';
 import { Quorum } from '../shared/quorum.js';
 import type { Prepare, Promised, Pvalue, Refusal } from './messages.js';
 import type { MultiPaxos } from './paxos.js';
-
-/** Timers are rounded to nanoseconds: what is due within this many milliseconds is due. */
-const DUE = 0.01;
 
 /** The widest range of waits, in election timeouts. */
 const MOST_ATTEMPTS = 4;
@@ -16,6 +14,7 @@ const MOST_ATTEMPTS = 4;
  */
 export class Election {
   readonly #paxos: MultiPaxos;
+  readonly #detector: FailureDetector;
   readonly #promises: Quorum;
   /** By slot, the value of the highest ballot among those that the promises report. */
   readonly #best = new Map<number, Pvalue>();
@@ -26,39 +25,39 @@ export class Election {
   /** The highest ballot that a refusal named. */
   #highest: Ballot = NO_BALLOT;
   #attempts = 0;
-  /** When a leader was last heard, on this node's own clock. */
-  #heard = Number.NEGATIVE_INFINITY;
-  #wait = 0;
 
   constructor(paxos: MultiPaxos) {
+    const { env, options } = paxos;
+    const timeout = options['election-timeout'];
     this.#paxos = paxos;
+    this.#detector = new FailureDetector(env, 'election', () =>
+      env.random.between(timeout, timeout * (2 + this.#attempts)),
+    );
     this.#promises = new Quorum(paxos.majority);
   }
 
-  /** A leader lives. The timer is left alone: it looks at this instant when it fires. */
+  /** A leader lives. */
   heard(): void {
-    this.#heard = this.#paxos.env.elapsed();
+    this.#detector.heard();
     this.#attempts = 0;
   }
 
   arm(): void {
-    const { env, options } = this.#paxos;
-    const timeout = options['election-timeout'];
-    this.#wait = env.random.between(timeout, timeout * (2 + this.#attempts));
-    env.setTimer('election', this.#wait);
+    this.#detector.arm();
   }
 
   /** No ballot is being prepared any more. */
   stop(): void {
     this.#paxos.env.cancelTimer('retry');
+    if (this.#paxos.leads) this.#detector.disarm();
     this.#best.clear();
   }
 
   /** True when this node hears a leader, or is it, and so promises nothing to `candidate`, another node. */
   defends(candidate: string): boolean {
-    const { leads, leader, env, options } = this.#paxos;
+    const { leads, leader, options } = this.#paxos;
     if (leads) return true;
-    return leader !== null && leader !== candidate && env.elapsed() - this.#heard < options['election-timeout'];
+    return leader !== null && leader !== candidate && this.#detector.silence < options['election-timeout'];
   }
 
   /** Somebody leads with a lower ballot than this node prepares: it will come with a higher one. */
@@ -70,9 +69,7 @@ export class Election {
     const paxos = this.#paxos;
     if (paxos.leads) return;
     paxos.reads.expire();
-    const left = this.#heard + this.#wait - paxos.env.elapsed();
-    if (left > DUE) paxos.env.setTimer('election', left);
-    else this.#begin();
+    if (this.#detector.expired()) this.#begin();
   }
 
   /** Asks again whoever has not promised: messages may be lost, and a refusal outdated once the leader is silent for longer. */

@@ -200,7 +200,6 @@ export class MultiPaxos implements ReplicatedLog, ReadHost {
     this.role = 'leader';
     this.leader = this.env.id;
     this.election.stop();
-    this.env.cancelTimer('election');
     this.announce();
     this.proposer.begin(commands);
   }

@@ -85,7 +85,7 @@ export class MajorityElection implements Election {
       this.#answer(from, ask.trial, false, node.epoch);
       return;
     }
-    const current = ask.lastEpoch > log.lastTerm || (ask.lastEpoch === log.lastTerm && ask.lastIndex >= log.last);
+    const current = log.isCoveredBy(ask.lastIndex, ask.lastEpoch);
     if (ask.trial) {
       const granted = current && ask.epoch > node.epoch;
       this.#answer(from, true, granted, granted ? ask.epoch : node.epoch);

@@ -1,53 +1,49 @@
 // How a leader is chosen: randomized timeouts, a pre-vote that disturbs nobody, then the vote (paper 5.2, thesis 9.6).
+import { FailureDetector } from '../shared/failure-detector.js';
 import type { AskVote, Vote } from './messages.js';
 import type { Raft } from './raft.js';
 
-/** Timers are rounded to nanoseconds: what is due within this many milliseconds is due. */
-const DUE = 0.01;
-
 export class Election {
   readonly #raft: Raft;
+  readonly #detector: FailureDetector;
   /** Votes of the round under way, by position. */
   #granted: Uint8Array;
-  /** When a leader was last heard, on this node's own clock. */
-  #heard = Number.NEGATIVE_INFINITY;
-  #wait = 0;
 
   constructor(raft: Raft) {
+    const { env, options } = raft;
+    const timeout = options['election-timeout'];
     this.#raft = raft;
+    this.#detector = new FailureDetector(env, 'election', () => env.random.between(timeout, 2 * timeout));
     this.#granted = new Uint8Array(raft.voters.ids.length);
   }
 
   start(): void {
-    const { env, options } = this.#raft;
     // A node that restarts has forgotten whose lease it supports: it must not vote before that lease has run out.
-    if (options.reads === 'lease') this.#heard = env.elapsed();
+    if (this.#raft.options.reads === 'lease') this.heard();
     this.arm();
   }
 
-  /** A leader lives. The timer is left alone: it looks at this instant when it fires. */
+  /** A leader lives. */
   heard(): void {
-    this.#heard = this.#raft.env.elapsed();
+    this.#detector.heard();
   }
 
   arm(): void {
-    const { env, options } = this.#raft;
-    this.#wait = env.random.between(options['election-timeout'], 2 * options['election-timeout']);
-    env.setTimer('election', this.#wait);
+    this.#detector.arm();
   }
 
   /** No round is under way any more. */
   stop(): void {
     this.#raft.env.cancelTimer('retry');
+    if (this.#raft.leads) this.#detector.disarm();
   }
 
   onTimeout(): void {
     const raft = this.#raft;
     if (raft.leads) return;
     raft.reads.expire();
-    const left = this.#heard + this.#wait - raft.env.elapsed();
-    if (left > DUE) raft.env.setTimer('election', left);
-    else if (this.#stands()) this.#begin(true);
+    if (!this.#detector.expired()) return;
+    if (this.#stands()) this.#begin(true);
     else this.#forget();
   }
 
@@ -61,13 +57,13 @@ export class Election {
   onAskVote(from: string, ask: AskVote): void {
     const raft = this.#raft;
     // Someone who hears a leader helps nobody to depose it (thesis 4.2.3); leases rest on this.
-    const content = raft.leads || raft.env.elapsed() - this.#heard < raft.options['election-timeout'];
+    const content = raft.leads || this.#detector.silence < raft.options['election-timeout'];
     if (content || ask.term < raft.term) {
       this.#answer(from, ask.pre, false, raft.term);
       return;
     }
     const { log } = raft;
-    const current = ask.lastTerm > log.lastTerm || (ask.lastTerm === log.lastTerm && ask.lastIndex >= log.last);
+    const current = log.isCoveredBy(ask.lastIndex, ask.lastTerm);
     if (ask.pre) {
       const granted = current && ask.term > raft.term;
       this.#answer(from, true, granted, granted ? ask.term : raft.term);

@@ -208,7 +208,6 @@ export class Raft implements ReplicatedLog, ReadHost {
     this.role = 'leader';
     this.leader = this.env.id;
     this.election.stop();
-    this.env.cancelTimer('election');
     this.announce();
     this.replication.begin();
   }

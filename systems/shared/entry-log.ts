@@ -25,6 +25,7 @@ interface TruncationRecord {
   readonly truncate: number;
 }
 
+const NOTHING: readonly never[] = [];
 const EMPTY: Snapshot = { index: 0, term: 0, items: [] };
 
 const whole = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -49,7 +50,7 @@ export class EntryLog<E extends Entry = Entry, S extends Snapshot = Snapshot> {
   #base = 0;
   #baseTerm = 0;
   /** The latest slice: a leader sends the same one to each follower. */
-  #slice: readonly E[] = [];
+  #slice: readonly E[] = NOTHING;
   #term = 0;
   #vote: string | null = null;
   #snapshot = EMPTY as S;
@@ -118,6 +119,11 @@ export class EntryLog<E extends Entry = Entry, S extends Snapshot = Snapshot> {
     return this.#entries[index - this.#base - 1]?.term ?? -1;
   }
 
+  /** A log that ends like this is at least as up-to-date as this one (Raft, section 5.4.1). */
+  isCoveredBy(last: number, lastTerm: number): boolean {
+    return lastTerm > this.lastTerm || (lastTerm === this.lastTerm && last >= this.last);
+  }
+
   at(index: number): E | undefined {
     return this.#entries[index - this.#base - 1];
   }
@@ -136,7 +142,8 @@ export class EntryLog<E extends Entry = Entry, S extends Snapshot = Snapshot> {
   /** At most `limit` entries from `from` on, which must be in memory. */
   from(from: number, limit: number): readonly E[] {
     const start = from - this.#base - 1;
-    const length = Math.max(0, Math.min(limit, this.#entries.length - start));
+    const length = Math.min(limit, this.#entries.length - start);
+    if (length <= 0) return NOTHING;
     const known = this.#slice;
     if (
       known.length === length &&

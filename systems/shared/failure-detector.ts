@@ -42,7 +42,7 @@ export class FailureDetector {
 
   /** For when the timer fires. True: the silence has lasted too long; false: it has not, and the timer is set again. */
   expired(): boolean {
-    const left = this.#wait - this.silence;
+    const left = this.#heard + this.#wait - this.#env.elapsed();
     if (left <= DUE) return true;
     this.#env.setTimer(this.#timer, left);
     return false;
