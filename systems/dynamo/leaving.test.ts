@@ -11,14 +11,14 @@ function replaced(join: string[], leave: string[], bug: DynamoOptions['bug']) {
   const bench = new Bench(4, { n: 2, r: 1, w: 2, bug }, 2);
   for (const key of KEYS) {
     const [coordinator] = bench.homes(String(key));
-    expect(bench.now(coordinator!, { type: 'write', key, value: `v${key}` })?.type).toBe('write_ok');
+    expect(bench.answer(coordinator!, { type: 'write', key, value: `v${key}` })?.type).toBe('write_ok');
   }
   const homes = new Map(KEYS.map((key) => [key, bench.homes(String(key))]));
   const answer = bench.ask('n1', change(join, leave));
   bench.calm();
   expect(answer()?.type).toBe('change_ok');
-  const lost = KEYS.filter((key) => bench.now('n1', { type: 'read', key })?.type === 'error');
-  for (const key of KEYS) if (!lost.includes(key)) expect(bench.now('n1', { type: 'read', key })).toEqual(held(key));
+  const lost = KEYS.filter((key) => bench.answer('n1', { type: 'read', key })?.type === 'error');
+  for (const key of KEYS) if (!lost.includes(key)) expect(bench.answer('n1', { type: 'read', key })).toEqual(held(key));
   const abandoned = KEYS.filter((key) => !bench.homes(String(key)).some((home) => homes.get(key)!.includes(home)));
   return { lost, abandoned };
 }

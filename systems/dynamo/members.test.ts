@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { read, readOk as value, write } from '../shared/testing/register-table.js';
 import type { DynamoOptions } from './options.js';
 import { Bench } from './testing/bench.js';
 
-const write = (value: unknown, key: unknown = 'x') => ({ type: 'write', key, value });
-const read = (key: unknown = 'x') => ({ type: 'read', key });
 const add = (element: unknown) => ({ type: 'add', element });
 const READ_SET = { type: 'read' };
-const value = (value: unknown) => ({ type: 'read_ok', value, in_reply_to: 1 });
-
-function others(bench: Bench, ...not: string[]): string[] {
-  return bench.names.filter((name) => !not.includes(name));
-}
 
 describe('members', () => {
   const change = (join: string[], leave: string[], cluster = 'dynamo') => ({ type: 'change', join, leave, cluster });
@@ -19,7 +13,7 @@ describe('members', () => {
   function filled(options: Partial<DynamoOptions> = {}): { bench: Bench; keys: number[] } {
     const bench = new Bench(4, { n: 2, r: 1, w: 2, 'anti-entropy': 'off', ...options }, 2);
     const keys = Array.from({ length: 40 }, (_, key) => key);
-    for (const key of keys) bench.now(bench.names[key % 4]!, write(`v${key}`, key));
+    for (const key of keys) bench.answer(bench.names[key % 4]!, write(`v${key}`, key));
     return { bench, keys };
   }
 
@@ -33,7 +27,7 @@ describe('members', () => {
     for (const key of keys) {
       const homes = bench.node('n3').core.homesOf(String(key));
       for (const home of homes) expect(bench.held(home, String(key))).toEqual([`v${key}`]);
-      for (const reader of bench.all) expect(bench.now(reader, read(key))).toEqual(value(`v${key}`));
+      for (const reader of bench.all) expect(bench.answer(reader, read(key))).toEqual(value(`v${key}`));
     }
     expect(bench.node('n5').core.replica.size).toBeGreaterThan(0);
     expect(bench.node('n1').core.replica.size).toBe(0);
@@ -51,7 +45,7 @@ describe('members', () => {
     bench.start('n5');
     bench.calm();
     expect(answer()).toMatchObject({ type: 'change_ok' });
-    for (const key of keys) expect(bench.now('n5', read(key))).toEqual(value(`v${key}`));
+    for (const key of keys) expect(bench.answer('n5', read(key))).toEqual(value(`v${key}`));
   });
 
   it('answer a change that was made before, and keep both of two that are made at the same time', () => {
@@ -72,7 +66,7 @@ describe('members', () => {
     [{ type: 'change', join: 'n5', leave: [], cluster: 'dynamo' }, 12],
   ])('refuse %j with the definite error %i', (body, code) => {
     const { bench } = filled();
-    expect(bench.now('n1', body)).toMatchObject({ type: 'error', code });
+    expect(bench.answer('n1', body)).toMatchObject({ type: 'error', code });
     expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
   });
 
@@ -92,20 +86,20 @@ describe('members', () => {
     const { bench } = filled();
     bench.give({ src: 'n9', dest: 'n1', body: { type: 'ring', cluster: 'other', members: { n9: 1 } } });
     expect(bench.node('n1').core.placement.ids).not.toContain('n9');
-    expect(bench.now('n5', change(['n6'], []))).toMatchObject({ type: 'error', code: 11 });
+    expect(bench.answer('n5', change(['n6'], []))).toMatchObject({ type: 'error', code: 11 });
   });
 
   it('that have forgotten a key begin a new chain of versions', () => {
     const bench = new Bench(3, { n: 1, r: 1, w: 1, 'anti-entropy': 'off' });
     const leaver = bench.homes('set')[0]!;
-    const [other] = others(bench, leaver);
-    bench.now(leaver, add(1));
+    const [other] = bench.others(leaver);
+    bench.answer(leaver, add(1));
     bench.ask(other!, change([], [leaver]));
     bench.calm();
     expect(bench.held(leaver, 'set')).toEqual([]);
     bench.ask(other!, change([leaver], []));
     bench.calm();
-    bench.now(leaver, add(2));
-    expect([...(bench.now(other!, READ_SET)!['value'] as number[])].sort()).toEqual([1, 2]);
+    bench.answer(leaver, add(2));
+    expect([...(bench.answer(other!, READ_SET)!['value'] as number[])].sort()).toEqual([1, 2]);
   });
 });

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../framework/contracts/message.js';
+import { among } from '../shared/testing/message-table.js';
+import { read, readOk as value, WRITE_OK, write } from '../shared/testing/register-table.js';
 import { Bench } from './testing/bench.js';
 
-const write = (value: unknown, key: unknown = 'x') => ({ type: 'write', key, value });
-const read = (key: unknown = 'x') => ({ type: 'read', key });
 const add = (element: unknown) => ({ type: 'add', element });
 const READ_SET = { type: 'read' };
-const value = (value: unknown) => ({ type: 'read_ok', value, in_reply_to: 1 });
-const between =
-  (...nodes: string[]) =>
-  (message: Message) =>
-    nodes.includes(message.src) && nodes.includes(message.dest);
 /** What clients call `x`. */
 const X = '"x"';
 
@@ -25,14 +19,14 @@ describe('a register', () => {
         ['7', { from: writer }],
         ['set', 1],
       ] as const) {
-        expect(bench.now(writer, write(text, key))).toEqual({ type: 'write_ok', in_reply_to: 1 });
-        for (const reader of bench.names) expect(bench.now(reader, read(key))).toEqual(value(text));
+        expect(bench.answer(writer, write(text, key))).toEqual(WRITE_OK);
+        for (const reader of bench.names) expect(bench.answer(reader, read(key))).toEqual(value(text));
       }
     }
   });
 
   it('that was never written is error 20', () => {
-    expect(new Bench(3).now('n1', read())).toMatchObject({ type: 'error', code: 20 });
+    expect(new Bench(3).answer('n1', read())).toMatchObject({ type: 'error', code: 20 });
   });
 
   it.each([
@@ -45,7 +39,7 @@ describe('a register', () => {
     [{ type: 'add' }, 12],
   ])('refuses %j with the definite error %i', (body, code) => {
     const bench = new Bench(3);
-    expect(bench.now('n1', body)).toMatchObject({ type: 'error', code, in_reply_to: 1 });
+    expect(bench.answer('n1', body)).toMatchObject({ type: 'error', code, in_reply_to: 1 });
     expect(bench.held('n1', X)).toEqual([]);
   });
 
@@ -55,18 +49,18 @@ describe('a register', () => {
       ['largest', 'b'],
     ] as const) {
       const bench = new Bench(3, { siblings });
-      bench.clocks.set('n1', 1000);
-      bench.clocks.set('n3', 500);
+      bench.skew.set('n1', 1000);
+      bench.skew.set('n3', 500);
       const [one, other] = [bench.ask('n1', write('a')), bench.ask('n3', write('b'))];
       // Both have asked what there is before either has stored anything.
       bench.deliver((message) => JSON.stringify(message.body).includes('get'));
       bench.deliver();
       expect([one()?.type, other()?.type]).toEqual(['write_ok', 'write_ok']);
       expect(bench.held('n2', X).sort()).toEqual(['a', 'b']);
-      const answer = bench.now('n2', read());
+      const answer = bench.answer('n2', read());
       expect(answer).toMatchObject({ type: 'read_ok', value: shown });
       expect([...(answer!['siblings'] as unknown[])].sort()).toEqual(['a', 'b']);
-      bench.now('n2', write('c'));
+      bench.answer('n2', write('c'));
       expect(bench.held('n1', X)).toEqual(['c']);
     }
   });
@@ -76,23 +70,23 @@ describe('a register', () => {
     const request = { src: 'c7', dest: 'n1', body: { ...write('a'), msg_id: 4 } };
     bench.give(request);
     bench.deliver();
-    bench.now('n2', write('b'));
+    bench.answer('n2', write('b'));
     bench.give(request);
     bench.deliver();
-    expect(bench.now('n3', read())).toEqual(value('b'));
+    expect(bench.answer('n3', read())).toEqual(value('b'));
   });
 });
 
 describe('a set', () => {
   it('starts empty and unites what was added at the same time on all sides', () => {
     const bench = new Bench(3, { r: 1, w: 1 });
-    expect(bench.now('n1', READ_SET)).toEqual(value([]));
+    expect(bench.answer('n1', READ_SET)).toEqual(value([]));
     const answers = bench.names.map((name, index) => bench.ask(name, add(index)));
     expect(answers.map((answer) => answer()?.type)).toEqual(['add_ok', 'add_ok', 'add_ok']);
     bench.deliver();
-    expect([...(bench.now('n2', READ_SET)!['value'] as number[])].sort()).toEqual([0, 1, 2]);
-    bench.now('n3', add(1));
-    expect([...(bench.now('n1', READ_SET)!['value'] as number[])].sort()).toEqual([0, 1, 2]);
+    expect([...(bench.answer('n2', READ_SET)!['value'] as number[])].sort()).toEqual([0, 1, 2]);
+    bench.answer('n3', add(1));
+    expect([...(bench.answer('n1', READ_SET)!['value'] as number[])].sort()).toEqual([0, 1, 2]);
     expect(bench.held('n1', 'set')).toHaveLength(1);
   });
 
@@ -101,14 +95,14 @@ describe('a set', () => {
     for (const [index, name] of bench.names.entries()) bench.ask(name, add(index));
     bench.deliver();
     bench.calm();
-    expect(bench.now('n2', READ_SET)!['value']).toHaveLength(1);
+    expect(bench.answer('n2', READ_SET)!['value']).toHaveLength(1);
   });
 
   it('loses what was added at the same time when the last writer wins', () => {
     const bench = new Bench(3, { r: 1, w: 1, versions: 'last-writer' });
     for (const [index, name] of bench.names.entries()) bench.ask(name, add(index));
     bench.deliver();
-    expect(bench.now('n2', READ_SET)!['value']).toHaveLength(1);
+    expect(bench.answer('n2', READ_SET)!['value']).toHaveLength(1);
   });
 });
 
@@ -122,13 +116,13 @@ describe('quorums', () => {
       string,
     ];
     const wrote = bench.ask('n1', write('a'));
-    bench.deliver(between('n1', first, second));
+    bench.deliver(among('n1', first, second));
     expect(wrote()).toBeNull();
-    bench.deliver(between('n1', third));
+    bench.deliver(among('n1', third));
     expect(wrote()).toMatchObject({ type: 'write_ok' });
-    bench.table = [];
+    bench.messages = [];
     const got = bench.ask(last, read());
-    bench.deliver(between(last, third));
+    bench.deliver(among(last, third));
     expect(got()).toBeNull();
     bench.deliver();
     expect(got()).toEqual(value('a'));
@@ -149,18 +143,18 @@ describe('quorums', () => {
     for (let tick = 0; tick < 11; tick++) bench.fire('n1', 'resend');
     expect(half()).toMatchObject({ type: 'error', code: 0 });
     bench.fire('n1', 'resend');
-    expect(bench.timers.get('n1')!.has('resend')).toBe(false);
+    expect(bench.timers('n1')).not.toContain('resend');
   });
 
   it('ask again when messages were lost, and count an answer that comes twice once', () => {
     const bench = new Bench(5, { n: 5, r: 3, w: 3 });
     const wrote = bench.ask('n1', write('a'));
-    bench.table = [];
+    bench.messages = [];
     for (let tick = 0; tick < 3; tick++) bench.fire('n1', 'resend');
     bench.deliver((message) => JSON.stringify(message.body).includes('get'));
-    const replies = bench.table.filter(between('n2', 'n1')).filter((message) => message.dest === 'n1');
+    const replies = bench.messages.filter(among('n2', 'n1')).filter((message) => message.dest === 'n1');
     for (let copy = 0; copy < 3; copy++) for (const reply of replies) bench.give(reply);
-    expect(bench.table.some((message) => JSON.stringify(message.body).includes('put'))).toBe(false);
+    expect(bench.messages.some((message) => JSON.stringify(message.body).includes('put'))).toBe(false);
     bench.deliver();
     expect(wrote()).toMatchObject({ type: 'write_ok' });
   });
@@ -169,8 +163,8 @@ describe('quorums', () => {
     const bench = new Bench(3);
     bench.ask('n1', read());
     bench.deliver((message) => message.dest !== 'n1');
-    const late = bench.table;
-    bench.table = [];
+    const late = bench.messages;
+    bench.messages = [];
     bench.kill('n1');
     const wrote = bench.ask('n2', write('a'));
     for (let tick = 0; tick < 4; tick++) {
@@ -190,17 +184,17 @@ describe('quorums', () => {
 describe('last-writer-wins', () => {
   it('drops a write whose clock is behind, though it was acknowledged', () => {
     const bench = new Bench(3, { versions: 'last-writer' });
-    bench.clocks.set('n1', 5000);
-    bench.clocks.set('n2', 4000);
-    bench.now('n1', write('early, by a clock that is fast'));
-    expect(bench.now('n2', write('late'))).toMatchObject({ type: 'write_ok' });
-    expect(bench.now('n2', read())).toEqual(value('early, by a clock that is fast'));
+    bench.skew.set('n1', 5000);
+    bench.skew.set('n2', 4000);
+    bench.answer('n1', write('early, by a clock that is fast'));
+    expect(bench.answer('n2', write('late'))).toMatchObject({ type: 'write_ok' });
+    expect(bench.answer('n2', read())).toEqual(value('early, by a clock that is fast'));
   });
 });
 
 it('ignores messages that make no sense', () => {
   const bench = new Bench(3);
-  bench.now('n1', write('a'));
+  bench.answer('n1', write('a'));
   const parts = [
     null,
     7,
@@ -239,7 +233,7 @@ it('ignores messages that make no sense', () => {
 it('keeps its log short, and all it stored through restarts', () => {
   const bench = new Bench(3, { 'compact-after': 10 });
   for (let round = 0; round < 60; round++) {
-    for (const key of ['x', 'y', 3]) bench.now('n1', write(round, key));
+    for (const key of ['x', 'y', 3]) bench.answer('n1', write(round, key));
     expect(bench.disks.get('n2')!.records.length).toBeLessThanOrEqual(14);
     if (round % 7 !== 0) continue;
     for (const name of bench.names) {
@@ -247,5 +241,5 @@ it('keeps its log short, and all it stored through restarts', () => {
       bench.start(name);
     }
   }
-  for (const key of ['x', 'y', 3]) expect(bench.now('n3', read(key))).toEqual(value(59));
+  for (const key of ['x', 'y', 3]) expect(bench.answer('n3', read(key))).toEqual(value(59));
 });

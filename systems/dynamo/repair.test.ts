@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../framework/contracts/message.js';
+import { among } from '../shared/testing/message-table.js';
+import { read, readOk as value, write } from '../shared/testing/register-table.js';
 import type { DynamoOptions } from './options.js';
 import { Bench } from './testing/bench.js';
 
-const write = (value: unknown, key: unknown = 'x') => ({ type: 'write', key, value });
-const read = (key: unknown = 'x') => ({ type: 'read', key });
-const value = (value: unknown) => ({ type: 'read_ok', value, in_reply_to: 1 });
-const between =
-  (...nodes: string[]) =>
-  (message: Message) =>
-    nodes.includes(message.src) && nodes.includes(message.dest);
 /** What clients call `x`. */
 const X = '"x"';
-
-function others(bench: Bench, ...not: string[]): string[] {
-  return bench.names.filter((name) => !not.includes(name));
-}
 
 describe('a node that missed a write', () => {
   /** n3 was cut off while n1 wrote; it is a home node of everything. */
@@ -24,7 +14,7 @@ describe('a node that missed a write', () => {
     const wrote = bench.ask('n1', write('a'));
     for (let tick = 0; tick < 9; tick++) {
       bench.fire('n1', 'resend');
-      bench.deliverOnly(between('n1', 'n2'));
+      bench.deliverOnly(among('n1', 'n2'));
     }
     expect(wrote()).toMatchObject({ type: 'write_ok' });
     return bench;
@@ -32,7 +22,7 @@ describe('a node that missed a write', () => {
 
   it('has it repaired by the next read', () => {
     const bench = missed({ hints: false });
-    expect(bench.now('n2', read())).toEqual(value('a'));
+    expect(bench.answer('n2', read())).toEqual(value('a'));
     bench.fire('n2', 'resend');
     bench.deliver();
     expect(bench.held('n3', X)).toEqual(['a']);
@@ -42,7 +32,7 @@ describe('a node that missed a write', () => {
     'has not with %j',
     (options) => {
       const bench = missed({ hints: false, ...options });
-      for (const name of bench.names) bench.now(name, read());
+      for (const name of bench.names) bench.answer(name, read());
       bench.calm();
       expect(bench.held('n3', X)).toEqual([]);
     },
@@ -70,7 +60,7 @@ describe('a node that missed a write', () => {
     bench.deliver();
     expect(bench.sent.map((message) => message.body.type)).toEqual(['compare', 'compare', 'compare']);
     bench.fireAll('report');
-    expect(new Set([...bench.reports.values()].map((report) => report['digest'])).size).toBe(1);
+    expect(new Set(bench.names.map((name) => bench.report(name)?.['digest'])).size).toBe(1);
   });
 });
 
@@ -78,11 +68,11 @@ describe('a sloppy quorum', () => {
   function cutOff(options: Partial<DynamoOptions> = {}): { bench: Bench; outside: string[]; homes: readonly string[] } {
     const bench = new Bench(5, { quorum: 'sloppy', 'anti-entropy': 'off', 'read-repair': false, ...options });
     const homes = bench.homes(X);
-    const outside = others(bench, ...homes);
+    const outside = bench.others(...homes);
     const wrote = bench.ask(outside[0]!, write('a'));
     for (let tick = 0; tick < 9; tick++) {
       bench.fire(outside[0]!, 'resend');
-      bench.deliverOnly(between(...outside));
+      bench.deliverOnly(among(...outside));
     }
     expect(wrote()).toMatchObject({ type: 'write_ok' });
     for (const home of homes) expect(bench.held(home, X)).toEqual([]);
@@ -102,7 +92,7 @@ describe('a sloppy quorum', () => {
 
   it('does not show a process its own write when home nodes are back', () => {
     const { bench, homes } = cutOff();
-    expect(bench.now(homes[0]!, read())).toMatchObject({ code: 20 });
+    expect(bench.answer(homes[0]!, read())).toMatchObject({ code: 20 });
   });
 
   it('with the bug drop-hint never tells them', () => {

@@ -43,6 +43,7 @@ export function play({ seed, nodes, spares = 0, options, steps = 1200, of, parti
   const open: { write: Write | null; begin: number; answer: () => Body | null }[] = [];
   const played: Played = { bench, writes: [], reads: [] };
   let side = new Set<string>();
+  bench.passes = ({ src, dest }) => side.has(src) === side.has(dest);
 
   const ask = (step: number, node: string) => {
     if (random.chance(0.5)) {
@@ -72,13 +73,13 @@ export function play({ seed, nodes, spares = 0, options, steps = 1200, of, parti
     const node = random.pick(bench.all);
     const dice = random.float();
     if (dice < 0.04) ask(step, random.pick(bench.names));
-    else if (dice < 0.045) restart(bench, node);
-    else if (dice < 0.05) toggle(bench, node);
+    else if (dice < 0.045) bench.restart(node);
+    else if (dice < 0.05) bench.toggle(node);
     else if (dice < 0.08) bench.fire(node, random.pick(['resend', 'resend', 'handoff', 'gossip', 'change']));
     else if (dice < 0.083 && partitions)
       side = new Set(random.chance(0.5) ? [] : random.shuffle(bench.all).slice(0, 2));
     else if (dice < 0.086 && spares > 0) change(bench, random);
-    else deliverOne(bench, random, side);
+    else bench.deliverOne(random);
     collect(step);
   }
   return played;
@@ -86,38 +87,16 @@ export function play({ seed, nodes, spares = 0, options, steps = 1200, of, parti
 
 /** Everything heals, and time passes. */
 export function heal({ bench }: Played): void {
-  for (const name of bench.all) if (!bench.isUp(name)) bench.start(name);
+  bench.passes = () => true;
+  for (const name of bench.all) if (!bench.runs(name)) bench.start(name);
   bench.deliver();
   bench.calm(40);
-}
-
-function restart(bench: Bench, node: string): void {
-  bench.kill(node);
-  bench.start(node);
-}
-
-function toggle(bench: Bench, node: string): void {
-  if (bench.isUp(node)) bench.kill(node);
-  else bench.start(node);
 }
 
 function change(bench: Bench, random: Random): void {
   const [one, other] = random.shuffle(bench.all);
   const leave = random.chance(0.5) ? [other!] : [];
   bench.ask(random.pick(bench.all), { type: 'change', join: [one!], leave, cluster: 'dynamo' });
-}
-
-function deliverOne(bench: Bench, random: Random, side: ReadonlySet<string>): void {
-  if (bench.table.length === 0) return;
-  // Mostly the latest: so some messages stay behind for a long time, and arrive when nobody expects them.
-  const from = random.chance(0.7) ? Math.max(0, bench.table.length - 6) : 0;
-  const index = from + random.int(bench.table.length - from);
-  const message = bench.table[index]!;
-  const fate = random.float();
-  // Most messages arrive once, in any order; some twice, some never.
-  if (fate > 0.1) bench.table.splice(index, 1);
-  if (side.has(message.src) !== side.has(message.dest)) return;
-  if (fate < 0.9) bench.give(message);
 }
 
 /**
@@ -138,7 +117,7 @@ export function oldRead({ writes, reads }: Played): string | null {
 export function lostElements({ bench, writes }: Played): number[] {
   const lost = new Set<number>();
   for (const node of bench.names) {
-    const answer = bench.now(node, { type: 'read' });
+    const answer = bench.answer(node, { type: 'read' });
     const found = new Set((answer?.['value'] ?? []) as unknown[]);
     for (const { value, end } of writes) if (end < Number.POSITIVE_INFINITY && !found.has(value)) lost.add(value);
   }
