@@ -14,9 +14,9 @@ interface Seen {
 export class Laws {
   readonly broken: string[] = [];
   /** By slot, the command that the first node to apply it had. */
-  readonly #applied = new Map<number, string>();
+  readonly #applied = new Map<number, unknown>();
   /** By slot and ballot, the command that was accepted. */
-  readonly #proposed = new Map<string, string>();
+  readonly #proposed = new Map<string, unknown>();
   /** By term, who led it. */
   readonly #leaders = new Map<number, string>();
   readonly #seen = new Map<string, Seen>();
@@ -75,11 +75,12 @@ export class Laws {
     seen.chosen = learner.chosen;
   }
 
-  #agree<K>(known: Map<K, string>, key: K, { slot, command }: Pvalue, what: string): void {
-    const text = JSON.stringify(command);
+  #agree<K>(known: Map<K, unknown>, key: K, { slot, command }: Pvalue, what: string): void {
+    if (!known.has(key)) known.set(key, command);
     const before = known.get(key);
-    if (before === undefined) known.set(key, text);
-    else if (before !== text) this.broken.push(`slot ${slot}: ${text} ${what}, and so was ${before}`);
+    if (before === command) return;
+    const [text, other] = [JSON.stringify(command), JSON.stringify(before)];
+    if (text !== other) this.broken.push(`slot ${slot}: ${text} ${what}, and so was ${other}`);
   }
 
   /** No two nodes lead one term. */

@@ -27,6 +27,8 @@ export class Laws {
   readonly #leaders = new Map<number, string>();
   /** Committed entries by index, as the first node to commit them had them, with the term that it was in. */
   readonly #committed = new Map<number, { entry: Entry; reign: number }>();
+  /** By index, what was looked at last: mostly all nodes have the very same. */
+  readonly #latest: { entry: Entry; prevTerm: number }[] = [];
   /** Entries by index and term. */
   readonly #entries = new Map<string, { entry: Entry; prevTerm: number }>();
   readonly #seen = new Map<string, Seen>();
@@ -120,6 +122,9 @@ export class Laws {
       const entry = raft.log.at(i);
       if (entry === undefined) continue;
       const prevTerm = raft.log.termAt(i - 1);
+      const latest = this.#latest[i];
+      if (latest?.entry === entry && latest.prevTerm === prevTerm) continue;
+      this.#latest[i] = { entry, prevTerm };
       const known = this.#entries.get(`${i} ${entry.term}`);
       if (known === undefined) this.#entries.set(`${i} ${entry.term}`, { entry, prevTerm });
       else if (!sameContent(known.entry, entry) || known.prevTerm !== prevTerm) {

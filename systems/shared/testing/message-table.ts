@@ -140,7 +140,7 @@ export class MessageTable<N extends Protocol = Protocol> {
 
   /** Hands a message to a node as if it had come from the network. */
   give(message: Message): void {
-    deepFreeze(message);
+    deepFreeze(message.body);
     this.#step(message.dest, (node) => node.receive(message));
   }
 
@@ -222,7 +222,8 @@ export class MessageTable<N extends Protocol = Protocol> {
     const message = { src, dest, body };
     this.sent.push(message);
     if (this.all.includes(dest)) this.post(message);
-    else this.#answers.set(dest, [...this.answers(dest), body]);
+    else if (this.#answers.has(dest)) this.#answers.get(dest)!.push(body);
+    else this.#answers.set(dest, [body]);
   }
 
   #environment(id: string): Environment {

@@ -1,11 +1,19 @@
 // For tests: clients of one register on a table, and the history of what they asked and were told.
+import { checkLinearizable } from '../../../checkers/linearizable/check.js';
 import { isDefinite } from '../../../framework/contracts/message.js';
 import type { Random } from '../../../framework/contracts/random.js';
-import type { LooseOperation } from '../../../framework/history/from-operations.js';
+import { historyOfOperations, type LooseOperation } from '../../../framework/history/from-operations.js';
 import type { MessageTable } from './message-table.js';
 import { cas, read, write } from './register-table.js';
 
 export type RegisterFunction = 'read' | 'write' | 'cas';
+
+/** Whether each register behaves as if it were one, in one place. */
+export function isLinearizable(operations: readonly LooseOperation[]): boolean {
+  const { valid } = checkLinearizable(historyOfOperations(operations));
+  if (valid === 'unknown') throw new Error('it takes too long to tell');
+  return valid;
+}
 
 type Open = Omit<LooseOperation, 'completed' | 'outcome'> & {
   completed?: number;
