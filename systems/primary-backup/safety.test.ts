@@ -12,7 +12,7 @@ describe('under random schedules of faults nothing is lost, reads are right and 
     ['priority', { with: { election: 'priority' } }],
     ['small snapshots in small parts', { with: { 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
     ['no forwarding, small batches', { with: { forward: false, 'max-batch': 2 } }],
-    ['a slow network and slow disks', { latency: 30, sync: 20, every: 1000 }],
+    ['a slow network and slow disks', { latency: 30, sync: 20, every: 1000, clients: 10 }],
     ['faults all the time', { every: 200, think: 50 }],
   ];
   it.each(shapes)('%s', async (_, options) => {

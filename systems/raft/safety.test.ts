@@ -13,7 +13,7 @@ describe('under random schedules of faults, the laws of Raft hold, reads are rig
     ['leases, on a slow network', { latency: 20, drift: 0.5, with: { reads: 'lease', 'max-drift': 2 } }],
     ['reads through the log, small snapshots', { with: { reads: 'log', 'snapshot-every': 20, 'snapshot-chunk': 3 } }],
     ['no forwarding, small batches', { with: { forward: false, 'max-batch': 2 } }],
-    ['a slow network and slow disks', { latency: 30, sync: 20, every: 1000 }],
+    ['a slow network and slow disks', { latency: 30, sync: 20, every: 1000, clients: 10 }],
     ['few sessions', { with: { 'max-sessions': 20, 'snapshot-every': 50 } }],
     ['faults all the time', { every: 200, think: 50 }],
   ];

@@ -12,7 +12,7 @@ describe('under random schedules of faults, the laws of Zab hold, reads are righ
     ['four nodes', { nodes: 4 }],
     ['small snapshots and parts', { with: SMALL }],
     ['local reads: every session in order', { sessions: true, with: { ...SMALL, reads: 'local' } }],
-    ['a slow network and slow disks', { latency: 20, sync: 15 }],
+    ['a slow network and slow disks', { latency: 20, sync: 15, every: 1000, clients: 10 }],
     ['faults all the time', { every: 200 }],
     ['hasty elections', { with: { ...SMALL, 'finalize-wait': 0, 'sync-limit': 100, 'init-limit': 150 } }],
   ];
