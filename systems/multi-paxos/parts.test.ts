@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Body } from '../../framework/contracts/message.js';
 import type { DurableLog } from '../../framework/contracts/protocol.js';
 import { NO_BALLOT } from '../shared/ballot.js';
+import { MemoryLog } from '../shared/testing/memory-log.js';
 import { Acceptor } from './acceptor.js';
 import multiPaxos from './index.js';
 import { bugs } from './options.js';
@@ -32,23 +33,6 @@ describe('options', () => {
   });
 });
 
-function memory(): DurableLog & { records: unknown[]; snapshot: unknown } {
-  return {
-    records: [],
-    snapshot: null,
-    append(record) {
-      this.records.push(record);
-    },
-    replace(snapshot, tail) {
-      this.snapshot = snapshot;
-      this.records = [...tail];
-    },
-    recover() {
-      return structuredClone({ snapshot: this.snapshot, records: this.records });
-    },
-  };
-}
-
 describe('an acceptor', () => {
   const ballot = (number: number) => ({ number, node: 'n1' });
   const value = (slot: number, number: number, command: unknown = slot) => ({ slot, ballot: ballot(number), command });
@@ -59,7 +43,7 @@ describe('an acceptor', () => {
   };
 
   it('remembers promise, values and checkpoint', () => {
-    const log = memory();
+    const log = new MemoryLog();
     const before = open(log);
     before.promise(ballot(3));
     for (let slot = 1; slot <= 6; slot++) before.accept(value(slot, 3));
@@ -77,7 +61,7 @@ describe('an acceptor', () => {
   });
 
   it('forgets its promise when it restarts with the planted bug, before and after a checkpoint', () => {
-    const log = memory();
+    const log = new MemoryLog();
     const before = open(log, true);
     before.promise(ballot(3));
     before.accept(value(1, 3));
@@ -87,7 +71,7 @@ describe('an acceptor', () => {
   });
 
   it('keeps values after a checkpoint that it takes over', () => {
-    const acceptor = open(memory());
+    const acceptor = open(new MemoryLog());
     for (const slot of [2, 7, 8]) acceptor.accept(value(slot, 1));
     acceptor.install({ index: 7, items: [] });
     expect(acceptor.between(1, 99)).toEqual([value(8, 1)]);
@@ -96,7 +80,7 @@ describe('an acceptor', () => {
   });
 
   it('does not give up a value of a higher ballot for one that it learns', () => {
-    const acceptor = open(memory());
+    const acceptor = open(new MemoryLog());
     acceptor.accept(value(1, 4));
     acceptor.learn(value(1, 2));
     expect(acceptor.at(1)).toEqual(value(1, 4));

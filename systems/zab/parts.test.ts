@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Body } from '../../framework/contracts/message.js';
-import type { DurableLog, Environment } from '../../framework/contracts/protocol.js';
+import type { Environment } from '../../framework/contracts/protocol.js';
+import { MemoryLog } from '../shared/testing/memory-log.js';
 import { History } from './history.js';
 import zab from './index.js';
 import { Link } from './link.js';
@@ -12,22 +13,6 @@ import { synchronize } from './synchronization.js';
 import { DEFAULTS } from './testing/bench.js';
 import { counterOf, epochOf, showZxid, zxidOf } from './zxid.js';
 
-/** A disk that keeps all it is given. */
-class Disk implements DurableLog {
-  snapshot: unknown = null;
-  records: unknown[] = [];
-  append(record: unknown): void {
-    this.records.push(record);
-  }
-  replace(snapshot: unknown, tail: readonly unknown[]): void {
-    this.snapshot = snapshot;
-    this.records = [...tail];
-  }
-  recover() {
-    return { snapshot: this.snapshot, records: [...this.records] };
-  }
-}
-
 const entry = (epoch: number, counter: number): Entry => ({
   zxid: zxidOf(epoch, counter),
   origin: 'n1',
@@ -35,7 +20,7 @@ const entry = (epoch: number, counter: number): Entry => ({
   command: { op: 'write', key: epoch, value: counter },
 });
 
-function filled(entries: readonly Entry[], disk = new Disk()): History {
+function filled(entries: readonly Entry[], disk = new MemoryLog()): History {
   const history = new History(disk);
   history.recover();
   for (const one of entries) history.append(one);
@@ -63,7 +48,7 @@ describe('the history', () => {
   });
 
   it('keeps some transactions before a snapshot in memory, and none of them on disk', () => {
-    const disk = new Disk();
+    const disk = new MemoryLog();
     const history = filled([entry(1, 1), entry(1, 2), entry(1, 3), entry(1, 4)], disk);
     history.accept(4);
     history.compact({ zxid: zxidOf(1, 3), items: ['x'] }, 1);
@@ -77,7 +62,7 @@ describe('the history', () => {
   });
 
   it('is never taken for the history of an epoch when a crash interrupts its synchronization', () => {
-    const disk = new Disk();
+    const disk = new MemoryLog();
     const history = filled([entry(1, 1), entry(1, 2), entry(1, 3)], disk);
     history.accept(1);
     history.enter(1);
@@ -88,7 +73,7 @@ describe('the history', () => {
     history.append(entry(2, 2));
     history.enter(3);
     for (let kept = before; kept <= disk.records.length; kept++) {
-      const torn = new Disk();
+      const torn = new MemoryLog();
       torn.records = disk.records.slice(0, kept);
       const again = filled([], torn);
       const complete = zxids(again).join() === '1.1,1.2,2.1,2.2';
@@ -108,7 +93,7 @@ describe('the history', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
-        const disk = new Disk();
+        const disk = new MemoryLog();
         const history = filled([], disk);
         const model: number[] = [];
         let start = 0;
