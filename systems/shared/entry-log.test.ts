@@ -1,27 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DurableLog } from '../../framework/contracts/protocol.js';
 import { areEntries, type Entry, EntryLog } from './entry-log.js';
-
-/** A disk that keeps all it is given. */
-class Disk implements DurableLog {
-  snapshot: unknown = null;
-  records: unknown[] = [];
-  append(record: unknown): void {
-    this.records.push(record);
-  }
-  replace(snapshot: unknown, tail: readonly unknown[]): void {
-    this.snapshot = snapshot;
-    this.records = [...tail];
-  }
-  recover() {
-    return { snapshot: this.snapshot, records: this.records };
-  }
-}
+import { MemoryLog } from './testing/memory-log.js';
 
 const entry = (index: number, term: number): Entry => ({ index, term, command: `${index}@${term}` });
 
-function filled(terms: readonly number[], disk = new Disk()): EntryLog {
+function filled(terms: readonly number[], disk = new MemoryLog()): EntryLog {
   const log = new EntryLog(disk);
   for (const [i, term] of terms.entries()) log.append(entry(i + 1, term));
   return log;
@@ -49,7 +33,7 @@ describe('the log', () => {
   });
 
   it('keeps some entries before a snapshot in memory, and none of them on disk', () => {
-    const disk = new Disk();
+    const disk = new MemoryLog();
     const log = filled([1, 1, 2, 2, 2], disk);
     log.cast(7, 'n2');
     log.compact({ index: 4, term: 2, items: ['x'] }, 2);
@@ -88,7 +72,7 @@ describe('the log', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const disk = new Disk();
+        const disk = new MemoryLog();
         const log = new EntryLog(disk);
         for (const { do: what, by } of steps) {
           const { index } = log.snapshot;
