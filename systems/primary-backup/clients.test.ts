@@ -49,19 +49,6 @@ describe('reads', () => {
 });
 
 describe('clients', () => {
-  it('are answered as lin-kv says, by every node', () =>
-    bench({}, async (b) => {
-      await b.leader();
-      for (const node of b.cluster.nodes) {
-        expect(await b.ask(node, read(99))).toMatchObject({ type: 'error', code: 20 });
-        expect(await b.ask(node, { type: 'cas', key: 99, from: 1, to: 2 })).toMatchObject({ code: 20 });
-        expect(await b.ask(node, write(1, 'a'))).toMatchObject({ type: 'write_ok' });
-        expect(await b.ask(node, { type: 'cas', key: 1, from: 'x', to: 'b' })).toMatchObject({ code: 22 });
-        expect(await b.ask(node, { type: 'cas', key: 1, from: 'a', to: 'b' })).toMatchObject({ type: 'cas_ok' });
-        expect(await b.ask(node, read(1))).toMatchObject({ type: 'read_ok', value: 'b' });
-      }
-    }));
-
   it('a command that arrives twice happens once', () =>
     bench({}, async (b) => {
       const primary = await b.leader();

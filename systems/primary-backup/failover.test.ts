@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { read, write } from '../shared/testing/store-bench.js';
+import { describeStore } from '../shared/testing/store-scenarios.js';
 import { bench } from './testing/bench.js';
+
+describeStore(bench);
 
 describe('failover', () => {
   it('elects one primary, which reports itself, and nobody disturbs it', () =>
@@ -10,21 +13,6 @@ describe('failover', () => {
       await b.sleep(20_000);
       expect(await b.leader()).toBe(primary);
       expect([b.log(primary).epoch, b.cluster.leader()]).toEqual([epoch, primary]);
-    }));
-
-  it('a backup takes over from a primary that is killed, and has it as a backup when it is back', () =>
-    bench({}, async (b) => {
-      const first = await b.leader();
-      await b.fill(first, 10);
-      const kill = await b.cluster.faults.kill([first]);
-      const second = await b.leader();
-      expect(second).not.toBe(first);
-      expect(await b.ask(second, read(2))).toMatchObject({ value: 9 });
-      await kill.heal();
-      await b.sleep(1000);
-      expect(b.log(first).leader).toBe(second);
-      expect(b.state(first)).toBe(b.state(second));
-      expect(b.laws.broken).toEqual([]);
     }));
 
   it('with priority, nodes take over in the order of their names', () =>
@@ -43,23 +31,6 @@ describe('failover', () => {
       await cut.heal();
       expect(await b.leader()).toBe('n3');
       expect(await b.ask('n2', read(4))).toMatchObject({ value: 4 });
-    }));
-
-  it('all killed at once come back with everything', () =>
-    bench({ with: { 'snapshot-every': 30 } }, async (b) => {
-      await b.fill(await b.leader(), 100);
-      const kill = await b.cluster.faults.kill(b.cluster.nodes);
-      await kill.heal();
-      await b.leader();
-      for (const key of [0, 1, 2, 3, 4, 5, 6]) {
-        expect(await b.ask('n3', read(key))).toMatchObject({ value: [98, 99, 93, 94, 95, 96, 97][key] });
-      }
-    }));
-
-  it('a single node is its own primary', () =>
-    bench({ nodes: 1 }, async (b) => {
-      await b.fill(await b.leader(), 20);
-      expect(await b.ask('n1', read(1))).toMatchObject({ value: 15 });
     }));
 });
 

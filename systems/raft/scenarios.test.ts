@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../framework/contracts/message.js';
 import { read, write } from '../shared/testing/store-bench.js';
+import { describeStore } from '../shared/testing/store-scenarios.js';
 import { bench } from './testing/bench.js';
+
+describeStore(bench);
 
 describe('elections', () => {
   it('elects one leader, which reports itself, and nobody disturbs it', () =>
@@ -13,17 +16,6 @@ describe('elections', () => {
       expect(b.log(leader).term).toBe(term);
       expect(b.cluster.leader()).toBe(leader);
       expect(b.laws.broken).toEqual([]);
-    }));
-
-  it('replaces a leader that is killed, and takes it back as a follower', () =>
-    bench({}, async (b) => {
-      const first = await b.leader();
-      const kill = await b.cluster.faults.kill([first]);
-      const second = await b.leader();
-      expect(second).not.toBe(first);
-      await kill.heal();
-      await b.sleep(1000);
-      expect(b.log(first).leader).toBe(second);
     }));
 
   it('a node that was cut off does not depose the leader when it comes back (pre-vote)', () =>
@@ -46,45 +38,9 @@ describe('elections', () => {
       expect(b.log(leader).leads).toBe(false);
       expect(await b.ask(leader, write(1, 1))).toMatchObject({ type: 'error', code: 11 });
     }));
-
-  it('a single node leads itself', () =>
-    bench({ nodes: 1 }, async (b) => {
-      await b.leader();
-      await b.fill('n1', 20);
-      expect(await b.ask('n1', read(1))).toMatchObject({ type: 'read_ok', value: 15 });
-    }));
 });
 
 describe('replication', () => {
-  it('answers as lin-kv does, from every node', () =>
-    bench({}, async (b) => {
-      await b.leader();
-      for (const node of b.cluster.nodes) {
-        expect(await b.ask(node, read(99))).toMatchObject({ type: 'error', code: 20 });
-        expect(await b.ask(node, { type: 'cas', key: 99, from: 1, to: 2 })).toMatchObject({ type: 'error', code: 20 });
-        expect(await b.ask(node, write(1, 'a'))).toMatchObject({ type: 'write_ok' });
-        expect(await b.ask(node, { type: 'cas', key: 1, from: 'x', to: 'b' })).toMatchObject({ code: 22 });
-        expect(await b.ask(node, { type: 'cas', key: 1, from: 'a', to: 'b' })).toMatchObject({ type: 'cas_ok' });
-        expect(await b.ask(node, read(1))).toMatchObject({ type: 'read_ok', value: 'b' });
-      }
-    }));
-
-  it('all nodes end with the same state, and remember it when all are killed', () =>
-    bench({ with: { 'snapshot-every': 30 } }, async (b) => {
-      const leader = await b.leader();
-      await b.fill(leader, 100);
-      await b.sleep(200);
-      const state = b.state(leader);
-      for (const id of b.cluster.nodes) expect(b.state(id)).toBe(state);
-      const kill = await b.cluster.faults.kill(b.cluster.nodes);
-      await kill.heal();
-      await b.leader();
-      for (const key of [0, 1, 2, 3, 4, 5, 6]) {
-        expect(await b.ask('n3', read(key))).toMatchObject({ value: [98, 99, 93, 94, 95, 96, 97][key] });
-      }
-      expect(b.laws.broken).toEqual([]);
-    }));
-
   it('overwrites what an isolated leader had alone, in few messages (conflict back-off)', () =>
     bench({}, async (b) => {
       const old = await b.leader();

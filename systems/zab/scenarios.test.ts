@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { read, write } from '../shared/testing/store-bench.js';
+import { describeStore } from '../shared/testing/store-scenarios.js';
 import { bench } from './testing/bench.js';
 import { epochOf } from './zxid.js';
+
+describeStore(bench);
 
 describe('epochs', () => {
   it('begin with one leader, which reports itself, and go on undisturbed', () =>
@@ -50,13 +53,6 @@ describe('epochs', () => {
       expect(await b.ask(leader, write(1, 1))).toMatchObject({ type: 'error', code: 11 });
     }));
 
-  it('a single node leads itself', () =>
-    bench({ nodes: 1 }, async (b) => {
-      await b.leader();
-      await b.fill('n1', 20);
-      expect(await b.ask('n1', read(1))).toMatchObject({ type: 'read_ok', value: 15 });
-    }));
-
   it('a node that was cut off joins again without an election', () =>
     bench({}, async (b) => {
       const leader = await b.leader();
@@ -96,35 +92,6 @@ describe('epochs', () => {
 });
 
 describe('broadcast and synchronization', () => {
-  it('answers as lin-kv does, from every node', () =>
-    bench({}, async (b) => {
-      await b.leader();
-      for (const node of b.cluster.nodes) {
-        const cas = (from: unknown) => ({ type: 'cas', key: 1, from, to: 'b' });
-        expect(await b.ask(node, read(99))).toMatchObject({ type: 'error', code: 20 });
-        expect(await b.ask(node, { type: 'cas', key: 99, from: 1, to: 2 })).toMatchObject({ type: 'error', code: 20 });
-        expect(await b.ask(node, write(1, 'a'))).toMatchObject({ type: 'write_ok' });
-        expect(await b.ask(node, cas('x'))).toMatchObject({ code: 22 });
-        expect(await b.ask(node, cas('a'))).toMatchObject({ type: 'cas_ok' });
-        expect(await b.ask(node, read(1))).toMatchObject({ type: 'read_ok', value: 'b' });
-      }
-    }));
-
-  it('all nodes end with the same state, and remember it when all are killed', () =>
-    bench({ with: { 'snapshot-every': 30 } }, async (b) => {
-      const leader = await b.leader();
-      await b.fill(b.others(leader)[0]!, 100);
-      await b.sleep(200);
-      for (const id of b.cluster.nodes) expect(b.state(id)).toBe(b.state(leader));
-      const kill = await b.cluster.faults.kill(b.cluster.nodes);
-      await kill.heal();
-      await b.leader();
-      for (const key of [0, 1, 2, 3, 4, 5, 6]) {
-        expect(await b.ask('n3', read(key))).toMatchObject({ value: [98, 99, 93, 94, 95, 96, 97][key] });
-      }
-      expect(b.laws.broken).toEqual([]);
-    }));
-
   it('TRUNC: what an isolated leader had proposed alone is forgotten, and its clients are told that nobody knows', () =>
     bench({}, async (b) => {
       const old = await b.leader();
