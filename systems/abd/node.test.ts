@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { among, type MessageTable } from '../shared/testing/message-table.js';
+import { describeRegister } from '../shared/testing/register-scenarios.js';
 import { WRITE_OK as OK, read, registerTable, readOk as value, write } from '../shared/testing/register-table.js';
 import type { AbdOptions } from './node.js';
 import { make } from './testing/options.js';
@@ -14,41 +15,15 @@ function tags(table: MessageTable): Map<string, unknown> {
   return found;
 }
 
-describe('the register', () => {
-  it.each([1, 2, 3, 4, 5])('with %i nodes gives every node what any node wrote', (count) => {
-    const table = bench(count);
-    for (const writer of table.names) {
-      for (const [key, text] of [
-        ['x', `${writer} x`],
-        [7, null],
-        ['7', { from: writer }],
-      ] as const) {
-        expect(table.answer(writer, write(text, key))).toEqual(OK);
-        for (const reader of table.names) {
-          expect(table.answer(reader, read(key))).toEqual(value(text));
-        }
-      }
-    }
-  });
+describeRegister(bench, { cas: false });
 
+describe('the register', () => {
   it('answers error 20 for a key that was never written, once a majority says so', () => {
     const table = bench(3);
     const got = table.ask('n1', read());
     expect(got()).toBeNull();
     table.deliver(among('n1', 'n2'));
     expect(got()).toMatchObject({ type: 'error', code: 20 });
-  });
-
-  it.each([
-    [{ type: 'cas', key: 'x', from: 1, to: 2 }, 10],
-    [{ type: 'txn', txn: [] }, 10],
-    [{ type: 'write', key: 'x' }, 12],
-    [{ type: 'read' }, 12],
-    [{ type: 'write', key: { a: 1 }, value: 1 }, 12],
-  ])('refuses %j with the definite error %i', (body, code) => {
-    const table = bench(3);
-    expect(table.ask('n1', body)()).toMatchObject({ type: 'error', code, in_reply_to: 1 });
-    expect(table.messages).toEqual([]);
   });
 
   it('does without a minority, and answers nothing without a majority', () => {

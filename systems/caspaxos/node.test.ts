@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { among, both, type MessageTable, only } from '../shared/testing/message-table.js';
+import { describeRegister } from '../shared/testing/register-scenarios.js';
 import {
   CAS_OK,
   cas,
@@ -16,27 +17,9 @@ import { DEFAULTS, make } from './testing/options.js';
 
 const bench = (nodes: number, options: Partial<CasPaxosOptions> = {}) => registerTable(nodes, make(options));
 
+describeRegister(bench, { cas: true });
+
 describe('the registers', () => {
-  it.each([1, 2, 3, 4, 5])('with %i nodes give every node what any node wrote', (count) => {
-    const table = bench(count);
-    for (const writer of table.names) {
-      for (const key of ['x', 7, '7']) {
-        expect(table.answer(writer, write([writer, key], key))).toEqual(OK);
-        for (const reader of table.names) expect(table.answer(reader, read(key))).toEqual(value([writer, key]));
-      }
-    }
-  });
-
-  it('compare and set, values being the same when they are equal as JSON', () => {
-    const table = bench(3);
-    expect(table.answer('n1', cas(1, 2))).toMatchObject({ type: 'error', code: 20 });
-    expect(table.answer('n2', read())).toMatchObject({ type: 'error', code: 20 });
-    table.answer('n1', write({ a: [1] }));
-    expect(table.answer('n2', cas({ a: [2] }, 5))).toMatchObject({ type: 'error', code: 22 });
-    expect(table.answer('n2', cas({ a: [1] }, null))).toEqual(CAS_OK);
-    expect(table.answer('n3', read())).toEqual(value(null));
-  });
-
   it('do without a minority, and answer nothing without a majority', () => {
     const table = bench(5);
     table.kill('n4');
@@ -49,18 +32,6 @@ describe('the registers', () => {
     const codes = table.sent.filter(({ body }) => body.type === 'error').map(({ body }) => body['code']);
     expect(codes).toEqual([0, 0]);
     expect(table.timers('n2')).toEqual([]);
-  });
-
-  it.each([
-    [{ type: 'txn', txn: [] }, 10],
-    [{ type: 'write', key: 'x' }, 12],
-    [{ type: 'read' }, 12],
-    [{ type: 'cas', key: 'x', from: 1 }, 12],
-    [{ type: 'write', key: { a: 1 }, value: 1 }, 12],
-  ])('refuse %j with the definite error %i', (body, code) => {
-    const table = bench(3);
-    expect(table.ask('n1', body)()).toMatchObject({ type: 'error', code, in_reply_to: 1 });
-    expect(table.messages).toEqual([]);
   });
 
   it('ignore messages that make no sense', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { among } from '../shared/testing/message-table.js';
-import { read, readOk as value, WRITE_OK, write } from '../shared/testing/register-table.js';
+import { describeRegister } from '../shared/testing/register-scenarios.js';
+import { read, readOk as value, write } from '../shared/testing/register-table.js';
 import { Bench } from './testing/bench.js';
 
 const add = (element: unknown) => ({ type: 'add', element });
@@ -8,41 +9,15 @@ const READ_SET = { type: 'read' };
 /** What clients call `x`. */
 const X = '"x"';
 
+describeRegister(
+  (nodes) => {
+    const n = Math.min(3, nodes);
+    return new Bench(nodes, { n, r: Math.min(2, n), w: Math.min(2, n) });
+  },
+  { cas: false, refused: [[{ type: 'add' }, 12]] },
+);
+
 describe('a register', () => {
-  it.each([1, 2, 3, 5])('on %i nodes gives through every node what was written through any', (count) => {
-    const n = Math.min(3, count);
-    const bench = new Bench(count, { n, r: Math.min(2, n), w: Math.min(2, n) });
-    for (const writer of bench.names) {
-      for (const [key, text] of [
-        ['x', `${writer} x`],
-        [7, null],
-        ['7', { from: writer }],
-        ['set', 1],
-      ] as const) {
-        expect(bench.answer(writer, write(text, key))).toEqual(WRITE_OK);
-        for (const reader of bench.names) expect(bench.answer(reader, read(key))).toEqual(value(text));
-      }
-    }
-  });
-
-  it('that was never written is error 20', () => {
-    expect(new Bench(3).answer('n1', read())).toMatchObject({ type: 'error', code: 20 });
-  });
-
-  it.each([
-    [{ type: 'cas', key: 'x', from: 1, to: 2 }, 10],
-    [{ type: 'txn', txn: [] }, 10],
-    [{ type: 'write', key: 'x' }, 12],
-    [{ type: 'write', value: 1 }, 12],
-    [{ type: 'write', key: { a: 1 }, value: 1 }, 12],
-    [{ type: 'read', key: null }, 12],
-    [{ type: 'add' }, 12],
-  ])('refuses %j with the definite error %i', (body, code) => {
-    const bench = new Bench(3);
-    expect(bench.answer('n1', body)).toMatchObject({ type: 'error', code, in_reply_to: 1 });
-    expect(bench.held('n1', X)).toEqual([]);
-  });
-
   it('keeps concurrent values side by side, shows one by the rule, and the next write is after both', () => {
     for (const [siblings, shown] of [
       ['last-writer', 'a'],

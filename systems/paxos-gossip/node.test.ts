@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { among, both, type MessageTable, only } from '../shared/testing/message-table.js';
+import { describeRegister } from '../shared/testing/register-scenarios.js';
 import {
   CAS_OK,
   cas,
@@ -16,27 +17,9 @@ import { DEFAULTS, make } from './testing/options.js';
 
 const bench = (nodes: number, options: Partial<PaxosGossipOptions> = {}) => registerTable(nodes, make(options));
 
+describeRegister(bench, { cas: true });
+
 describe('decisions', () => {
-  it.each([1, 2, 3, 4, 5])('with %i nodes give every node what any node wrote', (count) => {
-    const table = bench(count);
-    for (const writer of table.names) {
-      for (const key of ['x', 7, '7']) {
-        expect(table.answer(writer, write([writer, key], key))).toEqual(OK);
-        for (const reader of table.names) expect(table.answer(reader, read(key))).toEqual(value([writer, key]));
-      }
-    }
-  });
-
-  it('compare and set', () => {
-    const table = bench(3);
-    expect(table.answer('n1', cas(1, 2))).toMatchObject({ code: 20 });
-    expect(table.answer('n2', read())).toMatchObject({ code: 20 });
-    table.answer('n1', write(1));
-    expect(table.answer('n2', cas(2, 3))).toMatchObject({ code: 22 });
-    expect(table.answer('n2', cas(1, 3))).toEqual(CAS_OK);
-    expect(table.answer('n3', read())).toEqual(value(3));
-  });
-
   it('begun by one node are completed by the next, which then goes on to its own', () => {
     const table = bench(5);
     table.answer('n1', write('a'));
