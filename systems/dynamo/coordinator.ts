@@ -198,7 +198,8 @@ export class Coordinator {
       if (replica.entry(key) !== undefined && !this.#core.isHome(key)) replica.forget(key);
       return;
     }
-    replica.store(key, versions, home === null ? [] : this.#core.owedNow(key, [home]));
+    // Members may have changed since this node chose itself as a home node.
+    replica.store(key, versions, home === null ? this.#core.owedByTaker(key) : this.#core.owedNow(key, [home]));
   }
 
   #advance(operation: Operation): void {
@@ -292,11 +293,13 @@ export class Coordinator {
   /** Hinted handoff (4.6): home nodes that did not take the write shall have it later. */
   #hint(operation: Operation): void {
     const { options, replica, env } = this.#core;
-    if (!options.hints || options.bug === 'drop-hint' || replica.entry(operation.key) === undefined) return;
-    const { nodes, standsFor } = operation.targets;
+    if (!options.hints || options.bug === 'drop-hint') return;
+    const { key, found, targets } = operation;
+    const { nodes, standsFor } = targets;
     const missing = nodes.map((node, i) => standsFor[i] ?? node).filter((_, i) => !operation.hasHeard(i));
     const owed = missing.filter((node) => node !== env.id);
-    if (owed.length > 0) replica.store(operation.key, [], this.#core.owedNow(operation.key, owed));
+    // With what is owed, which this node may have forgotten: members may have changed meanwhile.
+    if (owed.length > 0) replica.store(key, found, this.#core.owedNow(key, owed));
   }
 }
 

@@ -44,6 +44,12 @@ export class Core {
     return homes.filter((node) => node !== this.env.id);
   }
 
+  /** Whom this node owes a key that it takes as a home node: where it is none any more, all who are. */
+  owedByTaker(key: string): readonly string[] {
+    const homes = this.homesOf(key);
+    return homes.includes(this.env.id) ? [] : homes;
+  }
+
   get isMember(): boolean {
     return this.placement.ids.includes(this.env.id);
   }

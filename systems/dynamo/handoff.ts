@@ -46,9 +46,7 @@ export class Handoff {
 
   /** A node owed this one the key, or takes it for a home node: it keeps it, and passes it on where it belongs. */
   take(key: string, versions: Versions): void {
-    const homes = this.#core.homesOf(key);
-    const isHome = homes.includes(this.#core.env.id);
-    this.#core.replica.store(key, versions, isHome ? [] : homes);
+    this.#core.replica.store(key, versions, this.#core.owedByTaker(key));
   }
 
   onHanded(node: string, key: string, tag: string): void {
