@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DynamoOptions } from './options.js';
-import { heal, lostElements, oldRead, type Played, play } from './testing/schedule.js';
+import { goneElements, heal, lostElements, oldRead, type Played, play } from './testing/schedule.js';
 
 const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -48,7 +48,6 @@ describe('acknowledged adds', () => {
     ['sloppy', { ...everywhere, quorum: 'sloppy' }, 0],
     ['sloppy, by hints alone', { n: 3, r: 1, w: 3, quorum: 'sloppy', 'anti-entropy': 'off', 'read-repair': false }, 0],
     ['changing members', everywhere, 2],
-    ['changing members, without anti-entropy', { ...everywhere, 'anti-entropy': 'off' }, 2],
     ['changing members, sloppy', { ...everywhere, quorum: 'sloppy' }, 2],
   ] as [string, Partial<DynamoOptions>, number][])('are never lost: %s', (_name, options, spares) => {
     let acknowledged = 0;
@@ -59,6 +58,31 @@ describe('acknowledged adds', () => {
       acknowledged += played.writes.filter(({ end }) => end < Number.POSITIVE_INFINITY).length;
     }
     expect(acknowledged).toBeGreaterThan(15);
+  });
+
+  describe('without anti-entropy', () => {
+    const off: Partial<DynamoOptions> = { ...everywhere, 'anti-entropy': 'off' };
+    const cases: [string, Partial<DynamoOptions>, number][] = [
+      ['strict', off, 0],
+      ['changing members', off, 2],
+    ];
+
+    it.each(cases)('are in every copy, when no node crashes while it coordinates: %s', (_name, options, spares) => {
+      for (const seed of seeds(50)) {
+        const crashes = 'between-requests';
+        const played = play({ seed, nodes: 5, spares, options, of: 'set', partitions: true, crashes });
+        heal(played);
+        expect(lostElements(played), `seed ${seed}`).toEqual([]);
+      }
+    });
+
+    it.each(cases)('are never gone from all copies, whoever crashes: %s', (_name, options, spares) => {
+      for (const seed of seeds(50)) {
+        const played = play({ seed, nodes: 5, spares, options, of: 'set', partitions: true });
+        heal(played);
+        expect(goneElements(played), `seed ${seed}`).toEqual([]);
+      }
+    });
   });
 
   it.each([

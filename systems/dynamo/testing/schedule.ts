@@ -34,10 +34,13 @@ interface Schedule {
   of: 'register' | 'set';
   /** Nodes are cut off from each other now and then. */
   partitions?: boolean;
+  /** When nodes crash: at any time, or only when all that they coordinate has ended, so that they have noted every hint. */
+  crashes?: 'any' | 'between-requests';
 }
 
 /** Random steps; an operation's times are step numbers. Members change when there are spares. */
-export function play({ seed, nodes, spares = 0, options, steps = 1200, of, partitions = false }: Schedule): Played {
+export function play(schedule: Schedule): Played {
+  const { seed, nodes, spares = 0, options, steps = 1200, of, partitions = false, crashes = 'any' } = schedule;
   const random = createRandom(seed, 'schedule');
   const bench = new Bench(nodes, { 'compact-after': 5, ...options }, spares);
   const open: { write: Write | null; begin: number; answer: () => Body | null }[] = [];
@@ -73,9 +76,11 @@ export function play({ seed, nodes, spares = 0, options, steps = 1200, of, parti
     const node = random.pick(bench.all);
     const dice = random.float();
     if (dice < 0.04) ask(step, random.pick(bench.names));
-    else if (dice < 0.045) bench.restart(node);
-    else if (dice < 0.05) bench.toggle(node);
-    else if (dice < 0.08) bench.fire(node, random.pick(['resend', 'resend', 'handoff', 'gossip', 'change']));
+    else if (dice < 0.05) {
+      if (crashes === 'between-requests') endRequests(bench, node);
+      if (dice < 0.045) bench.restart(node);
+      else bench.toggle(node);
+    } else if (dice < 0.08) bench.fire(node, random.pick(['resend', 'resend', 'handoff', 'gossip', 'change']));
     else if (dice < 0.083 && partitions)
       side = new Set(random.chance(0.5) ? [] : random.shuffle(bench.all).slice(0, 2));
     else if (dice < 0.086 && spares > 0) change(bench, random);
@@ -91,6 +96,11 @@ export function heal({ bench }: Played): void {
   for (const name of bench.all) if (!bench.runs(name)) bench.start(name);
   bench.deliver();
   bench.calm(40);
+}
+
+/** The node hears no more and gives up what it coordinates. */
+function endRequests(bench: Bench, node: string): void {
+  while (bench.timers(node).includes('resend')) bench.fire(node, 'resend');
 }
 
 function change(bench: Bench, random: Random): void {
@@ -111,6 +121,14 @@ export function oldRead({ writes, reads }: Played): string | null {
     if (missed !== undefined) return `a read of ${read.value} from step ${read.begin} misses ${missed.value}`;
   }
   return null;
+}
+
+/** Acknowledged elements that no home node of the set holds. */
+export function goneElements({ bench, writes }: Played): number[] {
+  const held = new Set(bench.homes('set').flatMap((home) => bench.held(home, 'set').flat()));
+  return writes
+    .filter(({ value, end }) => end < Number.POSITIVE_INFINITY && !held.has(value))
+    .map(({ value }) => value);
 }
 
 /** Acknowledged elements that a read of the set through some node lacks. */
