@@ -2,7 +2,7 @@
 import { defineWorkload } from '../framework/contracts/define.js';
 import { option } from '../framework/contracts/options.js';
 import { finalReads } from './shared/final-reads.js';
-import { expectType, replyList } from './shared/reply.js';
+import { changeElement, readElements } from './shared/set-rpc.js';
 import { drawFunctions, type Mix } from './shared/weighted.js';
 
 interface Options {
@@ -38,18 +38,8 @@ export default defineWorkload<Options, Shared>({
   },
   final: () => finalReads([{ f: 'read', value: null }]),
   rpc: {
-    add: {
-      request: ({ value }) => ({ type: 'add', element: value }),
-      result: (reply, { value }) => {
-        expectType(reply, 'add_ok');
-        return value;
-      },
-    },
-    read: {
-      request: () => ({ type: 'read' }),
-      result: (reply) => replyList(reply, 'read_ok', 'value'),
-      readOnly: true,
-    },
+    add: changeElement('add'),
+    read: readElements,
   },
   reads: ['read'],
   checks: ({ linearizable }) => [{ use: 'set-full', with: { linearizable } }],

@@ -3,7 +3,7 @@ import { defineWorkload } from '../framework/contracts/define.js';
 import { option } from '../framework/contracts/options.js';
 import type { Random } from '../framework/contracts/random.js';
 import { finalReads } from './shared/final-reads.js';
-import { expectType, replyList } from './shared/reply.js';
+import { changeElement, readElements } from './shared/set-rpc.js';
 import { drawFunctions, type Mix } from './shared/weighted.js';
 
 interface Options {
@@ -77,25 +77,9 @@ export default defineWorkload<Options, Shared>({
   },
   final: () => finalReads([{ f: 'read', value: null }]),
   rpc: {
-    add: {
-      request: ({ value }) => ({ type: 'add', element: value }),
-      result: (reply, { value }) => {
-        expectType(reply, 'add_ok');
-        return value;
-      },
-    },
-    remove: {
-      request: ({ value }) => ({ type: 'remove', element: value }),
-      result: (reply, { value }) => {
-        expectType(reply, 'remove_ok');
-        return value;
-      },
-    },
-    read: {
-      request: () => ({ type: 'read' }),
-      result: (reply) => replyList(reply, 'read_ok', 'value'),
-      readOnly: true,
-    },
+    add: changeElement('add'),
+    remove: changeElement('remove'),
+    read: readElements,
   },
   reads: ['read'],
   checks: [{ use: 'or-set' }],

@@ -111,7 +111,7 @@ export class Members {
       const join = wanted.filter((node) => this.#doubt || !this.#current.includes(node));
       const leave = (this.#doubt ? this.#all : this.#current).filter((node) => !wanted.includes(node));
       if (join.length + leave.length === 0) return true;
-      // Whoever leaves may be asked only when all others have been.
+      // The leader and some member by turns: who leads, as far as known, may be cut off or gone.
       const whom = this.#context.leader() ?? this.#current[turn % this.#current.length]!;
       const node = turn % 2 === 0 ? whom : this.#current[(turn >> 1) % this.#current.length]!;
       const confirmed = await this.#ask(
