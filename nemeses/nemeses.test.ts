@@ -8,12 +8,14 @@ import kill from './kill.js';
 import network from './network.js';
 import partition from './partition.js';
 import pause from './pause.js';
+import power from './power.js';
 import { choice, recordingFaults } from './testing/recording.js';
 
 const ALL: readonly [AnyNemesis, object][] = [
   [partition, {}],
   [kill, {}],
   [pause, {}],
+  [power, {}],
   [network, { loss: 0.1 }],
   [clock, { bump: 1000, drift: 0.5 }],
   [disk, { kinds: ['bit-flip', 'slow'], delay: 100 }],
@@ -114,7 +116,7 @@ describe('network', () => {
     [{}, /"quality" must be an object/],
     [{ loss: 1.5 }, /"loss" must be a fraction/],
     [{ loss: '5%' }, /"loss" must be a fraction between 0 and 1, not "5%"/],
-    [{ corrupt: 1 }, /"corrupt" is not a field of a quality/],
+    [{ bandwidth: 1 }, /"corrupt" is not a field of a quality/],
     [{ delay: 50 }, /"delay" must be an object/],
     [{ delay: { distribution: 'pareto', mean: 5 } }, /"distribution" must be one of/],
     [{ delay: { distribution: 'normal' } }, /"mean" is missing/],

@@ -1,5 +1,5 @@
 // Makes links bad without cutting them: slow, lossy, duplicating, out of order.
-import type { Delay, LinkQuality } from '../framework/contracts/cluster.js';
+import { type Delay, type LinkQuality, needsOf } from '../framework/contracts/cluster.js';
 import { defineNemesis } from '../framework/contracts/define.js';
 import type { Injection } from '../framework/contracts/nemesis.js';
 import { option } from '../framework/contracts/options.js';
@@ -8,7 +8,7 @@ import { oneWay } from './shared/shapes.js';
 
 const NAME = 'network';
 const DISTRIBUTIONS = ['constant', 'uniform', 'exponential', 'normal'] as const;
-const PROBABILITIES = ['loss', 'duplicate', 'reorder'] as const;
+const PROBABILITIES = ['loss', 'duplicate', 'reorder', 'corrupt'] as const;
 
 interface NetworkInjection extends Injection {
   links: readonly (readonly [from: string, to: string])[];
@@ -31,6 +31,7 @@ function wanted(options: LinkQuality): LinkQuality {
     const probability = options[name];
     if (probability !== undefined) quality[name] = probability;
   }
+  if (options.rate !== undefined) quality.rate = options.rate;
   return Object.keys(quality).length > 0 ? quality : POOR;
 }
 
@@ -50,22 +51,28 @@ function delayOf(value: unknown): Delay {
 
 function qualityOf(value: unknown): LinkQuality {
   if (!isRecord(value) || Object.keys(value).length === 0) {
-    throw badInjection(NAME, '"quality" must be an object with one or more of delay, loss, duplicate, reorder');
+    throw badInjection(
+      NAME,
+      '"quality" must be an object with one or more of delay, loss, duplicate, reorder, corrupt, rate',
+    );
   }
-  onlyFields(NAME, value, ['delay', ...PROBABILITIES], 'a quality');
+  onlyFields(NAME, value, ['delay', 'rate', ...PROBABILITIES], 'a quality');
   const quality: LinkQuality = {};
   if (value['delay'] !== undefined) quality.delay = delayOf(value['delay']);
   for (const name of PROBABILITIES) {
     const probability = numberOf(NAME, name, value[name], 'a fraction between 0 and 1', (p) => p >= 0 && p <= 1);
     if (probability !== undefined) quality[name] = probability;
   }
+  const rate = numberOf(NAME, 'rate', value['rate'], 'a number of bits a second, more than 0', (bits) => bits > 0);
+  if (rate !== undefined) quality.rate = rate;
   return quality;
 }
 
 export default defineNemesis<LinkQuality, NetworkInjection>({
   name: NAME,
-  summary: 'Delays, loses, duplicates and reorders messages on every link of its targets, in both directions.',
-  needs: ['packet'],
+  summary:
+    'Delays, loses, duplicates, reorders and (on hosts) corrupts or slows down what the links of its targets carry, both ways.',
+  needs: (options) => needsOf(wanted(options)),
   options: {
     delay: option.object(
       'Added to every message. Without any option: 50ms +- 10ms, 5% lost, 5% duplicated, 20% reordered.',
@@ -78,6 +85,8 @@ export default defineNemesis<LinkQuality, NetworkInjection>({
     loss: option.percent('Messages that are lost.'),
     duplicate: option.percent('Messages that arrive twice.'),
     reorder: option.percent('Messages that are held back until others have overtaken them.'),
+    corrupt: option.percent('Packets of which a bit is flipped on the way.'),
+    rate: option.integer('Bits a second that each link carries at most.', undefined, { minimum: 1 }),
   },
   targets: 'all',
   choose: ({ options, targets, nodes }) => {

@@ -54,6 +54,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ajv: ['framework/plan'],
   commander: ['framework/cli'],
   execa: ['framework/deploy', 'bench'],
+  ssh2: ['framework/deploy'],
   'edn-data': ['framework/history'],
   esbuild: ['framework/catalog'],
 };

@@ -4,11 +4,28 @@ export const CAPABILITIES = {
   kill: 'kill a node and start it again',
   pause: 'freeze a node and wake it',
   partition: 'cut links between nodes, both ways or one way',
-  packet: 'delay, lose, duplicate and reorder messages between nodes',
+  loss: 'lose messages between nodes',
+  packet: 'delay, duplicate and reorder messages between nodes',
+  rate: 'limit how much a link carries',
+  corrupt: 'corrupt packets between nodes',
   clock: "move a node's clock or change its rate",
   disk: "damage, slow down or fill a node's disk, and lose what was not synced",
+  power: 'turn a host off without warning, and on again',
   membership: 'let nodes join and leave the cluster',
   reports: 'know which node leads, from the nodes’ own reports',
 } as const;
 
 export type Capability = keyof typeof CAPABILITIES;
+
+/** Where the framework itself carries the messages of reference nodes. */
+export const IN_PROCESS: readonly Capability[] = [
+  'kill',
+  'pause',
+  'partition',
+  'loss',
+  'packet',
+  'clock',
+  'disk',
+  'membership',
+  'reports',
+];

@@ -1,4 +1,5 @@
 // A running cluster: what a run and its nemeses can do to it, in any world.
+import type { Capability } from './capability.js';
 import type { Body } from './message.js';
 import type { NodeReport } from './protocol.js';
 import type { Milliseconds, Nanoseconds } from './time.js';
@@ -22,6 +23,20 @@ export interface LinkQuality {
   duplicate?: number;
   /** Probability that a message is held back, and thereby overtaken. */
   reorder?: number;
+  /** Probability that a bit of a packet is flipped on its way. Hosts only. */
+  corrupt?: number;
+  /** Bits a second that the link carries at most. Hosts only. */
+  rate?: number;
+}
+
+/** What a deployment must offer for links of this quality. */
+export function needsOf({ delay, loss, duplicate, reorder, corrupt, rate }: LinkQuality): Capability[] {
+  const needs: Capability[] = [];
+  if (loss !== undefined) needs.push('loss');
+  if (delay !== undefined || duplicate !== undefined || reorder !== undefined) needs.push('packet');
+  if (rate !== undefined) needs.push('rate');
+  if (corrupt !== undefined) needs.push('corrupt');
+  return needs;
 }
 
 /** A node's clock: an offset in milliseconds, and a rate (1: true time, 2: twice as fast). */
@@ -63,6 +78,8 @@ export interface Faults {
   /** Kill without warning; healing starts the nodes again and resolves when their processes run. */
   kill(nodes: readonly string[]): Promise<Effect>;
   pause(nodes: readonly string[]): Promise<Effect>;
+  /** Only with the capability `power`: turn the nodes’ hosts off without warning; healing turns them on and starts the nodes again. */
+  power?(nodes: readonly string[]): Promise<Effect>;
   clock(nodes: readonly string[], fault: ClockFault): Promise<Effect>;
   disk(nodes: readonly string[], fault: DiskFault): Promise<Effect>;
   /** Asks the system for a change of its members; healing asks for the opposite. Resolves when the system has confirmed it. */

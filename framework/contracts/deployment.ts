@@ -19,6 +19,16 @@ export interface World {
 /** Where a system's code comes from, so that another process can load it again. */
 export type DefinitionSource = { kind: 'builtin'; name: string } | { kind: 'path'; path: string };
 
+/** What can be done to each kind of system; a kind that is missing cannot run there. */
+export interface Capabilities {
+  /** Reference nodes. */
+  protocol?: readonly Capability[];
+  /** Maelstrom programs. */
+  program?: readonly Capability[];
+  /** Programs that are installed, started and stopped by commands. */
+  lifecycle?: readonly Capability[];
+}
+
 export interface ProvisionContext<O = OptionValues> {
   options: O;
   /** The first members of the cluster. */
@@ -38,6 +48,10 @@ export interface ProvisionContext<O = OptionValues> {
   /** Record every message in `<folder>/messages.jsonl`. */
   logMessages: boolean;
   event: (event: NodeEvent) => void;
+  /** What the faults of the plan need, so that a host that cannot do it is refused before anything starts. */
+  needs?: readonly Capability[];
+  /** A line for the person who waits: what was found of the hosts, say. */
+  say?: (line: string) => void;
   /** Leave nodes running at the end (`--keep`). */
   keep: boolean;
 }
@@ -47,11 +61,24 @@ export interface Deployment<O = OptionValues> {
   summary: string;
   options?: Options;
   world: 'simulation' | 'local' | 'remote';
-  /** What can be done to reference nodes (`protocol`) and to Maelstrom programs; a runtime that is missing cannot run here. */
-  capabilities: { protocol?: readonly Capability[]; program?: readonly Capability[] };
+  /** What it offers at best; what the hosts at hand cannot do is found when they are reached. */
+  capabilities: Capabilities | ((options: Partial<O>) => Capabilities);
   createWorld: () => World;
   /** Registers nothing and starts nothing until `cluster.start()`; `cluster.stop()` is safe at any time after it. */
   provision: (context: ProvisionContext<O>) => Promise<Cluster>;
+  /** Undoes the faults that a run which died may have left on the hosts of a plan; returns what was done, a line for each host. */
+  heal?: (options: O, nodes: readonly string[]) => Promise<string[]>;
+  /**
+   * Removes whatever runs that died have left, of which the deployment knows without a plan (containers, namespaces); returns what
+   * was removed. `dry`: only tells.
+   */
+  clean?: (dry: boolean) => Promise<string[]>;
+}
+
+/** What a deployment offers with these options; `{}`: with its defaults. */
+export function offered(deployment: AnyDeployment, options: OptionValues): Capabilities {
+  const { capabilities } = deployment;
+  return typeof capabilities === 'function' ? capabilities(options) : capabilities;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the option type of a definition is erased in collections, as with event handlers

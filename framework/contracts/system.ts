@@ -3,6 +3,7 @@ import type { Body } from './message.js';
 import type { Options, OptionValues } from './options.js';
 import type { Environment, Protocol } from './protocol.js';
 import type { Client, ClientContext } from './rpc.js';
+import type { Milliseconds } from './time.js';
 
 /** A defect planted on purpose, chosen by the system option `bug`. */
 export interface PlantedBug {
@@ -44,6 +45,47 @@ export interface Program {
   cwd?: string;
 }
 
+/** A node's place on its host. */
+export interface NodePlace {
+  id: string;
+  /** 1 for the first node, and so on, spares included. */
+  number: number;
+  /** Where other hosts reach it. */
+  address: string;
+  /** Absolute folders there, made before anything runs: its own data, and its logs. `wipe` empties the first. */
+  data: string;
+  logs: string;
+  /** What was uploaded for the system, by the names that `files` gives; absolute. */
+  files: string;
+}
+
+/** One step of a node's life: a command whose arguments no shell reads, or a script for `sh -eu`. */
+export interface Step {
+  command?: readonly string[];
+  script?: string;
+  env?: Readonly<Record<string, string>>;
+  /** Needs root. */
+  root?: boolean;
+  timeout?: Milliseconds;
+}
+
+/** How one node of any program is installed, started and stopped on its host. Every step but `start` may be left out. */
+export interface Lifecycle {
+  /** Once on each host, before anything starts. */
+  install?: Step;
+  /** The command goes on as long as the node lives, unless `daemon`: it then ends when the node runs, and leaves it behind. */
+  start: Step;
+  daemon?: boolean;
+  /** Asked again and again until it succeeds; without it a node is ready when it has started. */
+  ready?: Step;
+  /** Before the node is killed at the end of a run; a kill by a nemesis asks nothing. */
+  stop?: Step;
+  /** Before the first start, so that nothing of an earlier run is left; without it the data folder is emptied. */
+  wipe?: Step;
+  /** Files that are collected at the end, as absolute globs; those in the folders of the node always are. */
+  logs?: readonly string[];
+}
+
 export interface System<O = OptionValues> {
   name: string;
   /** One line. */
@@ -68,6 +110,19 @@ export interface System<O = OptionValues> {
   nodes?: (env: Environment, options: O) => Protocol;
   /** Programs in any language that speak the Maelstrom protocol. */
   program?: (options: O) => Program;
+  /** Any other program: how its nodes live on hosts. Called for each node, with all of them. */
+  lifecycle?: (options: O, node: NodePlace, nodes: readonly NodePlace[]) => Lifecycle;
+  /** Files and folders of this machine (absolute) that nodes need, by the name under `NodePlace.files`. */
+  files?: (options: O) => Readonly<Record<string, string>>;
+  /**
+   * Only with `lifecycle`, and without `client`: a program beside `chaos`, one for each node, that speaks the Maelstrom protocol for
+   * it: takes `init` and the clients' requests on stdin, asks the node in its own language, and answers on stdout.
+   */
+  bridge?: (
+    options: O,
+    node: NodePlace,
+    nodes: readonly NodePlace[],
+  ) => Program & { env?: Readonly<Record<string, string>> };
   /** Only for systems whose members can change. */
   membership?: Membership<O>;
   /** Only for systems that do not answer the workload's RPCs. */

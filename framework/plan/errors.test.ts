@@ -195,11 +195,11 @@ workload: { use: lin-kv, route: leader }
 nemeses: [{ use: kill, targets: leader }, { use: partition, with: { shapes: [isolate-leader] } }, clock]
 `;
     expect(await errorsOf(text)).toEqual([
-      '3:9 system prog runs as programs, which deployment sim cannot do | It works with deploy: local.',
+      '3:9 system prog runs as Maelstrom programs, which deployment sim cannot do | It works with deploy: local.',
       '4:33 clients cannot be routed to the leader: nodes of system prog do not report who leads',
       '5:33 nemesis kill cannot find the leader: nodes of system prog do not report who leads',
       '5:50 nemesis partition has to know the leader: nodes of system prog do not report who leads',
-      '5:99 nemesis clock needs "clock" (move a node\'s clock or change its rate); deployment sim cannot do that to programs | No deployment can do this with this system.',
+      '5:99 nemesis clock needs "clock" (move a node\'s clock or change its rate); deployment sim cannot do that to Maelstrom programs | No deployment can do this with this system.',
     ]);
   });
 

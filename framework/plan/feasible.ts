@@ -1,6 +1,7 @@
 // Refuses what the system and its deployment cannot do together, and names a deployment that can.
 import { CAPABILITIES, type Capability } from '../contracts/capability.js';
-import type { AnyDeployment } from '../contracts/deployment.js';
+import { type AnyDeployment, type Capabilities, offered } from '../contracts/deployment.js';
+import type { OptionValues } from '../contracts/options.js';
 import type { AnySystem } from '../contracts/system.js';
 import type { Scope } from './definitions.js';
 import { orList } from './diagnostics.js';
@@ -8,21 +9,26 @@ import type { ReadFault } from './faults.js';
 import type { Subject } from './subject.js';
 import type { Span } from './tree.js';
 
-export type Runtime = 'protocol' | 'program';
+type Runtime = keyof Capabilities;
 
-const RUNTIME_WORDS: Readonly<Record<Runtime, string>> = { protocol: 'reference nodes', program: 'programs' };
+const RUNTIME_WORDS: Readonly<Record<Runtime, string>> = {
+  protocol: 'reference nodes',
+  program: 'Maelstrom programs',
+  lifecycle: 'programs that are installed and started by commands',
+};
 
-/** How the system would run there; null: it cannot. */
-export function runtimeOf(system: AnySystem, deployment: AnyDeployment): Runtime | null {
-  const { protocol, program } = deployment.capabilities;
-  if (system.nodes !== undefined && protocol !== undefined) return 'protocol';
-  return system.program !== undefined && program !== undefined ? 'program' : null;
-}
+/** What each kind of system brings, in the order of preference. */
+const RUNTIMES: readonly (readonly [Runtime, (system: AnySystem) => boolean])[] = [
+  ['protocol', ({ nodes }) => nodes !== undefined],
+  ['program', ({ program }) => program !== undefined],
+  ['lifecycle', ({ lifecycle }) => lifecycle !== undefined],
+];
 
-/** What can be done to this system in this deployment; null: it cannot run there. */
-export function capabilitiesOf(system: AnySystem, deployment: AnyDeployment): readonly Capability[] | null {
-  const runtime = runtimeOf(system, deployment);
-  return runtime === null ? null : (deployment.capabilities[runtime] ?? null);
+/** How the system would run there, and what can be done to it; null: it cannot. */
+function offerTo(system: AnySystem, deployment: AnyDeployment, options: OptionValues): readonly Capability[] | null {
+  const offer = offered(deployment, options);
+  const runtime = RUNTIMES.find(([name, fits]) => fits(system) && offer[name] !== undefined)?.[0];
+  return runtime === undefined ? null : offer[runtime]!;
 }
 
 /** Reports (once) everything that cannot work. */
@@ -34,7 +40,7 @@ export async function checkFeasible(
   scope: Scope,
 ): Promise<void> {
   const pair = { system: system.found.definition, deployment: deploy.found.definition };
-  const here = capabilitiesOf(pair.system, pair.deployment);
+  const here = offerTo(pair.system, pair.deployment, deploy.options?.values ?? {});
   if (here === null) await refuseRuntime(pair, deploy.span, scope);
   // Where it cannot run at all, what no other deployment could do either is still worth telling.
   const offered = here ?? (await capabilitiesAnywhere(pair.system, scope));
@@ -44,7 +50,7 @@ export async function checkFeasible(
 }
 
 async function capabilitiesAnywhere(system: AnySystem, { catalog }: Scope): Promise<readonly Capability[]> {
-  return (await catalog.all('deployment')).flatMap((deployment) => capabilitiesOf(system, deployment) ?? []);
+  return (await catalog.all('deployment')).flatMap((deployment) => offerTo(system, deployment, {}) ?? []);
 }
 
 interface Pair {
@@ -52,17 +58,20 @@ interface Pair {
   deployment: AnyDeployment;
 }
 
-function kindOf({ nodes, program }: AnySystem): Runtime | undefined {
-  return nodes !== undefined ? 'protocol' : program !== undefined ? 'program' : undefined;
+function kindOf(system: AnySystem): Runtime | undefined {
+  return RUNTIMES.find(([, fits]) => fits(system))?.[0];
 }
 
 async function refuseRuntime({ system, deployment }: Pair, span: Span, scope: Scope): Promise<void> {
   const kind = kindOf(system);
   if (kind === undefined) {
-    scope.problems.add(span, `system ${system.name} has neither nodes nor a program: nothing can be started`);
+    scope.problems.add(
+      span,
+      `system ${system.name} has neither nodes nor a program nor a lifecycle: nothing can be started`,
+    );
     return;
   }
-  const possible = (await scope.catalog.all('deployment')).filter((other) => runtimeOf(system, other) !== null);
+  const possible = (await scope.catalog.all('deployment')).filter((other) => offerTo(system, other, {}) !== null);
   const names = possible.map(({ name }) => name);
   const message = `system ${system.name} runs as ${RUNTIME_WORDS[kind]}, which deployment ${deployment.name} cannot do`;
   scope.problems.add(span, message, { hint: useInstead(names) });
@@ -79,7 +88,7 @@ async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capabi
     return;
   }
   for (const need of missing) {
-    const runtime = RUNTIME_WORDS[runtimeOf(pair.system, pair.deployment) ?? kindOf(pair.system) ?? 'protocol'];
+    const runtime = RUNTIME_WORDS[kindOf(pair.system) ?? 'protocol'];
     const message = `nemesis ${definition.name} needs "${need}" (${CAPABILITIES[need]}); deployment ${pair.deployment.name} cannot do that to ${runtime}`;
     scope.problems.add(fault.span, message, { hint: useInstead(await deploymentsWith(need, pair, scope)) });
   }
@@ -109,7 +118,7 @@ async function checkReports(
 
 async function deploymentsWith(need: Capability, { system }: Pair, { catalog }: Scope): Promise<string[]> {
   const all = await catalog.all('deployment');
-  return all.filter((other) => capabilitiesOf(system, other)?.includes(need) === true).map(({ name }) => name);
+  return all.filter((other) => offerTo(system, other, {})?.includes(need) === true).map(({ name }) => name);
 }
 
 function useInstead(names: readonly string[]): string {

@@ -1,5 +1,6 @@
 // The reference page of plans: every key, and every option of every built-in definition, from what validates them.
 import type { Catalog } from '../catalog/catalog.js';
+import { offered } from '../contracts/deployment.js';
 import type { OptionSchema, Options } from '../contracts/options.js';
 import type { AnySystem } from '../contracts/system.js';
 import { expected } from './check.js';
@@ -162,10 +163,11 @@ function weaknessTable({ weaknesses }: AnySystem): string {
 
 async function deployments(catalog: Catalog): Promise<string> {
   const parts = (await catalog.all('deployment')).map((deployment) => {
-    const { protocol, program } = deployment.capabilities;
+    const { protocol, program, lifecycle } = offered(deployment, {});
     const facts = [
       ...(protocol === undefined ? [] : [`- To reference nodes: ${codes(protocol)}.`]),
-      ...(program === undefined ? [] : [`- To programs: ${codes(program)}.`]),
+      ...(program === undefined ? [] : [`- To Maelstrom programs: ${codes(program)}.`]),
+      ...(lifecycle === undefined ? [] : [`- To programs run by commands: ${codes(lifecycle)}.`]),
     ];
     return [heading(deployment), facts.join('\n'), keyTable(deployment.options ?? NO_OPTIONS)];
   });

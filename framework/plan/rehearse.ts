@@ -1,6 +1,6 @@
 // Plays an injection against nothing, before anything starts: shows whether the nemesis understands it, and what it would hit.
 import type { Capability } from '../contracts/capability.js';
-import type { Effect, Faults, Link } from '../contracts/cluster.js';
+import { type Effect, type Faults, type Link, needsOf } from '../contracts/cluster.js';
 import { ChaosError, messageOf } from '../contracts/error.js';
 import type { AnyNemesis, Injection } from '../contracts/nemesis.js';
 
@@ -26,9 +26,14 @@ export async function rehearse(nemesis: AnyNemesis, injection: Injection): Promi
   const ends = (links: readonly Link[]) => links.flat();
   const faults: Faults = {
     cut: (links) => hit('partition', ends(links)),
-    degrade: (links) => hit('packet', ends(links)),
+    degrade: (links, quality) => {
+      for (const need of needsOf(quality)) needs.add(need);
+      for (const name of ends(links)) nodes.add(name);
+      return Promise.resolve(NOTHING);
+    },
     kill: (names) => hit('kill', names),
     pause: (names) => hit('pause', names),
+    power: (names) => hit('power', names),
     clock: (names) => hit('clock', names),
     disk: (names) => hit('disk', names),
     change: ({ join, leave }) => hit('membership', [...join, ...leave]),

@@ -21,6 +21,7 @@ export function recordingFaults(fail?: { call: number }): { faults: Faults; call
       degrade: (links, quality) => record('degrade', links, quality),
       kill: (nodes) => record('kill', nodes),
       pause: (nodes) => record('pause', nodes),
+      power: (nodes) => record('power', nodes),
       clock: (nodes, fault) => record('clock', nodes, fault),
       disk: (nodes, fault) => record('disk', nodes, fault),
       change: (change) => record('change', change),

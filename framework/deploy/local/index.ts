@@ -1,5 +1,5 @@
 // The local deployment: real processes on this machine, without any set-up.
-import { CAPABILITIES, type Capability } from '../../contracts/capability.js';
+import { IN_PROCESS } from '../../contracts/capability.js';
 import { defineDeployment } from '../../contracts/define.js';
 import { option } from '../../contracts/options.js';
 import { realWorld } from '../../time/real.js';
@@ -16,8 +16,8 @@ export default defineDeployment<LocalOptions>({
   },
   world: 'local',
   capabilities: {
-    protocol: Object.keys(CAPABILITIES) as Capability[],
-    program: ['kill', 'pause', 'partition', 'packet'],
+    protocol: IN_PROCESS,
+    program: ['kill', 'pause', 'partition', 'loss', 'packet'],
   },
   createWorld: realWorld,
   provision: async (context) => new LocalCluster(context),

@@ -1,5 +1,5 @@
 // The simulation: virtual time, one process, deterministic; hundreds of times faster than real time.
-import { CAPABILITIES, type Capability } from '../../contracts/capability.js';
+import { IN_PROCESS } from '../../contracts/capability.js';
 import { defineDeployment } from '../../contracts/define.js';
 import { ChaosError } from '../../contracts/error.js';
 import { option } from '../../contracts/options.js';
@@ -17,7 +17,7 @@ export default defineDeployment<SimOptions>({
     freeze: option.flag('freeze every message, so that a protocol that changes one after sending fails', false),
   },
   world: 'simulation',
-  capabilities: { protocol: Object.keys(CAPABILITIES) as Capability[] },
+  capabilities: { protocol: IN_PROCESS },
   createWorld: virtualWorld,
   provision: async (context) => {
     if (!(context.clock instanceof VirtualClock)) {

@@ -8,8 +8,8 @@ export default defineDeployment({
   world: 'local',
   options: { grace: option.duration('Time to stop.', '2s') },
   capabilities: {
-    protocol: ['kill', 'pause', 'partition', 'packet', 'disk', 'membership', 'reports'],
-    program: ['kill', 'pause', 'partition', 'packet'],
+    protocol: ['kill', 'pause', 'partition', 'loss', 'packet', 'disk', 'membership', 'reports'],
+    program: ['kill', 'pause', 'partition', 'loss', 'packet'],
   },
   createWorld: () => {
     throw new Error('not in tests');

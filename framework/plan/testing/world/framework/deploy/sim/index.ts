@@ -5,7 +5,7 @@ export default defineDeployment({
   name: 'sim',
   summary: 'simulation',
   world: 'simulation',
-  capabilities: { protocol: ['kill', 'pause', 'partition', 'packet', 'clock', 'disk', 'reports'] },
+  capabilities: { protocol: ['kill', 'pause', 'partition', 'loss', 'packet', 'clock', 'disk', 'reports'] },
   createWorld: () => {
     throw new Error('not in tests');
   },

@@ -1,0 +1,120 @@
+// What the control process and the helper on a host say to each other: one JSON object a line, over a pipe.
+//
+// One helper runs on each host, as root where faults need that. It outlives the pipe: faults are states that it keeps in force, and
+// takes back by itself when it has heard nothing for longer than the bound.
+import type { ClockFault, LinkQuality } from '../../contracts/cluster.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import type { Command, Exit } from '../host/host.js';
+
+/** What arrives from one other host, as long as it differs from a clean network. Absent fields: nothing is wrong with it. */
+export interface LinkState {
+  /** Address of the other host. */
+  peer: string;
+  /** Nothing from it arrives. */
+  cut?: boolean;
+  /** Faults on what this host sends to it. Several on one link are given already added up. */
+  quality?: LinkQuality;
+}
+
+/** A command that belongs to a node: it and everything it starts carries the node's mark in its environment. */
+export interface NodeCommand {
+  node: string;
+  command: Command;
+  env: Readonly<Record<string, string>>;
+  cwd?: string;
+  /** File that takes its output, appended to. */
+  log: string;
+}
+
+/** Damage to the durable log of a reference node that is dead; see `framework/node/stdio/damage.ts`. */
+export type Damage =
+  | { kind: 'crash'; folder: string; keep: 'prefix' | 'none'; seed: number }
+  | { kind: 'tear'; folder: string; seed: number }
+  | { kind: 'flip'; folder: string; position: number; flipped: readonly number[] }
+  | { kind: 'unflip'; folder: string; at: number };
+
+/** A fault of the file system that holds a folder of a foreign program. */
+export type FolderFault =
+  /** Takes all room that is left, in a file beside it; only where it is a file system of its own, of at most `most` bytes. */
+  { kind: 'full'; folder: string; most: number } | { kind: 'read-only'; folder: string };
+
+/** Damage to files of a foreign program that is dead: cut at a fraction of their length, or one bit of a fraction of it flipped. */
+export interface FileDamage {
+  kind: 'truncate' | 'bit-flip';
+  folder: string;
+  /** Which files, as a glob below the folder; which of them and where is drawn from the seed. */
+  files: string;
+  seed: number;
+}
+
+/** Requests and their answers. */
+export interface Requests {
+  /**
+   * First of all. `bound`: after so long without a word the helper takes back every fault; then, unless `keep`, it kills every node
+   * and ends.
+   */
+  hello: { ask: { run: string; bound: Milliseconds; keep: boolean }; answer: Hello };
+  /** A sign of life; every other request is one, too. */
+  pulse: { ask: object; answer: object };
+  /** Starts a node's main process in a group of its own. `exit` tells its end. */
+  start: { ask: NodeCommand; answer: { pid: number } };
+  /** Runs a command of a node to its end; output is kept to its last `most` bytes. */
+  step: {
+    ask: NodeCommand & { timeout: Milliseconds; input?: string; most: number };
+    answer: Exit & { stdout: string; stderr: string; late: boolean };
+  };
+  /** Sends a signal to everything that carries the node's mark; after SIGKILL resolves when none of it is left. */
+  signal: { ask: { node: string; signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' }; answer: { processes: number } };
+  /** Stops or wakes everything that carries the node's mark; resolves when the system shows it so. */
+  freeze: { ask: { node: string; frozen: boolean }; answer: { processes: number; observed: boolean } };
+  /** `lost`: unsynced bytes taken away. `at`: the byte whose bit was flipped, null when there was none. */
+  damage: { ask: Damage; answer: { lost: number; at: number | null } };
+  /** Exactly these links are not clean from now on. Resolves when the kernel has the rules. */
+  network: { ask: { links: readonly LinkState[] }; answer: object };
+  /** Sends a datagram with this text to a helper's probe port. `refused`: the kernel would not send it. */
+  probe: { ask: { address: string; port: number; text: string }; answer: { refused: boolean } };
+  /** The last probe from an address, and how many packets from it were dropped by our rules since they are in force. */
+  probed: { ask: { from: string }; answer: { text: string | null; dropped: number } };
+  /** The clock that programs of a node see, by libfaketime's file; in force for whatever was started with it. */
+  clock: { ask: { node: string; faults: readonly ClockFault[] }; answer: object };
+  /** Moves the host's own clock by as much; 0 brings it back. */
+  'host-clock': { ask: { offset: Milliseconds }; answer: object };
+  /** Exactly these faults of folders are in force from now on. */
+  folders: { ask: { faults: readonly FolderFault[] }; answer: object };
+  'damage-files': { ask: FileDamage; answer: { file: string | null; at: number } };
+  /** Takes back every fault, now. */
+  heal: { ask: object; answer: object };
+  /** Takes back every fault, kills every node, and ends. */
+  end: { ask: object; answer: object };
+}
+
+export interface Hello {
+  pid: number;
+  root: boolean;
+  /** Wall time there, in nanoseconds. */
+  time: number;
+  /** UDP port that takes probes. */
+  probe: number;
+  /** It was there before, with faults of an earlier connection that it has taken back meanwhile. */
+  healed: boolean;
+}
+
+export type RequestName = keyof Requests;
+export type Ask<K extends RequestName> = Requests[K]['ask'];
+export type Answer<K extends RequestName> = Requests[K]['answer'];
+
+/** To the helper. */
+export type RequestLine = { [K in RequestName]: { id: number; do: K } & Ask<K> }[RequestName];
+
+/** From the helper. */
+export type ReplyLine =
+  | { id: number; answer: Answer<RequestName> }
+  /** `code`: as of a ChaosError. */
+  | { id: number; error: { code: string; message: string; hint?: string } }
+  | HelperEvent;
+
+export type HelperEvent =
+  /** A node's main process has ended; `lines`: the last of its log. */
+  | { event: 'exit'; node: string; pid: number; code: number | null; signal: string | null; lines: string[] }
+  /** Worth knowing. */
+  | { event: 'note'; node: string | null; detail: string };
