@@ -116,7 +116,7 @@ describe('network', () => {
     [{}, /"quality" must be an object/],
     [{ loss: 1.5 }, /"loss" must be a fraction/],
     [{ loss: '5%' }, /"loss" must be a fraction between 0 and 1, not "5%"/],
-    [{ bandwidth: 1 }, /"corrupt" is not a field of a quality/],
+    [{ bandwidth: 1 }, /"bandwidth" is not a field of a quality/],
     [{ delay: 50 }, /"delay" must be an object/],
     [{ delay: { distribution: 'pareto', mean: 5 } }, /"distribution" must be one of/],
     [{ delay: { distribution: 'normal' } }, /"mean" is missing/],
