@@ -10,14 +10,14 @@ import type { Body } from '../../contracts/message.js';
 import type { Program } from '../../contracts/system.js';
 import { type Milliseconds, toNs } from '../../contracts/time.js';
 import { MessageLog } from '../../network/message-log.js';
-import { Network } from '../../network/network.js';
+import { Network, type Undo } from '../../network/network.js';
 import { entryPoint } from '../../node/entry.js';
 import { formatArguments } from '../../node/stdio/arguments.js';
 import { TextLog } from '../../node/text-log.js';
 import { leaderOf } from '../leader.js';
 import { Members } from '../members.js';
+import { effect, type LinkFaults, NodeFaults } from '../node-faults.js';
 import { Clients } from './clients.js';
-import { LocalFaults } from './faults.js';
 import { type EarlyEnd, LocalNode } from './local-node.js';
 import { lastLines } from './log-tail.js';
 import { checkProgram, startFailure } from './program.js';
@@ -35,7 +35,7 @@ const INIT_TIMEOUT: Milliseconds = 10_000;
 
 export class LocalCluster implements Cluster {
   readonly nodes: readonly string[];
-  readonly faults: LocalFaults;
+  readonly faults: NodeFaults;
   readonly #context: ProvisionContext<LocalOptions>;
   readonly #program: Program | null;
   readonly #nodes = new Map<string, LocalNode>();
@@ -77,7 +77,7 @@ export class LocalCluster implements Cluster {
       request: (client, node, body, reply) => this.request(client, node, body, reply),
       abandon: (client) => this.abandon(client),
     });
-    this.faults = new LocalFaults(network, (id) => this.#node(id), this.#members);
+    this.faults = new NodeFaults(linksOf(network), (id) => this.#node(id), this.#members);
     this.#messages = context.logMessages ? new TextLog(`${this.#folder}/messages.jsonl`) : null;
     this.nodes.forEach((id, ordinal) => {
       this.#nodes.set(id, this.#makeNode(id, ordinal));
@@ -219,6 +219,15 @@ export class LocalCluster implements Cluster {
       hint: `A node must answer init with init_ok within ${INIT_TIMEOUT / 1000} s; its log is ${node.logFile}`,
     });
   }
+}
+
+/** The parent routes every message: what a fault does to a link is in force at once. */
+function linksOf(network: Network): LinkFaults {
+  const undone = (undo: Undo) => effect(async () => undo());
+  return {
+    cut: async (links) => undone(network.cut(links)),
+    degrade: async (links, quality) => undone(network.degrade(links, quality)),
+  };
 }
 
 function linesOf(path: string): string[] {

@@ -10,11 +10,11 @@ import type { Control, Notice } from '../../node/stdio/control.js';
 import { PARENT } from '../../node/stdio/control.js';
 import { crash, flipBit, type Keep, tear, unflipBit } from '../../node/stdio/damage.js';
 import { meaningOf, NODE_EXIT } from '../../node/stdio/exit-codes.js';
+import { controlFor, isFull, NO_WISH, type Topic, type Wish } from '../wish.js';
 import { lastLines } from './log-tail.js';
 import { NodeProcess } from './node-process.js';
 import { INIT_CLIENT, type Router, type Station } from './router.js';
 import type { Watchdog } from './watchdog.js';
-import { controlFor, isFull, NO_WISH, type Topic, type Wish } from './wish.js';
 
 /** How long the parent waits for a sign that a fault is in force. */
 const OBSERVE: Milliseconds = 5000;

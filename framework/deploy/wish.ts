@@ -1,15 +1,17 @@
 // What the faults in force want of one node, and how a node of ours is told.
-import type { ClockFault, DiskFault } from '../../contracts/cluster.js';
-import type { Control } from '../../node/stdio/control.js';
+import type { ClockFault, DiskFault } from '../contracts/cluster.js';
+import type { Control } from '../node/stdio/control.js';
 
 export interface Wish {
   dead: boolean;
   paused: boolean;
+  /** Its host is turned off. */
+  off: boolean;
   clock: readonly ClockFault[];
   disk: readonly DiskFault[];
 }
 
-export const NO_WISH: Wish = { dead: false, paused: false, clock: [], disk: [] };
+export const NO_WISH: Wish = { dead: false, paused: false, off: false, clock: [], disk: [] };
 
 export type Topic = 'clock' | 'disk';
 

@@ -1,4 +1,5 @@
-// Faults of a local cluster: counted, so that each heals alone; each node is then brought to what those in force want.
+// Faults of clusters whose nodes are processes: counted, so that each heals alone; each node is then brought to what those in force
+// want.
 import type {
   ClockFault,
   DiskFault,
@@ -7,41 +8,57 @@ import type {
   Link,
   LinkQuality,
   MembershipChange,
-} from '../../contracts/cluster.js';
-import { ChaosError } from '../../contracts/error.js';
-import type { Network } from '../../network/network.js';
-import { Counted } from '../counted.js';
-import type { Members } from '../members.js';
-import type { LocalNode } from './local-node.js';
+} from '../contracts/cluster.js';
+import { ChaosError } from '../contracts/error.js';
+import type { Keep } from '../node/stdio/damage.js';
+import { Counted } from './counted.js';
+import type { Members } from './members.js';
 import type { Topic, Wish } from './wish.js';
 
-export class LocalFaults implements Faults {
-  readonly #network: Network;
-  readonly #node: (id: string) => LocalNode;
+/** One node, as its faults see it. Every method resolves when what it asks for is so. */
+export interface FaultyNode {
+  /** A reference node, whose clock and disk can be broken from inside. */
+  readonly own: boolean;
+  readonly running: boolean;
+  /** Makes it what the faults in force want it to be; `wish` is asked when its turn comes. */
+  reconcile(wish: () => Wish): Promise<void>;
+  /** Tells it its clock or disk faults. */
+  tell(topic: Topic, wish: () => Wish): Promise<void>;
+  /** Kills it and damages its log as a crash would. */
+  crash(keep: Keep, torn: boolean): Promise<void>;
+  /** Kills it and flips a bit of its log; the function returned flips it back. */
+  flip(position: number): Promise<() => Promise<void>>;
+}
+
+/** What the cluster can do to the links between nodes. */
+export type LinkFaults = Pick<Faults, 'cut' | 'degrade'>;
+
+export class NodeFaults implements Faults {
+  readonly #links: LinkFaults;
+  readonly #node: (id: string) => FaultyNode;
   readonly #members: Members;
   readonly #kills = new Counted<'kill'>();
   readonly #pauses = new Counted<'pause'>();
+  readonly #outages = new Counted<'off'>();
   readonly #clocks = new Counted<ClockFault>();
   readonly #disks = new Counted<DiskFault>();
 
-  constructor(network: Network, node: (id: string) => LocalNode, members: Members) {
-    this.#network = network;
+  constructor(links: LinkFaults, node: (id: string) => FaultyNode, members: Members) {
+    this.#links = links;
     this.#node = node;
     this.#members = members;
   }
 
   isDown(id: string): boolean {
-    return this.#kills.has(id) || this.#pauses.has(id) || !this.#node(id).running;
+    return this.#kills.has(id) || this.#pauses.has(id) || this.#outages.has(id) || !this.#node(id).running;
   }
 
-  async cut(links: readonly Link[]): Promise<Effect> {
-    const undo = this.#network.cut(links);
-    return effect(async () => undo());
+  cut(links: readonly Link[]): Promise<Effect> {
+    return this.#links.cut(links);
   }
 
-  async degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect> {
-    const undo = this.#network.degrade(links, quality);
-    return effect(async () => undo());
+  degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect> {
+    return this.#links.degrade(links, quality);
   }
 
   change(change: MembershipChange): Promise<Effect> {
@@ -56,6 +73,12 @@ export class LocalFaults implements Faults {
 
   async pause(nodes: readonly string[]): Promise<Effect> {
     const undo = this.#pauses.add(nodes, 'pause');
+    await this.#reconcile(nodes);
+    return effect(() => this.#reconcile(undo()));
+  }
+
+  async power(nodes: readonly string[]): Promise<Effect> {
+    const undo = this.#outages.add(nodes, 'off');
     await this.#reconcile(nodes);
     return effect(() => this.#reconcile(undo()));
   }
@@ -119,6 +142,7 @@ export class LocalFaults implements Faults {
     return {
       dead: this.#kills.has(id),
       paused: this.#pauses.has(id),
+      off: this.#outages.has(id),
       clock: this.#clocks.of(id),
       disk: this.#disks.of(id),
     };
@@ -139,7 +163,7 @@ async function each(nodes: readonly string[], step: (id: string) => Promise<void
 }
 
 /** Healing twice does nothing the second time. */
-function effect(heal: () => Promise<void>): Effect {
+export function effect(heal: () => Promise<void>): Effect {
   let active = true;
   return {
     heal: async () => {
