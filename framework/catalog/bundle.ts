@@ -52,7 +52,7 @@ export async function bundle(path: string): Promise<string> {
       sourceRoot: `${pathToFileURL(dirname(path)).href}/`,
       logLevel: 'silent',
       define: Object.fromEntries(Object.entries(META).map(([key, name]) => [`import.meta.${key}`, name])),
-      plugins: [ownPackage, packages, moduleUrl],
+      plugins: [ownPackage('address'), packages, moduleUrl],
     });
     return result.outputFiles[0]?.text ?? '';
   } catch (error) {
@@ -60,7 +60,8 @@ export async function bundle(path: string): Promise<string> {
   }
 }
 
-function compileError(path: string, error: unknown): ChaosError {
+/** Why esbuild refused a module (or what was to be one, in the folder of `path`), with the place of the first mistake. */
+export function compileError(path: string, error: unknown): ChaosError {
   const messages = (error as Partial<BuildFailure>).errors ?? [];
   const first = messages[0];
   if (first === undefined) return new ChaosError('module-invalid', `${path} cannot be compiled: ${messageOf(error)}`);
@@ -78,22 +79,25 @@ function locationOf(path: string, { location }: Message) {
   return { file: join(dirname(path), location.file), line: location.line, column: location.column + 1 };
 }
 
-/** `chaosplan` is the copy that runs: by address from dist, bundled in from the sources (which Node itself cannot load). */
-const ownPackage: Plugin = {
-  name: 'own-package',
-  setup(build) {
-    const face = ['index.js', 'index.ts']
-      .map((name) => fileURLToPath(new URL(`../${name}`, import.meta.url)))
-      .find((file) => existsSync(file));
-    build.onResolve({ filter: new RegExp(`^${PACKAGE}$`) }, (): OnResolveResult => {
-      if (face === undefined)
-        return { errors: [{ text: `the package ${PACKAGE} is incomplete: framework/index is missing` }] };
-      return face.endsWith('.js')
-        ? { path: pathToFileURL(face).href, external: true }
-        : { path: face, sideEffects: false };
-    });
-  },
-};
+/** Makes `chaosplan` the copy that runs: all of it that is used goes into the bundle, or its address does. */
+export function ownPackage(place: 'inside' | 'address'): Plugin {
+  return {
+    name: 'own-package',
+    setup(build) {
+      const face = ['index.js', 'index.ts']
+        .map((name) => fileURLToPath(new URL(`../${name}`, import.meta.url)))
+        .find((file) => existsSync(file));
+      build.onResolve({ filter: new RegExp(`^${PACKAGE}$`) }, (): OnResolveResult => {
+        if (face === undefined)
+          return { errors: [{ text: `the package ${PACKAGE} is incomplete: framework/index is missing` }] };
+        // Node itself cannot load the sources: they are always bundled in.
+        return face.endsWith('.js') && place === 'address'
+          ? { path: pathToFileURL(face).href, external: true }
+          : { path: face, sideEffects: false };
+      });
+    },
+  };
+}
 
 /** A bundle in the temporary folder would find no packages: they are resolved from the module's folder, by address. */
 const packages: Plugin = {
