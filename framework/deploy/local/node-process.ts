@@ -17,6 +17,8 @@ const MOST_TURNS = 40;
 const LONGEST_BACKLOG = 16 * 1024 * 1024;
 
 export interface ProcessOptions extends Program {
+  /** Added to our own environment. */
+  env?: Readonly<Record<string, string>>;
   /** File descriptor for stderr. */
   log: number;
   /** All complete lines of a chunk, without the last newline. */
@@ -43,6 +45,7 @@ export class NodeProcess {
       detached: true,
       stdio: ['pipe', 'pipe', options.log],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
       windowsHide: true,
     });
     this.#child = child;

@@ -7,6 +7,7 @@ import type { MessageLog } from '../../network/message-log.js';
 import type { Network } from '../../network/network.js';
 import { PARENT } from '../../node/stdio/control.js';
 import type { Clients } from './clients.js';
+import { parseMessage, SHOWN } from './message-line.js';
 import type { NodeProcess } from './node-process.js';
 import { SERVICES, type Service } from './services.js';
 
@@ -48,9 +49,6 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const BRACE = 123;
 const BODY = Buffer.from('","body":', 'latin1');
-
-/** Characters of a malformed line that are shown. */
-const SHOWN = 2000;
 
 export class Router {
   readonly #options: RouterOptions;
@@ -143,7 +141,7 @@ export class Router {
   /** Any line, checked. */
   #slow(from: Station, batch: Buffer, start: number, end: number): void {
     const line = batch.toString('utf8', start, end);
-    const message = parse(line);
+    const message = parseMessage(line);
     if (typeof message === 'string') from.malformed(message, line.slice(0, SHOWN));
     else if (message.dest === PARENT && from.own) from.toParent(message);
     else if (!this.#maySend(from, message.src))
@@ -274,30 +272,4 @@ export class Router {
   #record(src: string, dest: string, body: Body, delays: readonly Milliseconds[]): void {
     this.#options.log?.record(this.#options.clock.now(), { src, dest, body }, delays);
   }
-}
-
-/** Why a line is not JSON, as far as that can be told. */
-function notJson(line: string): string {
-  if (line.trim() === '') return 'a line on stdout is empty';
-  return line.startsWith('{') && line.includes('}{"')
-    ? 'a line on stdout holds several messages: each needs a line of its own, and threads that write at the same time a lock'
-    : 'a line on stdout is not JSON';
-}
-
-/** A message, or what is wrong with the line. */
-function parse(line: string): Message | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return notJson(line);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return 'a line on stdout is not a JSON object';
-  const { src, dest, body } = value as Partial<Record<keyof Message, unknown>>;
-  if (typeof src !== 'string') return 'a message has no src';
-  if (typeof dest !== 'string') return 'a message has no dest';
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'a message has no body';
-  if (typeof (body as Partial<Body>).type !== 'string') return 'the body of a message has no type';
-  return value as Message;
 }
