@@ -12,36 +12,43 @@ const INTERPRETERS: Readonly<Record<string, string>> = {
   '.rb': 'ruby',
 };
 
-const WORDS = 'No shell splits it into words: arguments go into args, as in bin: python3 with args: [./node.py].';
+/** How a plan writes a program with an argument. */
+export type Spelling = (program: string, argument: string) => string;
+
+const BIN: Spelling = (program, argument) => `bin: ${program} with args: [${argument}]`;
 
 function refuse(message: string, hint: string): never {
   throw new ChaosError('program-not-startable', message, { hint });
 }
 
 /** Throws ChaosError('program-not-startable') unless `command` names an executable file, by path or on the PATH. */
-export function checkProgram({ command: name, cwd = process.cwd() }: Program): void {
+export function checkProgram({ command: name, cwd = process.cwd() }: Program, spelling: Spelling = BIN): void {
   checkFolder(cwd);
   if (!name.includes('/')) {
-    checkOnPath(name, cwd);
+    checkOnPath(name, cwd, spelling);
     return;
   }
   const command = resolve(cwd, name);
-  if (!existsSync(command)) refuse(`${command} does not exist`, missingRemedy(command));
+  if (!existsSync(command)) refuse(`${command} does not exist`, missingRemedy(command, spelling));
   if (statSync(command).isDirectory()) refuse(`${command} is a folder`, 'Name the program inside it.');
-  if (!executable(command)) refuse(`${command} is not executable`, remedyFor(command));
+  if (!executable(command)) refuse(`${command} is not executable`, remedyFor(command, spelling));
   const line = shebang(command);
   const interpreter = INTERPRETERS[extname(command)];
-  if (line !== null) checkInterpreter(command, line);
+  if (line !== null) checkInterpreter(command, line, spelling);
   else if (interpreter !== undefined) {
     refuse(
       `${command} has no #! line, so the system cannot start it`,
-      `Make "#!/usr/bin/env ${interpreter}" its first line, or use bin: ${interpreter} with args: [${command}].`,
+      `Make "#!/usr/bin/env ${interpreter}" its first line, or use ${spelling(interpreter, command)}.`,
     );
   }
 }
 
+function words(spelling: Spelling): string {
+  return `No shell splits it into words: arguments stand apart, as in ${spelling('python3', './node.py')}.`;
+}
+
 /** The program that is to run a script is there: by path, or for `env` by name. Options of `env` are left to `env`. */
-function checkInterpreter(command: string, line: string): void {
+function checkInterpreter(command: string, line: string, spelling: Spelling): void {
   if (line.endsWith('\r')) {
     refuse(
       `the lines of ${command} end as on Windows (CRLF): the system takes that for a part of its #! line`,
@@ -50,7 +57,7 @@ function checkInterpreter(command: string, line: string): void {
   }
   const [path = '', ...words] = line.trim().split(/\s+/);
   const another = INTERPRETERS[extname(command)];
-  const remedy = `Install it${another === undefined ? '' : `, or use bin: ${another} with args: [${command}]`}.`;
+  const remedy = `Install it${another === undefined ? '' : `, or use ${spelling(another, command)}`}.`;
   if (path !== '' && !existsSync(path)) refuse(`the #! line of ${command} names ${path}, which does not exist`, remedy);
   const name = words[0] === '-S' ? words[1] : words[0];
   if (basename(path) !== 'env' || name === undefined || /^-|[/=]/.test(name) || onPath(name)) return;
@@ -77,20 +84,20 @@ function checkFolder(cwd: string): void {
   refuse(`the working directory ${cwd} ${what}`, 'A path in a plan is relative to the file it is written in.');
 }
 
-function missingRemedy(command: string): string {
-  if (/\s/.test(command)) return WORDS;
+function missingRemedy(command: string, spelling: Spelling): string {
+  if (/\s/.test(command)) return words(spelling);
   const here = resolve(basename(command));
   const relative = 'A path in a plan is relative to the file it is written in.';
   return existsSync(here) ? `${relative} There is ${here}.` : relative;
 }
 
-function checkOnPath(command: string, cwd: string): void {
+function checkOnPath(command: string, cwd: string, spelling: Spelling): void {
   if (onPath(command)) return;
   const here = existsSync(resolve(cwd, command));
   refuse(
     `there is no program ${command} on the PATH`,
     /\s/.test(command)
-      ? WORDS
+      ? words(spelling)
       : here
         ? `To run the file in ${cwd}, write ./${command}.`
         : 'Install it, or give its path.',
@@ -102,12 +109,12 @@ function onPath(name: string): boolean {
   return folders.some((folder) => executable(join(folder, name)));
 }
 
-function remedyFor(command: string): string {
+function remedyFor(command: string, spelling: Spelling): string {
   const interpreter = INTERPRETERS[extname(command)];
   const chmod = `Run: chmod +x ${command}`;
   return interpreter === undefined
     ? chmod
-    : `${chmod} (${basename(command)} then needs "#!/usr/bin/env ${interpreter}" as its first line), or use bin: ${interpreter} with args: [${command}].`;
+    : `${chmod} (${basename(command)} then needs "#!/usr/bin/env ${interpreter}" as its first line), or use ${spelling(interpreter, command)}.`;
 }
 
 function executable(path: string): boolean {

@@ -1,5 +1,5 @@
-// The clients of a local cluster: they live in the parent, each with at most one outstanding request.
-import type { Body } from '../../contracts/message.js';
+// The clients of a cluster of processes: they live here, beside it, each with at most one outstanding request.
+import type { Body } from '../contracts/message.js';
 
 interface Client {
   nextId: number;
