@@ -147,8 +147,18 @@ describe('a program that cannot be started', () => {
 
   it.each([
     ['missing', () => join(scratch, 'none.py'), /none\.py does not exist/, /relative to the file it is written in/],
-    ['a command line', () => `${PROXY} --fast`, /does not exist/, /arguments go into args/],
-    ['a command line by name', () => 'node --version', /on the PATH/, /arguments go into args/],
+    [
+      'a command line',
+      () => `${PROXY} --fast`,
+      /does not exist/,
+      /arguments stand apart, as in bin: python3 with args/,
+    ],
+    [
+      'a command line by name',
+      () => 'node --version',
+      /on the PATH/,
+      /arguments stand apart, as in bin: python3 with args/,
+    ],
     ['a dangling link', () => join(scratch, 'dangling'), /does not exist/, /path/],
     ['a folder', () => scratch, /is a folder/, /inside/],
     [
