@@ -10,7 +10,7 @@ import type {
   MembershipChange,
 } from '../contracts/cluster.js';
 import { ChaosError } from '../contracts/error.js';
-import type { Keep } from '../node/stdio/damage.js';
+import type { Keep } from '../node/process/damage.js';
 import { Counted } from './counted.js';
 import type { Members } from './members.js';
 import type { Topic, Wish } from './wish.js';

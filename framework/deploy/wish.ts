@@ -1,6 +1,6 @@
 // What the faults in force want of one node, and how a node of ours is told.
 import type { ClockFault, DiskFault } from '../contracts/cluster.js';
-import type { Control } from '../node/stdio/control.js';
+import type { Control } from '../node/process/control.js';
 
 export interface Wish {
   dead: boolean;

@@ -26,7 +26,7 @@ export interface NodeCommand {
   log: string;
 }
 
-/** Damage to the durable log of a reference node that is dead; see `framework/node/stdio/damage.ts`. */
+/** Damage to the durable log of a reference node that is dead; see `framework/node/process/damage.ts`. */
 export type Damage =
   | { kind: 'crash'; folder: string; keep: 'prefix' | 'none'; seed: number }
   | { kind: 'tear'; folder: string; seed: number }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Program } from '../../contracts/system.js';
-import { LineReader } from '../../node/stdio/line-reader.js';
+import { LineReader } from '../../node/process/line-reader.js';
 import { Outbox } from './outbox.js';
 
 /** A line longer than this is no message: what has come of it is dropped. */

@@ -5,7 +5,7 @@ import type { Random } from '../../contracts/random.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { MessageLog } from '../../network/message-log.js';
 import type { Network } from '../../network/network.js';
-import { PARENT } from '../../node/stdio/control.js';
+import { PARENT } from '../../node/process/control.js';
 import type { Clients } from '../clients.js';
 import { parseMessage, SHOWN } from './message-line.js';
 import type { NodeProcess } from './node-process.js';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { entryPoint } from '../entry.js';
 import { formatArguments, parseArguments } from './arguments.js';
-import { NODE_EXIT } from './exit-codes.js';
-import { FileLog } from './log-file.js';
-import { logPath } from './log-folder.js';
+import { NODE_EXIT } from '../process/exit-codes.js';
+import { FileLog } from '../process/log-file.js';
+import { logPath } from '../process/log-folder.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chaos-node-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

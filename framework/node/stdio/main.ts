@@ -5,12 +5,12 @@ import { createRandom } from '../../time/random.js';
 import { RealClock } from '../../time/real.js';
 import { CorruptLogError } from '../corrupt-log.js';
 import { type NodeArguments, parseArguments } from './arguments.js';
-import { NODE_EXIT } from './exit-codes.js';
+import { NODE_EXIT } from '../process/exit-codes.js';
 import { loadSystem } from './load-system.js';
-import { FileLog } from './log-file.js';
-import { isFull } from './log-folder.js';
-import { writeFully } from './output.js';
-import { type NodeStore, NoStore, StdioRuntime } from './runtime.js';
+import { FileLog } from '../process/log-file.js';
+import { isFull } from '../process/log-folder.js';
+import { writeFully } from '../process/output.js';
+import { type NodeStore, NoStore, StdioRuntime } from '../process/runtime.js';
 
 const STDOUT = 1;
 const STDERR = 2;
