@@ -57,6 +57,12 @@ export class Ticker {
     else this.#io.err(`${text}\n`);
   }
 
+  /** A line that stays. */
+  say(text: string): void {
+    this.#line.end();
+    this.#io.err(`${text}\n`);
+  }
+
   end(): void {
     this.#line.end();
   }
@@ -72,6 +78,10 @@ export class ProgressPrinter {
 
   show(progress: Progress): void {
     if (progress.stage === 'done') return;
+    if (progress.line !== undefined) {
+      this.#ticker.say(progress.line);
+      return;
+    }
     const stage = `${progress.stage} ${progress.checker ?? ''}`;
     this.#ticker.show(describe(progress), stage !== this.#stage);
     this.#stage = stage;

@@ -50,6 +50,8 @@ export interface ProvisionContext<O = OptionValues> {
   event: (event: NodeEvent) => void;
   /** What the faults of the plan need, so that a host that cannot do it is refused before anything starts. */
   needs?: readonly Capability[];
+  /** A host or its helper was lost for good: the run must end, with this error. */
+  fail?: (error: unknown) => void;
   /** A line for the person who waits: what was found of the hosts, say. */
   say?: (line: string) => void;
   /** Leave nodes running at the end (`--keep`). */

@@ -1,4 +1,5 @@
 // A plan after everything was resolved: definitions loaded, options filled in, units turned into numbers.
+import type { Capability } from '../contracts/capability.js';
 import type { AnyChecker } from '../contracts/checker.js';
 import type { AnyDeployment, DefinitionSource } from '../contracts/deployment.js';
 import type { AnyNemesis, Injection, TargetName } from '../contracts/nemesis.js';
@@ -77,6 +78,8 @@ export interface Plan {
   };
   nemeses: readonly PlannedNemesis[];
   injections: readonly PlannedInjection[];
+  /** What all of these faults need of the deployment. */
+  needs: readonly Capability[];
   timing: { load: Milliseconds; recover: Milliseconds; opTimeout: Milliseconds; ready: Milliseconds };
   checks: readonly PlannedCheck[];
   expect: Expectation;

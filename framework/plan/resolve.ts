@@ -136,6 +136,7 @@ function assemble(cell: Cell, { file, seed: given }: Origin, parts: Parts): Plan
     },
     nemeses: parts.nemeses.flatMap(({ planned }) => (planned === undefined ? [] : [planned])),
     injections: parts.injections.flatMap(({ planned }) => (planned === undefined ? [] : [planned])),
+    needs: [...new Set([...parts.nemeses, ...parts.injections].flatMap(({ needs }) => needs))],
     timing: {
       load: timing.values['load'] as number,
       recover: timing.values['recover'] as number,

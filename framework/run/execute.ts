@@ -107,7 +107,13 @@ class Executor {
         recording.event(happened);
         if (happened.kind === 'start') this.#setup.started(happened.node);
       });
-    const cluster = await this.#orFail(provision(plan, clock, { folder: recording.nodesFolder, event, keep }));
+    const say = (line: string) => {
+      recording.log(line);
+      this.#tell(0, line);
+    };
+    const fail = this.#fail;
+    const settings = { folder: recording.nodesFolder, event, keep, say, fail };
+    const cluster = await this.#orFail(provision(plan, clock, settings));
     execution.log = (node) => cluster.log?.(node) ?? [];
     this.#teardown.defer('stop the nodes', async () => {
       if (keep && this.#stage === 'collect') execution.kept = cluster;
@@ -272,7 +278,7 @@ class Executor {
     return { ok: sum('ok'), fail: sum('fail'), info: sum('info') };
   }
 
-  #tell(rate: number): void {
+  #tell(rate: number, line?: string): void {
     this.#context.progress({
       stage: this.#stage,
       elapsed: (this.#clock.now() - this.#stageSince) / NS_PER_MS,
@@ -280,6 +286,7 @@ class Executor {
       ...this.#counts(),
       rate,
       faults: this.#driver?.describe() ?? [],
+      ...(line === undefined ? {} : { line }),
     });
   }
 }

@@ -26,4 +26,6 @@ export interface Progress {
   faults: string[];
   /** The checker at work, during `check`. */
   checker?: string;
+  /** A line of its own for the person who waits: what was found of the hosts, say. */
+  line?: string;
 }

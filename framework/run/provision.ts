@@ -12,6 +12,10 @@ export interface ProvisionSettings {
   folder: string | null;
   event: (event: NodeEvent) => void;
   keep: boolean;
+  /** A line for the person who waits. */
+  say?: (line: string) => void;
+  /** A host was lost for good. */
+  fail?: (error: unknown) => void;
 }
 
 export function provision(plan: Plan, clock: Clock, settings: ProvisionSettings): Promise<Cluster> {
@@ -27,6 +31,7 @@ export function provision(plan: Plan, clock: Clock, settings: ProvisionSettings)
     random: createRandom(seed, 'deploy'),
     services: system.definition.program === undefined ? [] : SERVICES,
     logMessages,
+    needs: plan.needs,
     ...settings,
   });
 }

@@ -1,5 +1,5 @@
 // A local cluster: one process per node, every message through the parent, no privilege needed.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../catalog/bundle.js';
@@ -16,6 +16,7 @@ import { formatArguments } from '../../node/stdio/arguments.js';
 import { TextLog } from '../../node/text-log.js';
 import { Clients } from '../clients.js';
 import { leaderOf } from '../leader.js';
+import { linesOf } from '../log-lines.js';
 import { Members } from '../members.js';
 import { effect, type LinkFaults, NodeFaults } from '../node-faults.js';
 import { type EarlyEnd, LocalNode } from './local-node.js';
@@ -228,14 +229,4 @@ function linksOf(network: Network): LinkFaults {
     cut: async (links) => undone(network.cut(links)),
     degrade: async (links, quality) => undone(network.degrade(links, quality)),
   };
-}
-
-function linesOf(path: string): string[] {
-  try {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    return lines;
-  } catch {
-    return [];
-  }
 }
