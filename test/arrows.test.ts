@@ -50,7 +50,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 
 /** Packages, and who may use them; a room that is not listed uses Node's own modules alone. */
 const PACKAGES: Record<string, readonly string[]> = {
-  yaml: ['framework/plan'],
+  yaml: ['framework/plan', 'framework/deploy'],
   ajv: ['framework/plan'],
   commander: ['framework/cli'],
   execa: ['framework/deploy', 'bench'],
