@@ -27,7 +27,8 @@ export interface Weakness {
 
 /**
  * How the members of a running cluster change. The nodes of a plan are the first members (`env.nodes` of every node); its spares
- * run beside them and belong to nobody until they are asked in.
+ * run beside them and belong to nobody until they are asked in. Joining and leaving are one request: a node often takes the place of
+ * another, and protocols differ in whether that is one step.
  */
 export interface Membership<O = OptionValues> {
   /**

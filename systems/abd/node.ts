@@ -5,6 +5,8 @@
 import { type Body, errorBody, type Message, RPC } from '../../framework/contracts/message.js';
 import type { Key } from '../../framework/contracts/operation.js';
 import type { Environment, Protocol } from '../../framework/contracts/protocol.js';
+import { LastRequests } from '../shared/last-requests.js';
+import { majorityOf } from '../shared/quorum.js';
 import { Operation } from './operation.js';
 import { Replica, type Version } from './replica.js';
 
@@ -23,9 +25,6 @@ const RESEND = 'resend';
 /** Operations that one incarnation can number. Ids stay exact integers for two million starts. */
 const IDS_PER_INCARNATION = 2 ** 31;
 
-/** Clients whose last request is remembered, to answer it once if the network delivers it twice. */
-const REMEMBERED_CLIENTS = 10_000;
-
 export class AbdNode implements Protocol {
   readonly #env: Environment;
   readonly #options: AbdOptions;
@@ -35,7 +34,7 @@ export class AbdNode implements Protocol {
   readonly #self: number;
   /** Operations under way, oldest first. */
   readonly #operations = new Map<number, Operation>();
-  readonly #lastRequests = new Map<string, number>();
+  readonly #lastRequests = new LastRequests();
   readonly #patience: number;
   #nextId: number;
   #tick = 0;
@@ -48,7 +47,7 @@ export class AbdNode implements Protocol {
     this.#replica = new Replica(env.log, options['compact-after']);
     // Planted bug: two minorities may have no node in common.
     const minority = Math.max(1, Math.floor((count - 1) / 2));
-    this.#quorum = options.bug === 'minority-quorum' ? minority : Math.floor(count / 2) + 1;
+    this.#quorum = options.bug === 'minority-quorum' ? minority : majorityOf(count);
     this.#places = new Map(env.nodes.map((node, place) => [node, place]));
     this.#self = this.#places.get(env.id)!;
     this.#patience = Math.ceil(options['give-up'] / options.resend);
@@ -90,7 +89,7 @@ export class AbdNode implements Protocol {
     this.#tick++;
     for (const operation of this.#operations.values()) {
       if (this.#tick >= operation.deadline) this.#giveUp(operation);
-      else if (operation.isDue(this.#tick)) this.#broadcast(operation);
+      else if (operation.resend.isDue(this.#tick)) this.#broadcast(operation);
     }
     this.#ticking = this.#operations.size > 0;
     if (this.#ticking) this.#env.setTimer(RESEND, this.#options.resend);
@@ -121,7 +120,7 @@ export class AbdNode implements Protocol {
       this.#refuse(request, RPC.malformedRequest, 'the key must be a string or a number');
     } else if (isWrite && value === undefined) {
       this.#refuse(request, RPC.malformedRequest, 'a write needs a value');
-    } else if (id === undefined || !this.#isRepeated(request.src, id)) {
+    } else if (id === undefined || this.#lastRequests.note(request.src, id)) {
       this.#begin(request, key, isWrite);
     }
   }
@@ -205,16 +204,6 @@ export class AbdNode implements Protocol {
       if (operation.hasHeard(place)) continue;
       this.#env.send(nodes[place]!, operation.storing ? storeBody(operation) : queryBody(operation));
     }
-  }
-
-  #isRepeated(client: string, id: number): boolean {
-    if (this.#lastRequests.get(client) === id) return true;
-    this.#lastRequests.set(client, id);
-    if (this.#lastRequests.size > REMEMBERED_CLIENTS) {
-      const [oldest] = this.#lastRequests.keys();
-      this.#lastRequests.delete(oldest!);
-    }
-    return false;
   }
 
   #refuse(request: Message, code: number, text: string): void {

@@ -1,9 +1,7 @@
 // A client's request on its way through the two phases, as its coordinator keeps it.
 import type { Message } from '../../framework/contracts/message.js';
+import { Resend } from '../shared/resend.js';
 import { compareTags, type Version } from './replica.js';
-
-/** The longest pause between two retransmissions, in ticks of the resend timer. */
-const LONGEST_WAIT = 8;
 
 /** Sets of nodes are bit masks over their places in the cluster's list. */
 export const MOST_NODES = 31;
@@ -21,9 +19,8 @@ export class Operation {
   /** Nodes known to hold `version`. */
   #holders: number;
   holderCount = 1;
-  /** Ticks at which to send again and to give up. */
-  #due: number;
-  #wait = 1;
+  readonly resend = new Resend();
+  /** Tick at which to give up. */
   readonly deadline: number;
 
   /** A query that the coordinator itself, at `self`, has answered with `known`. */
@@ -42,7 +39,7 @@ export class Operation {
     this.version = known;
     this.#heard = 1 << self;
     this.#holders = 1 << self;
-    this.#due = due;
+    this.resend.begin(due);
     this.deadline = deadline;
   }
 
@@ -78,14 +75,6 @@ export class Operation {
   /** A node holds the version. */
   acknowledge(place: number): void {
     if (!this.hasHeard(place)) this.#hear(place);
-  }
-
-  /** True when it is time to send again; the next time is then twice as far off. */
-  isDue(tick: number): boolean {
-    if (tick < this.#due) return false;
-    this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
-    this.#due = tick + this.#wait;
-    return true;
   }
 
   #hear(place: number): void {

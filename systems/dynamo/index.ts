@@ -45,7 +45,7 @@ export default defineSystem<DynamoOptions>({
     },
     'last-writer-wins': {
       summary: 'a write by a clock that is behind is acknowledged and loses against an earlier one',
-      anomalies: ['read-your-writes'],
+      anomalies: ['read-your-writes', 'lost-write'],
       options: { versions: 'last-writer' },
     },
   },

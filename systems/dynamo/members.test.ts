@@ -59,9 +59,9 @@ describe('members', () => {
   });
 
   it.each([
-    [change(['n5'], [], 'other'), 22],
-    [{ type: 'change', join: ['n5'], leave: [] }, 22],
-    [change([], ['n1', 'n2', 'n3']), 22],
+    [change(['n5'], [], 'other'), 14],
+    [{ type: 'change', join: ['n5'], leave: [] }, 14],
+    [change([], ['n1', 'n2', 'n3']), 14],
     [change(['n5'], ['n5']), 12],
     [{ type: 'change', join: 'n5', leave: [], cluster: 'dynamo' }, 12],
   ])('refuse %j with the definite error %i', (body, code) => {
@@ -87,6 +87,25 @@ describe('members', () => {
     bench.give({ src: 'n9', dest: 'n1', body: { type: 'ring', cluster: 'other', members: { n9: 1 } } });
     expect(bench.node('n1').core.placement.ids).not.toContain('n9');
     expect(bench.answer('n5', change(['n6'], []))).toMatchObject({ type: 'error', code: 11 });
+  });
+
+  it('are as before when whoever was asked in belongs to another cluster, and whoever asked hears it', () => {
+    const { bench, keys } = filled();
+    bench.kill('n5');
+    const answer = bench.ask('n1', change(['n5'], []));
+    bench.calm();
+    expect(bench.node('n2').core.placement.ids).toContain('n5');
+    bench.give({ src: 'n5', dest: 'n1', body: { type: 'stranger', cluster: 'other' } });
+    bench.calm();
+    expect(answer()).toMatchObject({ type: 'error', code: 14, text: 'n5 belongs to the cluster other, not to dynamo' });
+    for (const name of ['n1', 'n2', 'n3', 'n4']) {
+      expect(bench.node(name).core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
+    }
+    for (const key of keys) expect(bench.answer('n2', read(key))).toEqual(value(`v${key}`));
+    // Whom nobody asked in has nothing to refuse.
+    bench.give({ src: 'n2', dest: 'n1', body: { type: 'stranger', cluster: 'other' } });
+    bench.calm();
+    expect(bench.node('n1').core.placement.ids).toEqual(['n1', 'n2', 'n3', 'n4']);
   });
 
   it('that have forgotten a key begin a new chain of versions', () => {

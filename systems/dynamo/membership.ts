@@ -9,6 +9,7 @@ const CHANGE = 'change';
 
 interface Change {
   readonly request: Message;
+  readonly join: readonly string[];
   /** Those whose keys move, besides the members. */
   readonly leave: readonly string[];
   /** Who has passed on everything, under the members that `mark` names. */
@@ -32,6 +33,9 @@ export class Membership {
     switch (message.body.type) {
       case 'ring':
         this.#onRing(message);
+        return true;
+      case 'stranger':
+        this.#onStranger(message);
         return true;
       case 'moved':
         this.#onMoved(message);
@@ -74,7 +78,13 @@ export class Membership {
     }
     this.#adopt(members);
     for (const node of placement.known) if (node !== env.id) this.tell(node);
-    this.#changes.push({ request, leave: leave as string[], mark: placement.mark, done: new Set() });
+    this.#changes.push({
+      request,
+      join: join as string[],
+      leave: leave as string[],
+      mark: placement.mark,
+      done: new Set(),
+    });
     this.#ask();
   }
 
@@ -84,23 +94,43 @@ export class Membership {
       return [RPC.malformedRequest, 'join and leave must be lists of different nodes'];
     }
     if (cluster !== options.cluster) {
-      return [RPC.preconditionFailed, `this is the cluster ${options.cluster}, not ${String(cluster)}`];
+      return [RPC.abort, `this is the cluster ${options.cluster}, not ${String(cluster)}`];
     }
     const after = changeMembers(placement.members, join, leave);
     const count = Object.keys(after).filter((node) => isIn(after, node)).length;
-    if (count < options.n) return [RPC.preconditionFailed, `${count} members cannot hold ${options.n} copies`];
-    if (count > MOST_NODES) return [RPC.preconditionFailed, `a cluster has at most ${MOST_NODES} members`];
+    if (count < options.n) return [RPC.abort, `${count} members cannot hold ${options.n} copies`];
+    if (count > MOST_NODES) return [RPC.abort, `a cluster has at most ${MOST_NODES} members`];
     return null;
   }
 
   #onRing({ src, body: { cluster, members } }: Message): void {
     const { placement, options, env } = this.#core;
     if (cluster !== options.cluster || !isMembers(members)) {
-      if (isMembers(members)) env.print(`${src} belongs to the cluster ${String(cluster)}: refused`);
+      if (!isMembers(members)) return;
+      env.print(`${src} belongs to the cluster ${String(cluster)}: refused`);
+      env.send(src, { type: 'stranger', cluster: options.cluster });
       return;
     }
     this.#adopt(mergeMembers(placement.members, members));
     if (mergeMembers(members, placement.members) !== members) this.tell(src);
+  }
+
+  /** A node that was asked in belongs to another cluster: the change is taken back, and whoever asked for it hears why. */
+  #onStranger({ src, body: { cluster } }: Message): void {
+    const { env, placement, options } = this.#core;
+    if (cluster === options.cluster) return;
+    const refused = this.#changes.filter(({ join }) => join.includes(src));
+    if (refused.length === 0) return;
+    this.#changes = this.#changes.filter((change) => !refused.includes(change));
+    for (const { request, join, leave } of refused) {
+      this.#adopt(changeMembers(placement.members, [...leave], [...join]));
+      env.reply(
+        request,
+        errorBody(RPC.abort, `${src} belongs to the cluster ${String(cluster)}, not to ${options.cluster}`),
+      );
+    }
+    for (const node of placement.known) if (node !== env.id && node !== src) this.tell(node);
+    this.#ask();
   }
 
   #adopt(members: Members): void {

@@ -15,6 +15,11 @@ describe('options', () => {
     [{ interval: 0 }, 5, /interval must be longer/],
     [{ handoff: 0 }, 5, /handoff must be longer/],
     [{ 'give-up': 50 }, 5, /give-up must not be shorter/],
+    [{ cluster: '' }, 5, /must not be empty/],
+    [{ versions: 'last-writer', siblings: 'largest' }, 5, /nothing to choose from/],
+    [{ bug: 'drop-hint', hints: false }, 5, /drop-hint needs hints/],
+    [{ bug: 'no-read-repair', 'read-repair': false }, 5, /needs read-repair/],
+    [{ bug: 'wrong-merge', versions: 'last-writer' }, 5, /needs versions: vector-clock/],
   ] as [Partial<DynamoOptions>, number, RegExp][])('%j on %i nodes: %s', (options, nodes, sentence) => {
     expect(dynamo.validate!({ ...valid, ...options }, nodes)).toEqual([expect.stringMatching(sentence)]);
   });

@@ -65,7 +65,8 @@ export const OPTIONS = {
 
 /** What the schema cannot express. `nodes` is the number of first members. */
 export function problems(options: DynamoOptions, nodes: number): string[] {
-  const { n, r, w, quorum, hints } = options;
+  const { n, r, w, quorum, hints, versions, bug } = options;
+  const byClock = versions === 'last-writer';
   const rules: [boolean, string][] = [
     [n > nodes, `n: ${n} is more than the ${nodes} node${nodes === 1 ? '' : 's'} of the cluster`],
     [r > n, `r: ${r} is more than n: ${n}, the nodes that hold a key`],
@@ -76,6 +77,14 @@ export function problems(options: DynamoOptions, nodes: number): string[] {
     [options.interval <= 0, 'interval must be longer than 0ms'],
     [options.handoff <= 0, 'handoff must be longer than 0ms'],
     [options['give-up'] < options.resend, 'give-up must not be shorter than resend'],
+    [options.cluster === '', 'cluster: a name must not be empty'],
+    [
+      byClock && options.siblings === 'largest',
+      'siblings: largest has nothing to choose from with versions: last-writer',
+    ],
+    [bug === 'drop-hint' && !hints, 'bug: drop-hint needs hints: true, or there is nothing to break'],
+    [bug === 'no-read-repair' && !options['read-repair'], 'bug: no-read-repair needs read-repair: true'],
+    [bug === 'wrong-merge' && byClock, 'bug: wrong-merge needs versions: vector-clock'],
   ];
   return rules.flatMap(([broken, sentence]) => (broken ? [sentence] : []));
 }

@@ -1,10 +1,11 @@
 // What one node holds, durably: the replicated state, how much of it it has seen, its place in the cluster.
+
 import type { DurableLog } from '../../framework/contracts/protocol.js';
 import { type Crdt, isUpdate, type Update } from '../shared/crdt/crdt.js';
 import { type Forgetting, UpdateHistory } from '../shared/crdt/update-history.js';
 import { type Versions, VersionVector } from '../shared/crdt/version-vector.js';
+import { LastRequests } from '../shared/last-requests.js';
 import type { Rumour } from '../shared/swim/members.js';
-import { LastRequests } from './last-requests.js';
 
 /** What a replica at version `from` lacks; with a state instead of updates it fits whatever the receiver has seen. */
 export type Delta =
@@ -166,7 +167,7 @@ export class Replica {
       members: this.#members,
       version: this.version.toJSON(),
       state: this.#crdt.state(),
-      requests: this.requests.entries(),
+      requests: this.requests.list(),
     };
     this.#log.replace(snapshot, []);
     this.#appended = 0;

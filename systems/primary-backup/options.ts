@@ -123,6 +123,7 @@ export function validate(o: PrimaryBackupOptions, nodes: number): string[] {
     byMajority(o) && nodes % 2 === 0,
     `election: ${election} with ${nodes} voters survives no more failures than with ${nodes - 1}: take an odd number of nodes`,
   );
+  forbid(heartbeat <= 0, 'heartbeat must be longer than 0ms');
   forbid(o['election-timeout'] < 2 * heartbeat, 'election-timeout must be at least twice the heartbeat');
   forbid(mode === 'sync' && o['drop-after'] < 2 * heartbeat, 'drop-after must be at least twice the heartbeat');
   forbid(bug === 'no-fencing' && !o.fencing, 'bug: no-fencing needs fencing: true, or there is nothing to break');

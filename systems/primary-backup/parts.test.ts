@@ -58,6 +58,7 @@ describe('options that contradict each other', () => {
     ['acks without semi-sync', { acks: 1, mode: 'async' }, 5, ['acks is for mode: semi-sync']],
     ['even majority', {}, 4, ['election: majority with 4 voters']],
     ['even priority', { election: 'priority' }, 2, ['election: priority with 2 voters']],
+    ['no heartbeat', { heartbeat: 0 }, 5, ['heartbeat must be longer']],
     ['hasty', { 'election-timeout': 90 }, 5, ['election-timeout must be']],
     ['hasty sync', { mode: 'sync', 'drop-after': 90 }, 5, ['drop-after must be']],
     ['no fence to break', { fencing: false, bug: 'no-fencing' }, 5, ['bug: no-fencing needs']],

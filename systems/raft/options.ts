@@ -120,6 +120,8 @@ export function leaseLength({ 'election-timeout': timeout, 'max-drift': drift, b
 /** What the schema cannot say. */
 export function validate(o: RaftOptions): string[] {
   const problems: string[] = [];
+  if (o.heartbeat <= 0) problems.push('heartbeat must be longer than 0ms');
+  if (o.cluster === '') problems.push('cluster: a name must not be empty');
   if (o['election-timeout'] < 2 * o.heartbeat) problems.push('election-timeout must be at least twice the heartbeat');
   if (o.bug === 'lease-ignores-drift' && o.reads !== 'lease')
     problems.push('bug: lease-ignores-drift needs reads: lease');

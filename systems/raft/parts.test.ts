@@ -97,6 +97,8 @@ describe('requests and options', () => {
   it('that cannot work are refused', () => {
     expect(validate(DEFAULTS)).toEqual([]);
     expect(validate({ ...DEFAULTS, heartbeat: 200 })).toHaveLength(1);
+    expect(validate({ ...DEFAULTS, heartbeat: 0 })).toEqual(['heartbeat must be longer than 0ms']);
+    expect(validate({ ...DEFAULTS, cluster: '' })).toEqual(['cluster: a name must not be empty']);
     expect(validate({ ...DEFAULTS, bug: 'lease-ignores-drift' })).toHaveLength(1);
     expect(Object.keys(bugs)).toHaveLength(8);
   });

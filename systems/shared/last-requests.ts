@@ -7,10 +7,14 @@ const REMEMBERED_CLIENTS = 1000;
 export class LastRequests {
   readonly #ids = new Map<string, number>();
 
+  /** True when the client has asked for this, or for something later. */
+  isRepeated(client: string, id: number): boolean {
+    return id <= (this.#ids.get(client) ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Notes the request; false: this one, or a later one of that client, had been noted before. */
   note(client: string, id: number): boolean {
-    const last = this.#ids.get(client);
-    if (last !== undefined && id <= last) return false;
+    if (this.isRepeated(client, id)) return false;
     this.#ids.delete(client);
     this.#ids.set(client, id);
     if (this.#ids.size > REMEMBERED_CLIENTS) {
