@@ -65,8 +65,11 @@ export interface Step {
   command?: readonly string[];
   script?: string;
   env?: Readonly<Record<string, string>>;
+  /** Names of variables that it gets from our own environment; their values are shown and kept nowhere. */
+  secrets?: readonly string[];
   /** Needs root. */
   root?: boolean;
+  /** After so long it is killed and counts as failed; for `ready`: how long a node may take until it succeeds. */
   timeout?: Milliseconds;
 }
 
