@@ -1,0 +1,228 @@
+// The life of a node that is any program: steps as its system gives them, and a program beside us that speaks for it.
+import { ChaosError, messageOf } from '../../contracts/error.js';
+import type { Body } from '../../contracts/message.js';
+import type { Random } from '../../contracts/random.js';
+import type { Lifecycle, NodePlace, Step } from '../../contracts/system.js';
+import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
+import type { Answer } from '../helper/protocol.js';
+import type { Host } from '../host/host.js';
+import type { Topic, Wish } from '../wish.js';
+import type { Bridge } from './bridge.js';
+import type { End, Ended, Life } from './life.js';
+import type { Station } from './station.js';
+import { endOf, indented, Steps, TIMEOUTS, wordsOf } from './steps.js';
+
+export interface ForeignLifeOptions {
+  place: NodePlace;
+  lifecycle: Lifecycle;
+  station: Pick<Station, 'host' | 'request' | 'isRoot'>;
+  /** Speaks for it; null: the system has clients of its own. Started when the node is ready for the first time. */
+  bridge: Bridge | null;
+  /** Shared by all nodes of a cluster. */
+  installations: Installations;
+  clock: Clock;
+  listener: { onReady(): void; note(detail: string): void };
+}
+
+/** A check that takes longer has failed: it would hold up faults of its node. */
+const LONGEST_CHECK: Milliseconds = 5000;
+const FIRST_PAUSE: Milliseconds = 20;
+const LONGEST_PAUSE: Milliseconds = 500;
+
+/** A file system with more room than this is not filled. */
+const MOST_FILLED = 4 * 1024 ** 3;
+
+/** Empties a folder that may be the root of a file system, and must stay. */
+const WIPE: Step = { command: ['sh', '-euc', 'cd -- "$1"; rm -rf -- ./* ./.[!.]* ./..?*', 'sh'] };
+
+/** What all nodes of a host need is installed there once. */
+export class Installations {
+  readonly #done = new Map<Host, Promise<void>>();
+
+  once(host: Host, install: () => Promise<void>): Promise<void> {
+    const done = this.#done.get(host) ?? install();
+    this.#done.set(host, done);
+    return done;
+  }
+}
+
+/** One incarnation, from its start to its end. */
+interface Incarnation {
+  over: ChaosError | null;
+  /** Asks nobody any more whether it is ready. */
+  end(reason: ChaosError): void;
+  ended: Promise<never>;
+}
+
+export class ForeignLife implements Life {
+  readonly own = false;
+  readonly refuses = false;
+  readonly #options: ForeignLifeOptions;
+  readonly #steps: Steps;
+  #incarnation: Incarnation | null = null;
+  #isSpokenFor = false;
+
+  constructor(options: ForeignLifeOptions) {
+    this.#options = options;
+    const { place, station } = options;
+    this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data });
+  }
+
+  async prepare(): Promise<void> {
+    const { lifecycle, installations, station, place } = this.#options;
+    const { install, wipe } = lifecycle;
+    await this.#makeFolders();
+    if (install !== undefined) await installations.once(station.host, () => this.#steps.must('install', install));
+    await this.#steps.must('wipe', wipe ?? { command: [...WIPE.command!, place.data] });
+    await this.#makeFolders();
+  }
+
+  async start(wish: Wish, _random: Random): Promise<number | null> {
+    const { start, daemon = false } = this.#options.lifecycle;
+    this.#over(new ChaosError('node-killed', `${this.#steps.title} was started again`));
+    if (wish.clock.length > 0) await this.#tellClock(wish);
+    this.#incarnation = beginning();
+    if (!daemon) return this.#steps.start(start);
+    await this.#steps.must('start', start);
+    return null;
+  }
+
+  async ready(): Promise<void> {
+    const { bridge, listener } = this.#options;
+    const incarnation = this.#incarnation;
+    if (incarnation === null) throw new ChaosError('node-not-started', `${this.#steps.title} was not started`);
+    await Promise.race([this.#checked(incarnation), incarnation.ended]);
+    if (bridge !== null && !this.#isSpokenFor) {
+      this.#isSpokenFor = true;
+      await bridge.start();
+    }
+    if (incarnation.over !== null) throw incarnation.over;
+    listener.onReady();
+  }
+
+  async tell(topic: Topic, wish: Wish): Promise<void> {
+    if (topic === 'clock') await this.#tellClock(wish);
+    else await this.#tellDisk(wish);
+  }
+
+  async crashed(): Promise<number> {
+    this.#over(new ChaosError('node-killed', `${this.#steps.title} was killed`));
+    return 0;
+  }
+
+  async tear(random: Random): Promise<void> {
+    await this.#damage('truncate', random);
+  }
+
+  /** Nobody knows how to take it back: the program has to live with it. */
+  async flip(_position: number, random: Random): Promise<(() => Promise<void>) | null> {
+    const { file } = await this.#damage('bit-flip', random);
+    return file === null ? null : async () => {};
+  }
+
+  ended(end: Ended): End {
+    const { code, signal, lines } = end;
+    const how = code === null ? `ended by ${signal ?? 'an unknown cause'}` : `exited with code ${code}`;
+    const log = lines.length === 0 ? 'its log is empty' : `its last lines:\n${indented(lines)}`;
+    this.#over(
+      new ChaosError('node-not-started', `${this.#steps.title} ${how}; ${log}`, {
+        hint: `Its log is ${this.#steps.logOf('node')} there. A program that goes on by itself is started with daemon: true.`,
+      }),
+    );
+    return { detail: how, fault: false };
+  }
+
+  /** Tried once: the node is killed afterwards in any case. */
+  async stop(): Promise<void> {
+    const { stop } = this.#options.lifecycle;
+    const { note } = this.#options.listener;
+    this.#over(new ChaosError('run-over', `${this.#steps.title} was stopped`));
+    if (stop === undefined) return;
+    await this.#steps.must('stop', stop).catch((error: unknown) => note(messageOf(error)));
+  }
+
+  request(client: string, body: Body): void {
+    this.#options.bridge?.request(client, body);
+  }
+
+  async close(): Promise<void> {
+    this.#over(new ChaosError('run-over', `${this.#steps.title} was stopped`));
+    await this.#options.bridge?.stop();
+  }
+
+  #makeFolders(): Promise<void> {
+    const { data, logs } = this.#options.place;
+    return this.#steps.must('prepare', { command: ['mkdir', '-p', '--', data, logs] });
+  }
+
+  /** Resolves when the system says that it is ready; a step that fails is tried again until the time is over. */
+  async #checked(incarnation: Incarnation): Promise<void> {
+    const { clock, lifecycle } = this.#options;
+    const { ready } = lifecycle;
+    if (ready === undefined) return;
+    const limit = ready.timeout ?? TIMEOUTS.ready;
+    const deadline = clock.now() + toNs(limit);
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const most = Math.min(LONGEST_CHECK, limit);
+      const answer = await this.#steps.run('ready', ready, most);
+      if (incarnation.over !== null || (answer.code === 0 && !answer.late)) return;
+      if (clock.now() + toNs(pause) > deadline) throw await this.#neverReady(answer, limit, most);
+      await clock.sleep(pause);
+      if (incarnation.over !== null) return;
+    }
+  }
+
+  async #neverReady(last: Answer<'step'>, limit: Milliseconds, most: Milliseconds): Promise<ChaosError> {
+    const file = this.#steps.logOf('node');
+    const lines = await this.#steps.tail(file);
+    const log = lines.length === 0 ? 'the log of the node is empty' : `the last lines of its log:\n${indented(lines)}`;
+    const check = `the last check ${endOf(last, most)}; ${wordsOf(last)}`;
+    return new ChaosError(
+      'node-not-started',
+      `${this.#steps.title} was not ready within ${limit / 1000} s; ${check}\n${log}`,
+      { hint: `Its log is ${file} there; what the checks wrote is in ${this.#steps.logOf('ready')}.` },
+    );
+  }
+
+  async #tellClock({ clock }: Wish): Promise<void> {
+    const { station, place } = this.#options;
+    await station.request('clock', { node: place.id, faults: clock });
+  }
+
+  /** The helper refuses what the file system of the folder cannot do. */
+  async #tellDisk({ disk }: Wish): Promise<void> {
+    const { station, place } = this.#options;
+    const isFull = disk.some(({ kind }) => kind === 'full');
+    await station.request('folders', {
+      faults: isFull ? [{ kind: 'full', folder: place.data, most: MOST_FILLED }] : [],
+    });
+  }
+
+  #damage(kind: 'truncate' | 'bit-flip', random: Random): Promise<Answer<'damage-files'>> {
+    const { station, place } = this.#options;
+    const seed = random.int(2 ** 32);
+    return station.request('damage-files', { kind, folder: place.data, files: '**', seed });
+  }
+
+  #over(reason: ChaosError): void {
+    this.#incarnation?.end(reason);
+    this.#incarnation = null;
+  }
+}
+
+function beginning(): Incarnation {
+  let reject: (reason: ChaosError) => void = () => {};
+  const ended = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  ended.catch(() => {});
+  const incarnation: Incarnation = {
+    over: null,
+    ended,
+    end(reason) {
+      incarnation.over ??= reason;
+      reject(reason);
+    },
+  };
+  return incarnation;
+}
