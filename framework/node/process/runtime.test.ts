@@ -3,13 +3,22 @@ import type { Message } from '../../contracts/message.js';
 import type { Environment, Protocol } from '../../contracts/protocol.js';
 import { createRandom } from '../../time/random.js';
 import { VirtualClock } from '../../time/virtual.js';
-import { StdioRuntime } from './runtime.js';
+import { LineReader } from './line-reader.js';
+import { NodeRuntime } from './runtime.js';
 
 /** Everything that the runtime does to its process, in order. */
-function rig(make: (env: Environment) => Protocol, options: { volatile?: boolean; parent?: boolean } = {}) {
+function rig(
+  make: (env: Environment) => Protocol,
+  options: { volatile?: boolean; parent?: boolean; again?: boolean } = {},
+) {
   const did: string[] = [];
   const clock = new VirtualClock();
-  const runtime = new StdioRuntime({
+  const reader = new LineReader();
+  let text = '';
+  const take = (_to: string, line: string) => {
+    text += line;
+  };
+  const runtime = new NodeRuntime({
     clock,
     random: createRandom(1, 'node'),
     store: {
@@ -24,9 +33,20 @@ function rig(make: (env: Environment) => Protocol, options: { volatile?: boolean
     make,
     volatile: options.volatile ?? false,
     parent: options.parent ?? true,
+    again: options.again ?? false,
     // Each test ends its turns itself.
     later: () => {},
-    output: (text) => did.push(...text.trimEnd().split('\n')),
+    outlet: {
+      send: take,
+      notice: take,
+      leave: () => {
+        if (text !== '') did.push(...text.trimEnd().split('\n'));
+        text = '';
+      },
+      drop: () => {
+        text = '';
+      },
+    },
     log: (text) => did.push(`log ${text.trimEnd()}`),
     stamp: () => '0',
     full: () => {
@@ -45,7 +65,10 @@ function rig(make: (env: Environment) => Protocol, options: { volatile?: boolean
     /** Lines arrive as these chunks, in one turn; what came of it. */
     turn: (...chunks: (string | Buffer)[]) => {
       did.length = 0;
-      for (const chunk of chunks) runtime.input(Buffer.from(chunk));
+      for (const chunk of chunks) {
+        const batch = reader.push(Buffer.from(chunk));
+        if (batch !== null) runtime.lines(batch);
+      }
       runtime.flush();
       return [...did];
     },
@@ -71,7 +94,7 @@ const store = (env: Environment): Protocol => ({
   },
 });
 
-describe('the stdio runtime', () => {
+describe('the runtime of a process', () => {
   it('answers init, then serves', () => {
     const node = rig(store);
     expect(node.turn(init)).toEqual([INIT_OK]);
@@ -153,12 +176,51 @@ describe('the stdio runtime', () => {
 
   it('survives input that is no message, and logs it', () => {
     const node = rig(store);
-    expect(node.turn('nonsense\n')).toEqual(['log 0 not JSON on stdin: nonsense']);
+    expect(node.turn('nonsense\n')).toEqual(['log 0 not JSON: nonsense']);
     expect(node.turn(get)).toEqual([expect.stringContaining('before init')]);
     expect(node.turn(init + init)).toEqual([INIT_OK]);
     expect(() => rig(store).turn(line({ src: 'c0', dest: 'n1', body: { type: 'init', msg_id: 1 } }))).toThrow(
       'node_id',
     );
+  });
+
+  it('answers a parent that says init again, where that may happen, and tells it again what it reported', () => {
+    let started = 0;
+    const report = { leader: 'n1', term: 1 };
+    const node = rig(
+      (env) => ({
+        ...store(env),
+        start: () => {
+          started++;
+          env.report({ term: 0 });
+          env.report(report);
+          env.scope('g').report({ term: 5 });
+        },
+      }),
+      { again: true },
+    );
+    node.turn(init);
+    expect(node.turn(init)).toEqual([INIT_OK]);
+    expect(started).toBe(1);
+    node.runtime.repeatReports();
+    const told = (state: unknown) =>
+      `{"src":"n1","dest":"chaos","body":{"type":"report","state":${JSON.stringify(state)}}}`;
+    expect(node.turn()).toEqual([told(report), told({ term: 5, scope: 'g' })]);
+  });
+
+  it('takes from other nodes only what is for its protocol, once that has begun', () => {
+    const node = rig(store);
+    const peer = (text: string) => {
+      node.did.length = 0;
+      node.runtime.fromPeer(Buffer.from(text.trimEnd()));
+      node.runtime.flush();
+      return [...node.did];
+    };
+    expect(peer(get)).toEqual([]);
+    node.turn(init);
+    expect(peer(get)).toEqual([GET_OK]);
+    expect(peer(control({ type: 'disk', msg_id: 5, slow: 0, full: true }))).toEqual([]);
+    expect(peer(put('a'))).toEqual(['append "a"', 'write', 'sync', putOk()]);
   });
 
   it('quotes what needs it in addresses', () => {

@@ -1,6 +1,7 @@
-// Runs a reference node in a process of its own: lines in, one sync for a batch, then lines out.
+// Runs a reference node in a process of its own: lines in, one sync for a batch, then lines out. How they travel is the
+// business of whoever feeds it and of its outlet.
 import type { Message } from '../../contracts/message.js';
-import type { Environment, Protocol, Recovered } from '../../contracts/protocol.js';
+import type { Environment, NodeReport, Protocol, Recovered } from '../../contracts/protocol.js';
 import type { Random } from '../../contracts/random.js';
 import type { Clock, Milliseconds } from '../../contracts/time.js';
 import { toNs } from '../../contracts/time.js';
@@ -9,7 +10,6 @@ import { type LogStore, NodeEnvironment } from '../environment.js';
 import { NodeClock } from '../node-clock.js';
 import { Timers } from '../timers.js';
 import { type Control, type Notice, PARENT } from './control.js';
-import { LineReader } from './line-reader.js';
 
 /** Where the node keeps its log: a file, or nothing at all. */
 export interface NodeStore extends LogStore {
@@ -17,6 +17,18 @@ export interface NodeStore extends LogStore {
   sync(): void;
   /** Called when everything has left that the last sync released: time for what would have held it up. */
   tidy(): void;
+}
+
+/** The way out: what a node says gathers during a turn of the event loop, and leaves together. */
+export interface Outlet {
+  /** Takes one line, with its newline, to a node, a client or a service. */
+  send(dest: string, line: string): void;
+  /** Takes one line, with its newline, to the parent. */
+  notice(type: Notice['type'], line: string): void;
+  /** What was taken leaves now. */
+  leave(): void;
+  /** What was taken and has not left is lost. */
+  drop(): void;
 }
 
 /** What the runtime needs of its process. */
@@ -31,10 +43,12 @@ export interface Surroundings {
   volatile: boolean;
   /** The parent takes notices and gives control. */
   parent: boolean;
+  /** A parent that comes back may say `init` again: it is answered, and nothing starts twice. */
+  again: boolean;
   /** Runs a task once everything that this turn of the event loop brought has been handled. */
   later(task: () => void): void;
-  /** Write everything, waiting for the reader. */
-  output(text: string): void;
+  outlet: Outlet;
+  /** Writes everything, waiting for the reader. */
   log(text: string): void;
   /** Time for the lines of the log, as text. */
   stamp(): string;
@@ -44,17 +58,19 @@ export interface Surroundings {
   unusable(detail: string): never;
 }
 
-export class StdioRuntime {
+export class NodeRuntime {
   readonly #around: Surroundings;
-  readonly #reader = new LineReader();
+  readonly #outlet: Outlet;
   readonly #gate = new EffectGate((message) => this.#transmit(message));
   readonly #clock: NodeClock;
   readonly #timers: Timers;
+  #env: Environment | null = null;
   #protocol: Protocol | null = null;
+  /** What it last reported of itself, by scope. */
+  readonly #reports = new Map<string, NodeReport>();
   #id = '';
   /** Begins every line of this node. */
   #prefix = '';
-  #output = '';
   #log = '';
   #scheduled = false;
   #syncing = false;
@@ -63,6 +79,7 @@ export class StdioRuntime {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#outlet = around.outlet;
     this.#clock = new NodeClock(() => around.clock.now(), around.epoch);
     this.#timers = new Timers(
       this.#clock,
@@ -71,11 +88,26 @@ export class StdioRuntime {
     );
   }
 
-  /** Bytes from stdin: every complete line is handled now, their effects leave together. */
-  input(chunk: Buffer): void {
-    const batch = this.#reader.push(chunk);
-    if (batch === null) return;
+  /** True once `init` has come. */
+  get started(): boolean {
+    return this.#protocol !== null;
+  }
+
+  /** Complete lines, without the last newline: every one is handled now, their effects leave together. */
+  lines(batch: Buffer): void {
     for (const line of batch.toString('utf8').split('\n')) this.#line(line);
+    this.#wake();
+  }
+
+  /** As `lines`, from another node: whatever it says, `init` and control are none of its business. */
+  fromPeer(batch: Buffer): void {
+    const protocol = this.#protocol;
+    if (protocol === null) return;
+    for (const line of batch.toString('utf8').split('\n')) {
+      const message = this.#parse(line);
+      if (message === null || message.src === PARENT) continue;
+      this.#receive(protocol, message);
+    }
     this.#wake();
   }
 
@@ -88,8 +120,16 @@ export class StdioRuntime {
   /** Something the parent should know. */
   notice(notice: Notice): void {
     if (!this.#around.parent) return;
-    this.#output += `{"src":${JSON.stringify(this.#id)},"dest":"${PARENT}","body":${JSON.stringify(notice)}}\n`;
+    this.#outlet.notice(
+      notice.type,
+      `{"src":${JSON.stringify(this.#id)},"dest":"${PARENT}","body":${JSON.stringify(notice)}}\n`,
+    );
     this.#wake();
+  }
+
+  /** Tells a parent that was away what it may have missed. */
+  repeatReports(): void {
+    for (const state of this.#reports.values()) this.notice({ type: 'report', state });
   }
 
   /** Writes, syncs and releases what there is. Called once after all that one turn of the event loop brought. */
@@ -101,10 +141,10 @@ export class StdioRuntime {
     }
     if (this.#gate.dirty && !this.#syncing) {
       // What waits for nothing does not wait for the disk.
-      this.#emit();
+      this.#outlet.leave();
       this.#sync();
     }
-    this.#emit();
+    this.#outlet.leave();
     if (!this.#gate.dirty) this.#around.store.tidy();
   }
 
@@ -112,14 +152,7 @@ export class StdioRuntime {
   abandon(): void {
     this.#around.log(this.#log);
     this.#log = '';
-    this.#output = '';
-  }
-
-  #emit(): void {
-    if (this.#output === '') return;
-    const output = this.#output;
-    this.#output = '';
-    this.#around.output(output);
+    this.#outlet.drop();
   }
 
   #wake(): void {
@@ -137,28 +170,38 @@ export class StdioRuntime {
     this.#wake();
   }
 
-  #line(line: string): void {
-    let message: Message;
+  #parse(line: string): Message | null {
     try {
-      message = JSON.parse(line) as Message;
+      return JSON.parse(line) as Message;
     } catch {
-      this.print(`not JSON on stdin: ${line.slice(0, 200)}`);
-      return;
+      this.print(`not JSON: ${line.slice(0, 200)}`);
+      return null;
     }
+  }
+
+  #line(line: string): void {
+    const message = this.#parse(line);
+    if (message === null) return;
     const protocol = this.#protocol;
     if (message.src === PARENT && this.#around.parent) this.#control(message.body as unknown as Control);
     else if (message.body?.type === 'init') this.#init(message);
-    else if (protocol !== null) {
-      try {
-        protocol.receive(message);
-      } catch (error) {
-        this.#around.threw(error);
-      }
-    } else this.print(`before init: ${line.slice(0, 200)}`);
+    else if (protocol !== null) this.#receive(protocol, message);
+    else this.print(`before init: ${line.slice(0, 200)}`);
+  }
+
+  #receive(protocol: Protocol, message: Message): void {
+    try {
+      protocol.receive(message);
+    } catch (error) {
+      this.#around.threw(error);
+    }
   }
 
   #init(message: Message): void {
-    if (this.#protocol !== null) return;
+    if (this.#protocol !== null) {
+      if (this.#around.again) this.#env?.reply(message, { type: 'init_ok' });
+      return;
+    }
     const { node_id: id, node_ids: nodes } = message.body;
     if (typeof id !== 'string' || !Array.isArray(nodes)) {
       this.#around.unusable('init without node_id and node_ids');
@@ -174,8 +217,12 @@ export class StdioRuntime {
       gate: this.#gate,
       store: this.#around.store,
       print: (line) => this.print(line),
-      report: (state) => this.notice({ type: 'report', state }),
+      report: (state) => {
+        this.#reports.set(String(state['scope'] ?? ''), state);
+        this.notice({ type: 'report', state });
+      },
     });
+    this.#env = env;
     this.#handle(() => {
       this.#protocol = this.#around.make(env);
       this.#protocol.start();
@@ -195,7 +242,8 @@ export class StdioRuntime {
   }
 
   #transmit(message: Message): void {
-    this.#output += `${this.#prefix}${JSON.stringify(message.dest)},"body":${JSON.stringify(message.body)}}\n`;
+    const { dest, body } = message;
+    this.#outlet.send(dest, `${this.#prefix}${JSON.stringify(dest)},"body":${JSON.stringify(body)}}\n`);
   }
 
   #sync(): void {

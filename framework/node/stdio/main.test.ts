@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { entryPoint } from '../entry.js';
-import { formatArguments, parseArguments } from './arguments.js';
 import { NODE_EXIT } from '../process/exit-codes.js';
 import { FileLog } from '../process/log-file.js';
 import { logPath } from '../process/log-folder.js';
+import { formatArguments, parseArguments } from './arguments.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chaos-node-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
