@@ -1,0 +1,75 @@
+// What ssh needs to trust a lab's hosts and they us: fresh keys, the list of hosts' keys, and the configuration of both sides.
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { TOOL_PATH } from './exec.js';
+import type { HostRecord } from './state.js';
+
+/** Files of a lab that are for whoever connects. */
+export function keyFiles(state: string): { key: string; knownHosts: string; config: string } {
+  return { key: join(state, 'key'), knownHosts: join(state, 'known_hosts'), config: join(state, 'ssh_config') };
+}
+
+/** The folder with what the sshd of one host reads. */
+export function hostKeys(state: string, name: string): string {
+  return join(state, 'hosts', name);
+}
+
+/** Makes one key pair for whoever connects, one for each host, and writes everything into the lab's folder. */
+export function writeKeys(state: string, id: string, hosts: readonly HostRecord[]): void {
+  const client = ssh2.utils.generateKeyPairSync('ed25519', { comment: `chaos-lab-${id}` });
+  const files = keyFiles(state);
+  writeFileSync(files.key, client.private, { mode: 0o600 });
+  writeFileSync(`${files.key}.pub`, `${client.public}\n`, { mode: 0o644 });
+  const known = hosts.map(({ name, address }) => {
+    const own = ssh2.utils.generateKeyPairSync('ed25519', { comment: name });
+    const folder = hostKeys(state, name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, 'host_key'), own.private, { mode: 0o600 });
+    writeFileSync(join(folder, 'authorized_keys'), `${client.public}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, 'sshd_config'), sshdConfig(address), { mode: 0o600 });
+    const [type = '', text = ''] = own.public.split(' ');
+    return `${name},${address} ${type} ${text}\n`;
+  });
+  writeFileSync(files.knownHosts, known.join(''), { mode: 0o600 });
+  writeFileSync(files.config, sshConfig(state, hosts), { mode: 0o600 });
+  chmodSync(state, 0o700);
+}
+
+export function sshdConfig(address: string): string {
+  return `${[
+    `ListenAddress ${address}`,
+    'Port 22',
+    'HostKey /run/chaos-lab/host_key',
+    'AuthorizedKeysFile /run/chaos-lab/authorized_keys',
+    'PermitRootLogin prohibit-password',
+    'PubkeyAuthentication yes',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'UsePAM no',
+    'UseDNS no',
+    'PrintMotd no',
+    'PidFile none',
+    // Many commands run at once over one connection.
+    'MaxSessions 200',
+    'MaxStartups 200',
+    'Subsystem sftp internal-sftp',
+    // What runs from the user's shell runs on the hosts, too.
+    `SetEnv PATH=${quoted(TOOL_PATH)}`,
+  ].join('\n')}\n`;
+}
+
+/** For \`ssh -F\`: the hosts by their names. */
+function sshConfig(state: string, hosts: readonly HostRecord[]): string {
+  const { key, knownHosts } = keyFiles(state);
+  const common = ['User root', `IdentityFile ${quoted(key)}`, 'IdentitiesOnly yes'];
+  const trust = [`UserKnownHostsFile ${quoted(knownHosts)}`, 'StrictHostKeyChecking yes', 'LogLevel ERROR'];
+  return hosts
+    .map(({ name, address }) => [`Host ${name}`, `HostName ${address}`, ...common, ...trust].join('\n  '))
+    .map((block) => `${block}\n`)
+    .join('');
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\n]/g, '')}"`;
+}

@@ -1,0 +1,339 @@
+// A lab: real hosts on one machine. Each has its own network, mounts, processes, name and disk; all hang on one process, the rack,
+// whose end the kernel turns into the end of everything.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { ChaosError, messageOf } from '../../contracts/error.js';
+import { access, impossible } from './access.js';
+import {
+  addressOf,
+  cardOf,
+  controlAddress,
+  freeSubnets,
+  hostsFile,
+  labName,
+  linkOf,
+  MOST_HOSTS,
+  usedNetworks,
+} from './addresses.js';
+import { attempt, must, TOOL_ENV } from './exec.js';
+import { hostKeys, writeKeys } from './keys.js';
+import { machineMounts, makeDisk, splitTree, type Tree, wholeTree } from './layers.js';
+import { Rack, Report, reported } from './rack.js';
+import { removeLab } from './remove.js';
+import { requireTools } from './requirements.js';
+import { HOST, UPLINK } from './scripts.js';
+import {
+  claimSubnet,
+  createRecord,
+  type HostRecord,
+  type LabRecord,
+  labFolders,
+  markProcess,
+  privateFolder,
+  runs,
+  writeRecord,
+} from './state.js';
+
+export interface LabOptions {
+  /** Bytes of each host's /var/lib/chaos, then a file system of its own, in memory; null: it is part of the host's disk. */
+  disk?: number | null;
+  /** Folder of this machine that takes the hosts' disks. */
+  folder?: string | undefined;
+}
+
+/** For sshd to answer on a machine that is busy. */
+const LONGEST_SSHD = 15_000;
+
+/** What the kernel lets a host be called. */
+const HOST_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+
+export class Lab {
+  readonly #names: readonly string[];
+  readonly #options: LabOptions;
+  readonly #id: string;
+  #record: LabRecord | null = null;
+  #rack: Rack | null = null;
+  #tree: Tree = { overlays: [], folders: [], links: [], files: [] };
+  #sshd = '';
+  #closed = false;
+  /** What is being made; its removal waits for that. */
+  #making: Promise<unknown> = Promise.resolve();
+
+  /** Makes nothing yet. `id`: what the lab is called. */
+  constructor(id: string, names: readonly string[], options: LabOptions = {}) {
+    this.#id = labName(id);
+    this.#names = names;
+    this.#options = options;
+  }
+
+  /** What there is of it; throws ChaosError('lab-off') before it is up. */
+  get record(): LabRecord {
+    if (this.#record === null) throw new ChaosError('lab-off', 'the lab is not up', { kind: 'internal' });
+    return this.#record;
+  }
+
+  /**
+   * Makes all hosts; resolves when every one can be entered. Rejects with a ChaosError (`lab-impossible`, `lab-missing`, `lab-exists`,
+   * `lab-start`, …) after it has removed what it had made. Call it once.
+   */
+  async up(): Promise<void> {
+    const making = this.#make();
+    this.#making = making.catch(() => {});
+    try {
+      await making;
+    } catch (error) {
+      await this.down();
+      throw error;
+    }
+  }
+
+  /** Removes it. Safe at any time, and twice. */
+  async down(): Promise<void> {
+    this.#closed = true;
+    await this.#making;
+    const record = this.#record;
+    this.#record = null;
+    if (record === null) return;
+    if (record.rack === null) this.#rack?.abort();
+    await removeLab(record);
+  }
+
+  /** From now on the lab outlives this process. */
+  keep(): void {
+    this.record.keep = true;
+    writeRecord(this.record);
+    this.#rack?.release();
+  }
+
+  /** Ends a host as a cut of its power would: everything in it at once; its disk stays. */
+  async powerOff(name: string): Promise<void> {
+    const host = this.#host(name);
+    if (!runs(host.init)) return;
+    const { init } = host;
+    host.init = null;
+    writeRecord(this.record);
+    rmSync(this.#pidFile(name), { force: true });
+    process.kill(init.pid, 'SIGKILL');
+    while (runs(init)) await setTimeout(2);
+    await this.#unplug(name);
+  }
+
+  /** Starts a host again, over the same disk and with the same address; resolves when it can be entered. */
+  async powerOn(name: string): Promise<void> {
+    if (runs(this.#host(name).init)) return;
+    await this.#unplug(name);
+    await this.#start(name);
+    writeRecord(this.record);
+  }
+
+  async #make(): Promise<void> {
+    const found = await access();
+    if (found.kind === 'impossible') throw impossible(found);
+    if (found.kind === 'reexecute') {
+      throw new ChaosError(
+        'lab-impossible',
+        'a lab cannot be made: this process is neither root nor in a user namespace',
+        {
+          hint: 'run as root',
+        },
+      );
+    }
+    const contained = found.kind === 'contained';
+    this.#sshd = await requireTools({ sshd: !contained });
+    checkNames(this.#names);
+    await this.#claim(contained);
+    this.#check();
+    const { record } = this;
+    this.#tree = contained ? splitTree(machineMounts()) : wholeTree(machineMounts());
+    this.#prepare(record);
+    await this.#startRack(record);
+    this.#check();
+    await this.#all([this.#plug(record), ...this.#names.map((name) => this.#start(name))]);
+    writeRecord(record);
+  }
+
+  /** Takes a name and a subnet that nobody uses. */
+  async #claim(contained: boolean): Promise<void> {
+    const folders = labFolders(this.#options.folder);
+    for (const folder of [folders.state, folders.disks]) privateFolder(folder);
+    const record: LabRecord = {
+      format: 1,
+      id: this.#id,
+      made: new Date().toISOString(),
+      maker: markProcess(process.pid)!,
+      rack: null,
+      keep: false,
+      contained,
+      subnet: '',
+      link: linkOf(this.#id),
+      state: join(folders.state, this.#id),
+      disks: join(folders.disks, this.#id),
+      claim: '',
+      hosts: [],
+    };
+    createRecord(record);
+    this.#record = record;
+    const [addresses, routes] = await Promise.all([
+      must(['ip', '-json', '-4', 'addr'], 'the addresses of this machine cannot be read'),
+      must(['ip', '-json', '-4', 'route', 'show', 'table', 'all'], 'the routes of this machine cannot be read'),
+    ]);
+    const path = (subnet: string) => join(folders.state, `.${subnet}`);
+    const free = freeSubnets(usedNetworks(addresses, routes)).find((each) => claimSubnet(path(each), this.#id));
+    if (free === undefined) {
+      throw new ChaosError('lab-subnet', 'every network from 10.55.0.0/24 to 10.55.255.0/24 is in use', {
+        hint: 'chaos lab down --all removes labs, chaos clean what they left',
+      });
+    }
+    record.subnet = free;
+    record.claim = path(free);
+    record.hosts = this.#names.map((name, i) => ({ name, address: addressOf(free, i), init: null }));
+    writeRecord(record);
+  }
+
+  #prepare(record: LabRecord): void {
+    privateFolder(record.disks);
+    const size = this.#options.disk ?? null;
+    const hosts = hostsFile(record.hosts, controlAddress(record.subnet));
+    for (const { name } of record.hosts) {
+      const files = { '/etc/hosts': hosts, '/etc/hostname': `${name}\n` };
+      makeDisk(this.#folder(name), this.#tree, files, { split: record.contained, data: size !== null });
+    }
+    writeKeys(record.state, record.id, record.hosts);
+  }
+
+  async #startRack(record: LabRecord): Promise<void> {
+    this.#rack = new Rack(
+      record,
+      this.#names.map((name) => this.#folder(name)),
+      this.#options.disk ?? null,
+    );
+    record.rack = await this.#rack.started();
+    writeRecord(record);
+  }
+
+  /** The link between the machine's network, where this process is, and the rack's bridge. */
+  async #plug({ rack, link, subnet }: LabRecord): Promise<void> {
+    const what = 'the link to the lab cannot be made';
+    const inside = ['nsenter', '--target', String(rack!.pid), '--net', '--'];
+    const peer = ['peer', 'name', link, 'netns', String(process.pid)];
+    await must([...inside, 'ip', 'link', 'add', UPLINK, 'type', 'veth', ...peer], `${what} (${link})`);
+    await Promise.all([
+      must([...inside, 'ip', 'link', 'set', UPLINK, 'master', 'br0', 'up'], what),
+      must(['ip', '-batch', '-'], what, `addr add ${controlAddress(subnet)}/24 dev ${link}\nlink set ${link} up\n`),
+    ]);
+  }
+
+  /** Starts a host's first process; resolves when it can be entered. */
+  async #start(name: string): Promise<void> {
+    const { record } = this;
+    const host = this.#host(name);
+    const report = new Report(this.#spawnHost(record, host));
+    try {
+      const init = await reported(report, `host ${name}`);
+      host.init = init;
+      await report.line(`host ${name}`);
+      writeFileSync(this.#pidFile(name), `${init.pid}\n`, { mode: 0o600 });
+      if (this.#sshd !== '') await this.#answers(host);
+    } finally {
+      report.close();
+    }
+  }
+
+  #spawnHost({ rack, subnet, state, disks, contained }: LabRecord, { name, address }: HostRecord): ChildProcess {
+    const i = this.#names.indexOf(name);
+    const inside = ['--target', String(rack!.pid), '--mount', '--net', '--pid', '--'];
+    const own = ['--mount', '--uts', '--ipc', '--net', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
+    const folder = this.#folder(name);
+    const facts = [folder, name, `${address}/24`, cardOf(subnet, i), String(rack!.pid), `port${i + 1}`];
+    const options = contained ? ',userxattr' : '';
+    const more = [hostKeys(state, name), this.#sshd, options, dirname(disks), ...this.#tree.overlays];
+    const unshare = ['unshare', ...own, '--', 'sh', '-c', HOST, 'sh', ...facts, ...more];
+    return spawn('nsenter', [...inside, 'setsid', '--fork', ...unshare], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: '/',
+      env: TOOL_ENV,
+    });
+  }
+
+  /** Resolves when sshd greets. */
+  async #answers({ name, address, init }: HostRecord): Promise<void> {
+    const until = performance.now() + LONGEST_SSHD;
+    while (performance.now() < until) {
+      this.#check();
+      if (await greets(address)) return;
+      if (!runs(init)) throw new ChaosError('lab-start', `host ${name} has ended at once`);
+      await setTimeout(10);
+    }
+    throw new ChaosError('lab-start', `the sshd of host ${name} does not answer at ${address}`, {
+      hint: `see ${join(this.#folder(name), 'layers/0/upper/var/log/sshd.log')}`,
+    });
+  }
+
+  /** Removes a host's port on the bridge: the kernel does so too, but in its own time. */
+  async #unplug(name: string): Promise<void> {
+    const port = `port${this.#names.indexOf(name) + 1}`;
+    await attempt(['nsenter', '--target', String(this.record.rack!.pid), '--net', '--', 'ip', 'link', 'del', port]);
+  }
+
+  /** Waits for all, also when one has failed, so that nothing is left half-made; tells every failure. */
+  async #all(works: readonly Promise<void>[]): Promise<void> {
+    const failed = (await Promise.allSettled(works)).flatMap((each) =>
+      each.status === 'rejected' ? [each.reason as unknown] : [],
+    );
+    if (failed.length === 0) return;
+    if (failed.length === 1) throw failed[0];
+    const messages = [...new Set(failed.map(messageOf))];
+    throw new ChaosError('lab-start', messages.join('; '), { cause: failed[0] });
+  }
+
+  #check(): void {
+    if (this.#closed) throw new ChaosError('interrupted', 'the lab was removed while it was made');
+  }
+
+  #folder(name: string): string {
+    return join(this.record.disks, name);
+  }
+
+  #pidFile(name: string): string {
+    return pidFile(this.record.state, name);
+  }
+
+  #host(name: string): HostRecord {
+    const host = this.record.hosts.find((each) => each.name === name);
+    if (host !== undefined) return host;
+    throw new ChaosError('lab-host', `the lab has no host '${name}'`, { hint: `there are: ${this.#names.join(', ')}` });
+  }
+}
+
+/** Holds the process id of a host's first process, while it is on. */
+export function pidFile(state: string, name: string): string {
+  return join(hostKeys(state, name), 'pid');
+}
+
+function checkNames(names: readonly string[]): void {
+  if (names.length === 0 || names.length > MOST_HOSTS) {
+    throw new ChaosError('lab-size', `a lab has 1 to ${MOST_HOSTS} hosts, not ${names.length}`, { kind: 'usage' });
+  }
+  const wrong = names.find((name) => !HOST_NAME.test(name));
+  if (wrong === undefined) return;
+  throw new ChaosError('lab-name', `a host cannot be called '${wrong}'`, {
+    kind: 'usage',
+    hint: 'letters, digits and hyphens, at most 63 of them',
+  });
+}
+
+function greets(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: address, port: 22, timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}
