@@ -1,11 +1,25 @@
 // The local deployment: real processes on this machine, without any set-up.
-import { IN_PROCESS } from '../../contracts/capability.js';
+import { type Capability, IN_PROCESS } from '../../contracts/capability.js';
 import { defineDeployment } from '../../contracts/define.js';
+import type { ProvisionContext } from '../../contracts/deployment.js';
 import { option } from '../../contracts/options.js';
 import { realWorld } from '../../time/real.js';
+import { RemoteCluster } from '../remote/cluster.js';
 import { LocalCluster, type LocalOptions } from './cluster.js';
+import { LocalSource } from './source.js';
+import { temporaryWorkspace } from './workspace.js';
 
-export default defineDeployment<LocalOptions>({
+interface Options extends LocalOptions {
+  transport: 'router' | 'tcp';
+}
+
+/** What can be done to processes whose messages we do not carry. */
+const OF_PROCESSES: readonly Capability[] = ['kill', 'pause'];
+
+/** Should this process die, what it has started ends so much later. */
+const BOUND = 10_000;
+
+export default defineDeployment<Options>({
   name: 'local',
   summary:
     'one operating-system process per node on this machine; messages go through the parent, so faults need no privilege',
@@ -13,12 +27,39 @@ export default defineDeployment<LocalOptions>({
     latency: option.duration('mean delay of every message; 0ms: as fast as the machine', '0ms'),
     distribution: option.choice('of that delay', ['constant', 'uniform', 'exponential', 'normal'], 'exponential'),
     jitter: option.duration('half width (uniform) or deviation (normal) of that delay', '0ms'),
+    transport: option.choice(
+      'how messages of reference nodes travel. router: through the parent, which can break every link; tcp: over sockets of their own, when throughput is measured',
+      ['router', 'tcp'],
+      'router',
+    ),
   },
   world: 'local',
-  capabilities: {
-    protocol: IN_PROCESS,
-    program: ['kill', 'pause', 'partition', 'loss', 'packet'],
-  },
+  capabilities: ({ transport }) =>
+    transport === 'tcp'
+      ? { protocol: [...OF_PROCESSES, 'clock', 'disk', 'membership', 'reports'], lifecycle: OF_PROCESSES }
+      : {
+          protocol: IN_PROCESS,
+          program: [...OF_PROCESSES, 'partition', 'loss', 'packet'],
+          lifecycle: OF_PROCESSES,
+        },
   createWorld: realWorld,
-  provision: async (context) => new LocalCluster(context),
+  provision: async (context) =>
+    context.options.transport === 'tcp' || isForeign(context) ? onThisMachine(context) : new LocalCluster(context),
 });
+
+function isForeign({ system }: ProvisionContext<Options>): boolean {
+  return system.nodes === undefined && system.program === undefined;
+}
+
+function onThisMachine(context: ProvisionContext<Options>): RemoteCluster {
+  const workspace = temporaryWorkspace();
+  return new RemoteCluster(context, {
+    source: new LocalSource(),
+    workspace: workspace.path,
+    port: null,
+    bound: BOUND,
+    root: false,
+    inspect: async (hosts) => new Map(hosts.map((host) => [host, [process.execPath]])),
+    release: workspace.remove,
+  });
+}

@@ -1,0 +1,45 @@
+// What differs between nodes on hosts: how a reference node starts and breaks, and how any other program does.
+import type { Body } from '../../contracts/message.js';
+import type { Random } from '../../contracts/random.js';
+import type { Keep } from '../../node/process/damage.js';
+import type { Topic, Wish } from '../wish.js';
+
+/** How the end of a node's main process reads to a person, and whether a fault in force explains it. */
+export interface End {
+  detail: string;
+  fault: boolean;
+}
+
+/** How a process ended, and the last lines of its log. */
+export interface Ended {
+  code: number | null;
+  signal: string | null;
+  lines: readonly string[];
+}
+
+export interface Life {
+  /** A reference node, whose clock and disk can be broken from inside. */
+  readonly own: boolean;
+  /** Before the first start: nothing of an earlier run is left, and what it needs is installed. */
+  prepare(): Promise<void>;
+  /** Starts it; resolves with the id of its main process, null where it has none of its own. `random` is this incarnation's. */
+  start(wish: Wish, random: Random): Promise<number | null>;
+  /** Resolves when a node that was started takes requests; rejects with the reason when it never will. */
+  ready(): Promise<void>;
+  /** Tells a running node its clock or disk faults; resolves when it has acted on them. */
+  tell(topic: Topic, wish: Wish, isFrozen: boolean): Promise<void>;
+  /** Its processes are gone. Takes from its files what a crash of the machine would have; returns how many bytes. */
+  crashed(keep: Keep, random: Random): Promise<number>;
+  /** Leaves half a record at the end of a dead node's log. */
+  tear(random: Random): Promise<void>;
+  /** Flips a bit of a dead node's files; returns what flips it back, null where there was none. */
+  flip(position: number, random: Random): Promise<(() => Promise<void>) | null>;
+  /** Why its main process has ended, where nobody killed it. */
+  ended(end: Ended): End;
+  /** True while a fault keeps a started node from ever being ready: it is in force when the node has refused to run. */
+  readonly refuses: boolean;
+  /** Before the node is killed for good. */
+  stop(): Promise<void>;
+  request(client: string, body: Body): void;
+  close(): Promise<void>;
+}

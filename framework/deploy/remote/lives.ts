@@ -1,0 +1,120 @@
+// Makes the lives of a cluster's nodes: of our own, or of any program, whichever the system has.
+import { join } from 'node:path';
+import type { ProvisionContext } from '../../contracts/deployment.js';
+import type { NodePlace } from '../../contracts/system.js';
+import { formatTcpArguments } from '../../node/tcp/arguments.js';
+import type { Clients } from '../clients.js';
+import type { Command } from '../host/host.js';
+import type { Watchdog } from '../local/watchdog.js';
+import { Bridge } from './bridge.js';
+import { ForeignLife, Installations } from './foreign-life.js';
+import type { Life } from './life.js';
+import type { RemoteNode } from './node.js';
+import { OwnLife } from './own-life.js';
+import type { Station } from './station.js';
+
+/** What belongs to one node on its host. */
+export interface Place extends NodePlace {
+  station: Station;
+  /** Its folder there, above `data` and `logs`. */
+  home: string;
+  /** Where a reference node listens, how Node runs there, and the program. */
+  port: number;
+  interpreter: Command;
+  program: string | null;
+}
+
+export interface LivesOptions {
+  context: ProvisionContext<unknown>;
+  run: string;
+  token: string;
+  /** In the order of the cluster's nodes, spares included. */
+  places: ReadonlyMap<string, Place>;
+  clients: Clients;
+  watchdog: Watchdog;
+  /** Here, for the logs of what speaks for nodes. */
+  folder: string;
+}
+
+export function lifeMaker(options: LivesOptions): (id: string, node: () => RemoteNode) => Life {
+  if (options.context.system.nodes !== undefined) return (id, node) => ownLife(options, id, node);
+  const installations = new Installations();
+  return (id, node) => foreignLife(options, installations, id, node);
+}
+
+function ownLife({ context, run, token, places, clients }: LivesOptions, id: string, node: () => RemoteNode): Life {
+  const { station, data, logs, port, interpreter, program } = places.get(id)!;
+  const origin = BigInt(Date.now()) * 1_000_000n - BigInt(Math.round(context.clock.now()));
+  const peers = Object.fromEntries(
+    [...places.values()].map((place) => [place.id, socketAddress(place.address, place.port)]),
+  );
+  return new OwnLife({
+    id,
+    members: context.nodes,
+    run,
+    token,
+    station,
+    port,
+    folders: { data, log: `${logs}/node.log` },
+    command: (seed) => [
+      ...interpreter,
+      program!,
+      ...formatTcpArguments({
+        id,
+        run,
+        listen: peers[id]!,
+        peers,
+        options: context.systemOptions,
+        data,
+        seed,
+        origin,
+      }),
+    ],
+    clients,
+    wish: () => node().wish,
+    listener: {
+      onReady: () => node().onReady(),
+      onReport: (state) => node().onReport(state),
+      note: (detail) => node().note(detail),
+      malformed: (detail, line) => node().malformed(detail, line),
+    },
+  });
+}
+
+function foreignLife(
+  { context, places, clients, watchdog, folder }: LivesOptions,
+  installations: Installations,
+  id: string,
+  node: () => RemoteNode,
+): Life {
+  const { system, systemOptions, clock, event } = context;
+  const place = places.get(id)!;
+  const all = [...places.values()];
+  const program = system.bridge?.(systemOptions, place, all);
+  const bridge =
+    program === undefined
+      ? null
+      : new Bridge({
+          node: id,
+          nodes: context.nodes,
+          program,
+          clients,
+          watchdog,
+          folder: join(folder, id),
+          event,
+          clock,
+        });
+  return new ForeignLife({
+    place,
+    lifecycle: system.lifecycle!(systemOptions, place, all),
+    station: place.station,
+    bridge,
+    installations,
+    clock,
+    listener: { onReady: () => node().onReady(), note: (detail) => node().note(detail) },
+  });
+}
+
+function socketAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

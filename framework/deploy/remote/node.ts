@@ -1,0 +1,253 @@
+// One node on a host through all its incarnations: what should be true of it, and the steps that make it so.
+import type { NodeEvent } from '../../contracts/cluster.js';
+import type { NodeReport } from '../../contracts/protocol.js';
+import type { Random } from '../../contracts/random.js';
+import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
+import type { Keep } from '../../node/process/damage.js';
+import type { HelperEvent } from '../helper/protocol.js';
+import type { FaultyNode } from '../node-faults.js';
+import { NO_WISH, type Topic, type Wish } from '../wish.js';
+import type { Life } from './life.js';
+import type { Station } from './station.js';
+
+/** How long the cluster waits for a sign that a fault is in force, or that a node has started again. */
+const OBSERVE: Milliseconds = 5000;
+
+export interface RemoteNodeOptions {
+  id: string;
+  clock: Clock;
+  random: Random;
+  station: Station;
+  life: Life;
+  event: (event: NodeEvent) => void;
+  /** Turns its host off and on; what is in force on the host's links is declared again by whoever does it. */
+  power: { off(): Promise<void>; on(): Promise<void> };
+}
+
+type ExitEvent = HelperEvent & { event: 'exit' };
+
+export class RemoteNode implements FaultyNode {
+  readonly id: string;
+  readonly station: Station;
+  readonly life: Life;
+  readonly #options: RemoteNodeOptions;
+  lastReport: NodeReport | null = null;
+  #running = false;
+  #pid: number | null = null;
+  #lives = 0;
+  #frozen = false;
+  #off = false;
+  #stopping = false;
+  /** Set while we ourselves are killing it. */
+  #killing = false;
+  /** What the faults in force want of it, as far as it has been told. */
+  #wish: Wish = NO_WISH;
+  /** Steps run one after the other. */
+  #chain: Promise<void> = Promise.resolve();
+  #exited: (() => void)[] = [];
+
+  constructor(options: RemoteNodeOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.station = options.station;
+    this.life = options.life;
+  }
+
+  get own(): boolean {
+    return this.life.own;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** The faults that a node must know of as soon as it can be spoken to. */
+  get wish(): Wish {
+    return this.#wish;
+  }
+
+  /** Starts the first incarnation; resolves when it is ready. */
+  async begin(): Promise<void> {
+    await this.#step(() => this.#spawn(NO_WISH));
+    if (!this.#stopping) await this.life.ready();
+  }
+
+  reconcile(wish: () => Wish): Promise<void> {
+    return this.#step(async () => {
+      const wanted = wish();
+      this.#wish = wanted;
+      if (wanted.off) return this.#turnOff();
+      if (this.#off) await this.#turnOn();
+      if (wanted.dead) await this.#kill('prefix');
+      else if (!this.#running && !wanted.paused) await this.#restart(wanted);
+      await this.#freeze(wanted.paused);
+    });
+  }
+
+  tell(topic: Topic, wish: () => Wish): Promise<void> {
+    return this.#step(async () => {
+      this.#wish = wish();
+      if (!this.#running) return;
+      await this.#atMost(Promise.race([this.life.tell(topic, this.#wish, this.#frozen), this.#exit()]));
+    });
+  }
+
+  crash(keep: Keep, torn: boolean): Promise<void> {
+    return this.#step(async () => {
+      await this.#kill(keep);
+      if (torn) await this.life.tear(this.#options.random.derive('tear', this.#lives));
+    });
+  }
+
+  async flip(position: number): Promise<() => Promise<void>> {
+    let back: (() => Promise<void>) | null = null;
+    await this.#step(async () => {
+      await this.#kill('prefix');
+      back = await this.life.flip(position, this.#options.random.derive('flip', this.#lives));
+    });
+    return () => this.#step(async () => back?.());
+  }
+
+  /** Ends the node for good. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#chain;
+    if (!this.station.isUp) return;
+    if (this.#frozen) await this.station.request('freeze', { node: this.id, frozen: false });
+    if (this.#running) await this.life.stop();
+    await this.station.request('signal', { node: this.id, signal: 'SIGKILL' });
+  }
+
+  /** From the helper: the main process has ended. */
+  onExit(end: ExitEvent): void {
+    if (!this.#running || end.pid !== this.#pid) return;
+    this.#gone();
+    if (this.#killing || this.#stopping) return;
+    // In its turn: nothing may start the node between its end and the damage that comes with it.
+    void this.#step(async () => {
+      await this.#tidyUp('prefix');
+      const { detail, fault } = this.life.ended(end);
+      this.#event({ kind: 'exit', fault, detail, lines: fault ? [] : end.lines });
+    }).catch(() => {});
+  }
+
+  onReport(state: NodeReport): void {
+    if (!this.#running) return;
+    this.lastReport = state;
+    this.#event({ kind: 'report', state });
+  }
+
+  /** It takes requests from now on, whoever hears of it. */
+  onReady(): void {
+    this.#event({ kind: 'start' });
+  }
+
+  note(detail: string): void {
+    this.#event({ kind: 'note', detail });
+  }
+
+  malformed(detail: string, line: string): void {
+    this.#event({ kind: 'protocol-error', detail, lines: [line] });
+  }
+
+  async #spawn(wish: Wish): Promise<void> {
+    if (this.#stopping) return;
+    const ordinal = this.#lives++;
+    this.#frozen = false;
+    this.#running = true;
+    try {
+      this.#pid = await this.life.start(wish, this.#options.random.derive('life', ordinal));
+    } catch (error) {
+      this.#gone();
+      throw error;
+    }
+  }
+
+  async #restart(wish: Wish): Promise<void> {
+    await this.#spawn(wish);
+    const settled = this.life.refuses ? this.#exit() : Promise.race([this.life.ready(), this.#exit()]);
+    // A node that is slow to come up is the history's business, not the fault's.
+    await this.#atMost(settled.catch(() => {}));
+  }
+
+  async #kill(keep: Keep): Promise<void> {
+    if (!this.#running) {
+      if (keep === 'none') await this.#tidyUp('none');
+      return;
+    }
+    this.#killing = true;
+    try {
+      await this.station.request('signal', { node: this.id, signal: 'SIGKILL' });
+      this.#gone();
+    } finally {
+      this.#killing = false;
+    }
+    const lost = await this.#tidyUp(keep);
+    this.#event({ kind: 'exit', fault: true, detail: killed(lost), lines: [] });
+  }
+
+  #tidyUp(keep: Keep): Promise<number> {
+    return this.life.crashed(keep, this.#options.random.derive('crash', this.#lives));
+  }
+
+  async #freeze(wanted: boolean): Promise<void> {
+    if (!this.#running || this.#frozen === wanted) return;
+    this.#frozen = wanted;
+    await this.station.request('freeze', { node: this.id, frozen: wanted });
+  }
+
+  async #turnOff(): Promise<void> {
+    if (this.#off) return;
+    this.#off = true;
+    const ran = this.#running;
+    this.#gone();
+    await this.#options.power.off();
+    if (ran) this.#event({ kind: 'exit', fault: true, detail: 'its host was turned off', lines: [] });
+  }
+
+  async #turnOn(): Promise<void> {
+    await this.#options.power.on();
+    this.#off = false;
+    await this.#tidyUp('prefix');
+  }
+
+  #gone(): void {
+    this.#running = false;
+    this.#pid = null;
+    this.#frozen = false;
+    this.lastReport = null;
+    for (const resolve of this.#exited.splice(0)) resolve();
+  }
+
+  #exit(): Promise<void> {
+    if (!this.#running) return Promise.resolve();
+    return new Promise((resolve) => this.#exited.push(resolve));
+  }
+
+  #step(task: () => Promise<void>): Promise<void> {
+    const turn = this.#chain.then(async () => {
+      if (!this.#stopping) await task();
+    });
+    this.#chain = turn.catch(() => {});
+    return turn;
+  }
+
+  async #atMost(event: Promise<void>): Promise<void> {
+    const { clock } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const alarm = clock.at(clock.now() + toNs(OBSERVE), resolve);
+      event.then(resolve, reject).finally(() => alarm.cancel());
+    });
+  }
+
+  #event(event: Happening): void {
+    this.#options.event({ time: this.#options.clock.now(), node: this.id, ...event });
+  }
+}
+
+type Without<E> = E extends unknown ? Omit<E, 'time' | 'node'> : never;
+type Happening = Without<NodeEvent>;
+
+function killed(lost: number): string {
+  return lost === 0 ? 'killed' : `killed, ${lost} unsynced bytes lost`;
+}
