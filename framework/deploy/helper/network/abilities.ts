@@ -1,5 +1,6 @@
 // What a host's kernel and tools can do to its network, as it was found by trying, and what each fault needs of that.
 import { ABILITIES_COMMAND } from './abilities-script.js';
+import type { Family } from './address.js';
 import type { Run } from './run.js';
 
 /** Found by trying, each by itself. */
@@ -52,9 +53,11 @@ const INSTEAD: Readonly<Record<NetworkFault, string>> = {
   rate: 'Install iproute2 and load the modules there (modprobe sch_htb cls_u32), or use loss or partition instead.',
 };
 
-/** Null when a host with these abilities offers the fault. */
-export function lackOf(fault: NetworkFault, abilities: Abilities): Lack | null {
-  const ways = WAYS[fault];
+const OVER_IPV6: Partial<Record<Ability, Ability>> = { iptables: 'ip6tables', statistic: 'statistic6' };
+
+/** Null when a host with these abilities offers the fault, between addresses of this family. */
+export function lackOf(fault: NetworkFault, abilities: Abilities, family: Family = 4): Lack | null {
+  const ways = WAYS[fault].map((way) => (family === 4 ? way : way.map((ability) => OVER_IPV6[ability] ?? ability)));
   if (ways.some((way) => way.every((ability) => abilities[ability] === true))) return null;
   const missing = ways
     .at(-1)!

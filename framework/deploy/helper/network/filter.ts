@@ -19,15 +19,16 @@ export interface Filter {
   handles(address: Address): boolean;
 }
 
-/** One for iptables, one for ip6tables where they work; nft has what is left. `tool` leaves out the other one. */
+/** One for iptables, one for ip6tables where they do all that nft does; nft has what is left. `tool` leaves out the other one. */
 export function filtersFor(run: Run, abilities: Abilities, host: string, tool?: 'iptables' | 'nft'): Filter[] {
   const filters: Filter[] = [];
   const left = new Set<Family>([4, 6]);
-  for (const [program, family] of [
-    ['iptables', 4],
-    ['ip6tables', 6],
+  for (const [program, family, statistic] of [
+    ['iptables', 4, 'statistic'],
+    ['ip6tables', 6, 'statistic6'],
   ] as const) {
-    if (tool === 'nft' || abilities[program] !== true) continue;
+    const canLose = abilities[statistic] === true || abilities.nft !== true || abilities.numgen !== true;
+    if (tool === 'nft' || abilities[program] !== true || !canLose) continue;
     filters.push(new IptablesFilter(run, program, family, host));
     left.delete(family);
   }

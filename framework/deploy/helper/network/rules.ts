@@ -3,7 +3,7 @@ import type { LinkQuality } from '../../../contracts/cluster.js';
 import { ChaosError } from '../../../contracts/error.js';
 import type { LinkState } from '../protocol.js';
 import { type Abilities, hasNetem, lackOf, type NetworkFault } from './abilities.js';
-import { type Address, addressOf } from './address.js';
+import { type Address, addressOf, type Family } from './address.js';
 import { leafOf, type Shape } from './shape.js';
 
 /** What our chains drop. */
@@ -29,7 +29,7 @@ export function rulesFor(links: readonly LinkState[], abilities: Abilities, host
   const losses: { to: Address; probability: number }[] = [];
   const shapes: Shape[] = [];
   for (const { address, cut, quality } of merged(links)) {
-    for (const fault of faultsIn(cut, quality)) refuse(fault, abilities, host);
+    for (const fault of faultsIn(cut, quality)) refuse(fault, abilities, address.family, host);
     if (cut) cuts.push(address);
     const { loss, rest } = split(quality, hasNetem(abilities));
     if (loss > 0) losses.push({ to: address, probability: loss });
@@ -94,8 +94,8 @@ const DOES: Readonly<Record<NetworkFault, string>> = {
   rate: 'limit the rate of links',
 };
 
-function refuse(fault: NetworkFault, abilities: Abilities, host: string): void {
-  const lack = lackOf(fault, abilities);
+function refuse(fault: NetworkFault, abilities: Abilities, family: Family, host: string): void {
+  const lack = lackOf(fault, abilities, family);
   if (lack === null) return;
   throw new ChaosError('fault-unsupported', `${host} cannot ${DOES[fault]}; missing: ${lack.missing}`, {
     hint: lack.instead,
