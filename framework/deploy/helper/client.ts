@@ -1,0 +1,262 @@
+// The control process's side of a helper: requests that are answered once or fail with the host's name, and signs of life.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChaosError, messageOf } from '../../contracts/error.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import type { Command, Host, Pipe } from '../host/host.js';
+import { BoundedLines } from './bounded-lines.js';
+import type { Answer, Ask, Hello, HelperEvent, ReplyLine, RequestName } from './protocol.js';
+
+const REQUEST_TIMEOUT: Milliseconds = 10_000;
+/** What a step's answer may need beyond the step. */
+const STEP_MARGIN: Milliseconds = 10_000;
+/** Starting the helper on a slow host. */
+const HELLO_TIMEOUT: Milliseconds = 30_000;
+/** After the helper has said that all is done. */
+const END_TIMEOUT: Milliseconds = 1000;
+const LONGEST_TIMEOUT: Milliseconds = 2 ** 31 - 1;
+/** Bytes of a request; the helper takes no more. */
+const LONGEST_REQUEST = 16 * 1024 * 1024;
+/** Bytes of an answer. */
+const LONGEST_REPLY = 64 * 1024 * 1024;
+/** Bytes that are kept of what the pipe's program has to say about its failure. */
+const MOST_COMPLAINT = 2000;
+
+export interface HelperClientOptions {
+  run: string;
+  /** After so long without a word from here the helper takes back every fault. */
+  bound: Milliseconds;
+  /** Nodes stay when the helper has heard nothing for longer than that. */
+  keep: boolean;
+  /** The helper runs as root. */
+  root?: boolean;
+  env?: Readonly<Record<string, string>>;
+  onEvent: (event: HelperEvent) => void;
+  /** The pipe is gone, once for each time that one was there: ChaosError('host-lost'). Never inside a call of the client's. */
+  onLost: (error: ChaosError) => void;
+}
+
+interface Pending {
+  resolve: (answer: Answer<RequestName>) => void;
+  reject: (error: ChaosError) => void;
+  timer: NodeJS.Timeout;
+}
+
+/** One pipe, from hello to its end. */
+interface Connection {
+  pipe: Pipe;
+  pulse: NodeJS.Timeout | null;
+  /** Last words of a pipe that could not be opened. */
+  complaint: string;
+}
+
+export class HelperClient {
+  readonly #host: Host;
+  readonly #command: Command;
+  readonly #options: HelperClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  #connection: Connection | null = null;
+  #hello: Hello | null = null;
+  #ids = 0;
+  #closed = false;
+
+  private constructor(host: Host, command: Command, options: HelperClientOptions) {
+    this.#host = host;
+    this.#command = command;
+    this.#options = options;
+  }
+
+  /**
+   * Starts the helper on the host, or takes over the one that lives there. `command`: `node helper.mjs attach FOLDER`. Rejects with
+   * ChaosError('helper-not-started'), or what the host says when it cannot be reached.
+   */
+  static async attach(host: Host, command: Command, options: HelperClientOptions): Promise<HelperClient> {
+    const client = new HelperClient(host, command, options);
+    await client.#connect();
+    return client;
+  }
+
+  /** What the helper has said of itself, last. */
+  get hello(): Hello {
+    return this.#hello!;
+  }
+
+  /** False from when the pipe was lost until it is attached again. */
+  get connected(): boolean {
+    return this.#connection !== null;
+  }
+
+  /**
+   * Rejects with what the helper has to say against it, with ChaosError('host-lost') when the pipe is or gets lost (whether it was done
+   * nobody knows then), and with ChaosError('host-timeout') when no answer comes in time (10 s; a step: 10 s longer than its own).
+   */
+  request<K extends RequestName>(name: K, ask: Ask<K>, options: { timeout?: Milliseconds } = {}): Promise<Answer<K>> {
+    const own = name === 'step' ? (ask as Ask<'step'>).timeout + STEP_MARGIN : REQUEST_TIMEOUT;
+    const timeout = Math.min(options.timeout ?? own, LONGEST_TIMEOUT);
+    return this.#send(name, ask, timeout);
+  }
+
+  /** Opens the pipe again after it was lost; `healed` of the answer tells whether faults were taken back meanwhile. */
+  async reattach(): Promise<Hello> {
+    this.#closed = false;
+    this.#drop(this.#connection, null);
+    await this.#connect();
+    return this.hello;
+  }
+
+  /**
+   * Ends the helper, which kills the nodes and takes back every fault; `keep`: only the faults are taken back, the nodes stay with the
+   * helper. Resolves also when the host cannot be reached any more: the helper then ends by itself.
+   */
+  async close({ keep = false }: { keep?: boolean } = {}): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const connection = this.#connection;
+    try {
+      if (connection === null) return;
+      if (keep) {
+        await this.request('hello', { ...this.#greeting(), keep: true });
+        await this.request('heal', {}, { timeout: HELLO_TIMEOUT });
+      } else {
+        await this.request('end', {}, { timeout: HELLO_TIMEOUT });
+        await Promise.race([connection.pipe.exited, sleep(END_TIMEOUT, null, { ref: false })]);
+      }
+    } catch (error) {
+      if (!(error instanceof ChaosError) || error.code !== 'host-lost') throw error;
+    } finally {
+      this.#drop(connection, null);
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const { root, env } = this.#options;
+    const pipe = await this.#host.open(this.#command, {
+      ...(root === undefined ? {} : { root }),
+      ...(env === undefined ? {} : { env }),
+    });
+    const connection: Connection = { pipe, pulse: null, complaint: '' };
+    this.#connection = connection;
+    this.#listen(connection);
+    try {
+      this.#hello = await this.#send('hello', this.#greeting(), HELLO_TIMEOUT);
+    } catch (error) {
+      this.#drop(connection, null);
+      throw this.#notStarted(connection, error);
+    }
+    // Two may be late or lost, and there is still time.
+    connection.pulse = setInterval(() => this.#pulse(connection), this.#options.bound / 4);
+    connection.pulse.unref();
+  }
+
+  #greeting(): Ask<'hello'> {
+    const { run, bound, keep } = this.#options;
+    return { run, bound, keep };
+  }
+
+  /** A pipe that answers no pulse is as good as lost, whatever the network says. */
+  #pulse(connection: Connection): void {
+    this.#send('pulse', {}, this.#options.bound / 2).catch((error: unknown) => {
+      this.#drop(connection, this.#lost(`a sign of life was not answered: ${messageOf(error)}`));
+    });
+  }
+
+  #send<K extends RequestName>(name: K, ask: Ask<K>, timeout: Milliseconds): Promise<Answer<K>> {
+    const connection = this.#connection;
+    if (connection === null) return Promise.reject(this.#lost('the connection to its helper is lost'));
+    const id = ++this.#ids;
+    const line = Buffer.from(`${JSON.stringify({ ...ask, id, do: name })}\n`);
+    if (line.length > LONGEST_REQUEST) {
+      return Promise.reject(this.#error('helper-request', `a request (${name}) is too long: ${line.length} bytes`));
+    }
+    return new Promise<Answer<RequestName>>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(this.#error('host-timeout', `the helper has not answered ${name} within ${timeout / 1000} s`, SLOW));
+      }, timeout);
+      this.#pending.set(id, { resolve, reject, timer });
+      connection.pipe.stdin.write(line);
+    }) as Promise<Answer<K>>;
+  }
+
+  #listen(connection: Connection): void {
+    const { pipe } = connection;
+    const lines = new BoundedLines(LONGEST_REPLY);
+    const lost = (why: string) => this.#drop(connection, this.#lost(why));
+    pipe.stdout.on('data', (chunk: Buffer) => {
+      for (const line of lines.push(chunk)) if (this.#connection === connection) this.#receive(line);
+    });
+    pipe.stderr.on('data', (chunk: Buffer) => {
+      connection.complaint = `${connection.complaint}${chunk}`.slice(-MOST_COMPLAINT);
+    });
+    for (const stream of [pipe.stdin, pipe.stdout, pipe.stderr]) stream.on('error', () => {});
+    pipe.stdin.on('error', (error: Error) => lost(error.message));
+    pipe.exited.then(
+      ({ code }) =>
+        lost(code === null ? 'the connection to its helper was cut' : 'its helper has closed the connection'),
+      (error: unknown) => lost(messageOf(error)),
+    );
+  }
+
+  #receive(line: string | null): void {
+    const reply = parse(line);
+    if (reply === null) return;
+    if ('event' in reply) {
+      this.#options.onEvent(reply);
+      return;
+    }
+    const pending = this.#pending.get(reply.id);
+    if (pending === undefined) return;
+    this.#pending.delete(reply.id);
+    clearTimeout(pending.timer);
+    if ('answer' in reply) pending.resolve(reply.answer);
+    else pending.reject(this.#error(reply.error.code, reply.error.message, reply.error.hint));
+  }
+
+  /** Ends this connection, if it is still the one; with an error it is told. */
+  #drop(connection: Connection | null, error: ChaosError | null): void {
+    if (connection === null || this.#connection !== connection) return;
+    this.#connection = null;
+    if (connection.pulse !== null) clearInterval(connection.pulse);
+    connection.pipe.close();
+    const greeted = connection.pulse !== null;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { timer, reject } of pending) {
+      clearTimeout(timer);
+      reject(error ?? this.#lost('the connection to its helper was closed'));
+    }
+    if (error !== null && greeted && !this.#closed) queueMicrotask(() => this.#options.onLost(error));
+  }
+
+  #lost(why: string): ChaosError {
+    return this.#error(
+      'host-lost',
+      why,
+      'The helper takes back every fault by itself; look at the host and its network.',
+    );
+  }
+
+  #notStarted(connection: Connection, cause: unknown): ChaosError {
+    const said = connection.complaint.trim().split('\n').slice(-4).join(' / ');
+    return this.#error('helper-not-started', `the helper does not answer: ${said || messageOf(cause)}`, NODE, cause);
+  }
+
+  #error(code: string, message: string, hint?: string, cause?: unknown): ChaosError {
+    return new ChaosError(code, `${this.#host.name} (${this.#host.title}): ${message}`, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+const SLOW = 'The host is overloaded or stopped, or a disk there does not answer.';
+const NODE = 'It needs Node 18 or later on the host, and a folder there that it can write.';
+
+/** Null: no line of a helper's. */
+function parse(line: string | null): ReplyLine | null {
+  try {
+    const value: unknown = line === null ? null : JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as ReplyLine) : null;
+  } catch {
+    return null;
+  }
+}
