@@ -1,5 +1,5 @@
 // What ssh needs to trust a lab's hosts and they us: fresh keys, the list of hosts' keys, and the configuration of both sides.
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { TOOL_PATH } from './exec.js';
@@ -15,7 +15,7 @@ export function hostKeys(state: string, name: string): string {
   return join(state, 'hosts', name);
 }
 
-/** Makes one key pair for whoever connects, one for each host, and writes everything into the lab's folder. */
+/** Makes one key pair for whoever connects, one for each host, and writes everything into the lab's folder, where hosts have theirs. */
 export function writeKeys(state: string, id: string, hosts: readonly HostRecord[]): void {
   const client = ssh2.utils.generateKeyPairSync('ed25519', { comment: `chaos-lab-${id}` });
   const files = keyFiles(state);
@@ -24,7 +24,6 @@ export function writeKeys(state: string, id: string, hosts: readonly HostRecord[
   const known = hosts.map(({ name, address }) => {
     const own = ssh2.utils.generateKeyPairSync('ed25519', { comment: name });
     const folder = hostKeys(state, name);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, 'host_key'), own.private, { mode: 0o600 });
     writeFileSync(join(folder, 'authorized_keys'), `${client.public}\n`, { mode: 0o600 });
     writeFileSync(join(folder, 'sshd_config'), sshdConfig(address), { mode: 0o600 });
@@ -33,7 +32,6 @@ export function writeKeys(state: string, id: string, hosts: readonly HostRecord[
   });
   writeFileSync(files.knownHosts, known.join(''), { mode: 0o600 });
   writeFileSync(files.config, sshConfig(state, hosts), { mode: 0o600 });
-  chmodSync(state, 0o700);
 }
 
 export function sshdConfig(address: string): string {

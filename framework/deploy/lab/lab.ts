@@ -1,7 +1,7 @@
 // A lab: real hosts on one machine. Each has its own network, mounts, processes, name and disk; all hang on one process, the rack,
 // whose end the kernel turns into the end of everything.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -99,6 +99,12 @@ export class Lab {
     if (record === null) return;
     if (record.rack === null) this.#rack?.abort();
     await removeLab(record);
+  }
+
+  /** Lets it stay; where it is still being made, once it is. */
+  async leave(): Promise<void> {
+    await this.#making;
+    if (this.#record !== null && !this.#record.keep) this.keep();
   }
 
   /** From now on the lab outlives this process. */
@@ -201,7 +207,8 @@ export class Lab {
       const files = { '/etc/hosts': hosts, '/etc/hostname': `${name}\n` };
       makeDisk(this.#folder(name), this.#tree, files, { split: record.contained, data: size !== null });
     }
-    writeKeys(record.state, record.id, record.hosts);
+    for (const { name } of record.hosts) mkdirSync(hostKeys(record.state, name), { recursive: true, mode: 0o700 });
+    if (!record.contained) writeKeys(record.state, record.id, record.hosts);
   }
 
   async #startRack(record: LabRecord): Promise<void> {

@@ -21,6 +21,7 @@ export const RACK = `
 state=$1 disks=$2 claim=$3 size=$4
 shift 4
 finish() {
+  set +e
   kill -s KILL -- -1
   ip link del ${UPLINK}
   for data in "$disks"/*/data; do umount -l "$data"; done

@@ -1,0 +1,76 @@
+// The hosts of a run: a lab that is made for it and removed after it.
+import { ChaosError } from '../../contracts/error.js';
+import { CommandHost } from '../host/command-host.js';
+import type { Host, HostSource } from '../host/host.js';
+import { gate } from './enter.js';
+import { Lab, type LabOptions, pidFile } from './lab.js';
+import type { HostRecord, LabRecord } from './state.js';
+
+export interface LabSourceOptions {
+  /** What the lab is called; the run's id. */
+  id: string;
+  options: LabOptions;
+  /** The lab stays when the run has ended. */
+  keep: boolean;
+  /** The lab is removed when this process dies; else it stays then. */
+  watch: boolean;
+}
+
+export class LabSource implements HostSource {
+  readonly #given: LabSourceOptions;
+  #lab: Lab | null = null;
+  #hosts: ReadonlyMap<string, Host> = new Map();
+  #closed = false;
+
+  constructor(given: LabSourceOptions) {
+    this.#given = given;
+  }
+
+  async open(nodes: readonly string[], say: (line: string) => void): Promise<ReadonlyMap<string, Host>> {
+    if (this.#closed) throw new ChaosError('interrupted', 'the lab was removed before it was made');
+    const { id, options, keep, watch } = this.#given;
+    const lab = new Lab(id, nodes, options);
+    this.#lab = lab;
+    const began = performance.now();
+    await lab.up();
+    if (keep || !watch) lab.keep();
+    const { record } = lab;
+    const took = ((performance.now() - began) / 1000).toFixed(2);
+    const without = record.contained ? ', in a user namespace, without sshd' : '';
+    say(`lab ${record.id}: ${nodes.length} hosts at ${record.subnet}.1-${nodes.length} in ${took} s${without}`);
+    this.#hosts = new Map(record.hosts.map((host) => [host.name, reach(record, host)]));
+    return this.#hosts;
+  }
+
+  async powerOff(node: string): Promise<void> {
+    await this.#made().powerOff(node);
+  }
+
+  async powerOn(node: string): Promise<void> {
+    await this.#made().powerOn(node);
+  }
+
+  entrance(node: string): string {
+    return `chaos lab shell ${node} --name ${this.#made().record.id}`;
+  }
+
+  async close(options: { keep?: boolean } = {}): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#hosts.values()].map((host) => host.close()));
+    const lab = this.#lab;
+    if (lab === null) return;
+    if (options.keep ?? this.#given.keep) await lab.leave();
+    else await lab.down();
+  }
+
+  #made(): Lab {
+    if (this.#lab === null) throw new ChaosError('lab-off', 'the lab is not up', { kind: 'internal' });
+    return this.#lab;
+  }
+}
+
+/** Over ssh, as any host; in a user namespace, where there can be no sshd, through the host's namespaces. */
+function reach({ state }: LabRecord, { name, address }: HostRecord): Host {
+  const title = `lab host at ${address}`;
+  return new CommandHost({ name, address, title, prefix: gate(pidFile(state, name)), root: true });
+}
