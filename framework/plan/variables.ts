@@ -34,6 +34,9 @@ export const VARIABLE_TYPES: Readonly<Record<string, VariableType>> = {
   },
 };
 
+// What stands for nodes (`${node.id}`, `${nodes:%a:80}`) is known only when they have their places: it is left to their system.
+const OF_NODES = /^\$\{(node\.|nodes[.:}])/;
+
 // An escape, or a reference: name, type, default.
 const REFERENCE = /\$\$\{|\$\{([^}:=]*)(?::([^}=]*))?(?:=([^}]*))?\}|\$\{/g;
 
@@ -58,6 +61,7 @@ function expandScalar(scalar: Scalar, text: string, variables: Variables, proble
   let typed: string | number | boolean | undefined;
   const expanded = text.replace(REFERENCE, (whole: string, name?: string, type?: string, fallback?: string) => {
     if (whole === '$${') return '${';
+    if (OF_NODES.test(whole) && !Object.hasOwn(VARIABLE_TYPES, type ?? '')) return whole;
     const value = resolver.value(whole, name, type, fallback);
     if (type !== undefined) typed = value;
     return String(value ?? '');
