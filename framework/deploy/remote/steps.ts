@@ -100,7 +100,9 @@ export class Steps {
         hint: 'Let the deployment use sudo, or connect as root.',
       });
     }
-    return { node, command: commandOf(step), env: { ...step.env, ...this.#secretsOf(name, step) }, cwd: folder, log };
+    const env = { ...step.env, ...this.#secretsOf(name, step) };
+    // Before it has been prepared there is no folder yet.
+    return { node, command: commandOf(step), env, cwd: name === 'prepare' ? '/' : folder, log };
   }
 
   #secretsOf(name: StepName, { secrets = [] }: Step): Record<string, string> {
@@ -129,7 +131,7 @@ export class Steps {
       return await task();
     } catch (error) {
       if (!(error instanceof ChaosError) || error.code !== 'not-started') throw error;
-      throw new ChaosError('step-failed', `${this.title}: step "${name}": ${error.message}`, {
+      throw new ChaosError('step-failed', `step "${name}" of ${this.#options.node}: ${error.message}`, {
         cause: error,
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       });
