@@ -26,8 +26,7 @@ export interface SshOptions {
   key?: string;
   'passphrase-env'?: string;
   'password-env'?: string;
-  /** false: the agent is not asked. A text: the path of its socket. */
-  agent: boolean | string;
+  agent: boolean;
   jump?: string;
   sudo: boolean;
   'host-keys': 'known' | 'accept-new' | 'accept';
@@ -45,7 +44,7 @@ const PORT: OptionSchema = { minimum: 1, maximum: 65_535 };
 /** What a host and the plan can both say. */
 const ENTRY = {
   user: option.text('Who logs in; the user who runs `chaos` where it is left out.'),
-  key: option.path('File of the private key; what the agent has, or `~/.ssh/id_*`, where it is left out.'),
+  key: option.path('File of the private key; what the SSH agent has, or `~/.ssh/id_*`, where it is left out.'),
   'passphrase-env': option.text('Environment variable that holds the passphrase of the key.', undefined, VARIABLE),
   'password-env': option.text(
     'Environment variable that holds the password; a password itself has no place in a plan.',
@@ -75,11 +74,10 @@ export const SSH_OPTIONS: Options = {
   'hosts-file': option.path('File with the hosts instead: YAML or JSON with such a list, or one host a line.'),
   port: option.integer('Port of the SSH servers.', 22, PORT),
   ...ENTRY,
-  agent: {
-    description: 'Ask the SSH agent (of SSH_AUTH_SOCK, where that is set) for keys; or the path of its socket.',
-    anyOf: [{ type: 'boolean' }, { type: 'string', 'x-unit': 'path', pattern: '\\S' }],
-    default: true,
-  },
+  agent: option.flag(
+    'Ask the SSH agent, too, where a key or a password is given; without either it is asked anyway.',
+    false,
+  ),
   sudo: option.flag(
     'Use `sudo`, which must ask for no password, for what needs root where the user is not root. false: do without.',
     true,

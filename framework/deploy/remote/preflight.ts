@@ -1,0 +1,147 @@
+// Looks at every host at once before anything starts, and says of each what keeps a run from being.
+import { isIP } from 'node:net';
+import { ChaosError, messageOf } from '../../contracts/error.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import { type Abilities, networkAbilities } from '../helper/network/abilities.js';
+import { titleOf } from '../host/errors.js';
+import type { Command, Host, RunOptions } from '../host/host.js';
+import { type Check, checksOf, faultsOfRoot, hasRoot, type Wants } from './preflight-checks.js';
+import { type ClockDifference, clockDifference, type Facts, parseFacts } from './preflight-facts.js';
+import { DATE_COMMAND, preflightCommand } from './preflight-script.js';
+
+export interface HostReport {
+  host: Host;
+  /** In the order in which a table shows them; of a host that could not be asked only `reached`. */
+  checks: readonly Check[];
+  /** Null: it could not be asked. */
+  facts: Facts | null;
+}
+
+/** For all that is asked of one host. */
+const LIMIT: Milliseconds = 10_000;
+/** Of some short looks at a clock the shortest says most. */
+const LOOKS = 3;
+const MOST = 256 * 1024;
+
+/**
+ * A report for each host, in their order; never rejects: what goes wrong is in the reports. Takes 10 s at most, and leaves nothing on
+ * the hosts.
+ */
+export function preflight(hosts: Iterable<Host>, wants: Wants): Promise<HostReport[]> {
+  return Promise.all([...hosts].map((host) => reportOf(host, wants)));
+}
+
+/** How Node runs there; null: it has to be uploaded. */
+export function nodeOf({ facts, checks }: HostReport): Command | null {
+  const found = checks.find(({ name }) => name === 'node');
+  return facts?.node != null && found !== undefined && /^v[\d.]+\S*$/.test(found.cell) ? [facts.node.path] : null;
+}
+
+/** One error that names every host on which a run cannot be, each with all its problems and remedies; null: there is none. */
+export function refusal(reports: readonly HostReport[]): ChaosError | null {
+  const bad = reports.flatMap(({ host, checks }) => {
+    const problems = checks.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+    return problems.length === 0 ? [] : [{ host, problems }];
+  });
+  if (bad.length === 0) return null;
+  const lines = bad.flatMap(({ host, problems }) =>
+    problems.map(({ what, remedy }) => `  ${titleOf(host)}: ${what}.\n    ${capital(remedy)}.`),
+  );
+  const count = reports.length === 1 ? 'the host is' : `${bad.length} of ${reports.length} hosts are`;
+  return new ChaosError('preflight', `${count} not ready for this plan:\n${lines.join('\n')}`, {
+    hint: 'nothing was started; the remedy stands below each host',
+  });
+}
+
+/** Throws that error. */
+export function refuse(reports: readonly HostReport[]): void {
+  const error = refusal(reports);
+  if (error !== null) throw error;
+}
+
+async function reportOf(host: Host, wants: Wants): Promise<HostReport> {
+  const stop = new AbortController();
+  try {
+    const found = await Promise.race([inspect(host, wants), late(stop.signal)]);
+    return { host, facts: found.facts, checks: [...addressChecks(host), ...checksOf(found, wants)] };
+  } catch (error) {
+    return { host, facts: null, checks: [unreached(host, error)] };
+  } finally {
+    stop.abort();
+  }
+}
+
+function late(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => {
+      const hint = 'See what it is busy with, and whether its network is well';
+      reject(new ChaosError('host-timeout', `it did not answer within ${LIMIT / 1000} s`, { hint }));
+    }, LIMIT);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+}
+
+interface Inspected {
+  facts: Facts;
+  abilities: Abilities | null;
+  clock: ClockDifference | null;
+}
+
+async function inspect(host: Host, wants: Wants): Promise<Inspected> {
+  const options: RunOptions = { timeout: LIMIT, repeatable: true, most: MOST };
+  const { workspace, ports, sudo } = wants;
+  const output = await host.run(preflightCommand({ folder: workspace, ports, sudo }), options);
+  const facts = parseFacts(output.stdout);
+  if (facts === null) {
+    const said = output.stderr.trim().split('\n', 1)[0]!.slice(0, 200);
+    throw new ChaosError('host-no-shell', `it does not run shell scripts${said === '' ? '' : `: ${said}`}`, {
+      hint: 'Its user needs a login shell that runs commands, and there must be a POSIX shell called sh',
+    });
+  }
+  const clock = await lookAtClock(host, options);
+  const needsTrial = hasRoot(facts) && facts.system === 'Linux' && faultsOfRoot(wants).length > 0;
+  const abilities = needsTrial
+    ? await networkAbilities((command) => host.run(command, { ...options, root: true }))
+    : null;
+  return { facts, abilities, clock };
+}
+
+async function lookAtClock(host: Host, options: RunOptions): Promise<ClockDifference | null> {
+  let best: ClockDifference | null = null;
+  for (let look = 0; look < LOOKS; look++) {
+    const asked = Date.now();
+    const { stdout } = await host.run(DATE_COMMAND, options);
+    const found = clockDifference(stdout, asked, Date.now());
+    if (found !== null && (best === null || found.uncertainty < best.uncertainty)) best = found;
+  }
+  return best;
+}
+
+/** Faults of links name hosts by their addresses. */
+function addressChecks({ address }: Host): Check[] {
+  if (isIP(address) !== 0) return [];
+  const what = `"${address}" does not resolve here, so nobody knows its address`;
+  return [
+    { name: 'reached', cell: 'address?', problem: { what, remedy: 'give its IP address with the key "address"' } },
+  ];
+}
+
+function unreached(host: Host, error: unknown): Check {
+  const remedy =
+    error instanceof ChaosError && error.hint !== undefined ? error.hint : 'see that it is up and can be reached';
+  const what = sentence(messageOf(error)).replace(`${titleOf(host)} `, 'it ');
+  const cell = what.replace(/^it cannot be reached: /, 'not reached: ');
+  return {
+    name: 'reached',
+    cell: cell.length > 100 ? `${cell.slice(0, 100)}…` : cell,
+    problem: { what, remedy: sentence(remedy) },
+  };
+}
+
+function sentence(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
