@@ -49,7 +49,7 @@ async function echoes(folder: string): Promise<number> {
   const path = join(folder, 'echo.mjs');
   writeFileSync(path, ECHO);
   const cluster = await local.provision({
-    options: { latency: 0, distribution: 'constant', jitter: 0 },
+    options: { latency: 0, transport: 'router', distribution: 'constant', jitter: 0 },
     nodes: NODES,
     system: { name: 'echo-node', summary: '', workloads: [], nodes: () => unused() } satisfies AnySystem,
     source: { kind: 'path', path },

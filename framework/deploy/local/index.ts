@@ -4,10 +4,8 @@ import { defineDeployment } from '../../contracts/define.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import { option } from '../../contracts/options.js';
 import { realWorld } from '../../time/real.js';
-import { RemoteCluster } from '../remote/cluster.js';
 import { LocalCluster, type LocalOptions } from './cluster.js';
-import { LocalSource } from './source.js';
-import { temporaryWorkspace } from './workspace.js';
+import { onThisMachine } from './this-machine.js';
 
 interface Options extends LocalOptions {
   transport: 'router' | 'tcp';
@@ -15,9 +13,6 @@ interface Options extends LocalOptions {
 
 /** What can be done to processes whose messages we do not carry. */
 const OF_PROCESSES: readonly Capability[] = ['kill', 'pause'];
-
-/** Should this process die, what it has started ends so much later. */
-const BOUND = 10_000;
 
 export default defineDeployment<Options>({
   name: 'local',
@@ -49,17 +44,4 @@ export default defineDeployment<Options>({
 
 function isForeign({ system }: ProvisionContext<Options>): boolean {
   return system.nodes === undefined && system.program === undefined;
-}
-
-function onThisMachine(context: ProvisionContext<Options>): RemoteCluster {
-  const workspace = temporaryWorkspace();
-  return new RemoteCluster(context, {
-    source: new LocalSource(),
-    workspace: workspace.path,
-    port: null,
-    bound: BOUND,
-    root: false,
-    inspect: async (hosts) => new Map(hosts.map((host) => [host, [process.execPath]])),
-    release: workspace.remove,
-  });
 }

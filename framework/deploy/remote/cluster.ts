@@ -141,6 +141,7 @@ export class RemoteCluster implements Cluster {
   }
 
   describe(): string[] {
+    if (this.#stopped !== null) return [];
     const { source } = this.#settings;
     return [...this.#nodes.values()].map(
       ({ id, station }) =>

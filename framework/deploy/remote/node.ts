@@ -38,6 +38,8 @@ export class RemoteNode implements FaultyNode {
   #frozen = false;
   #off = false;
   #stopping = false;
+  /** It has ended, and its files do not show yet what that cost. */
+  #crashed = false;
   /** Set while we ourselves are killing it. */
   #killing = false;
   /** What the faults in force want of it, as far as it has been told. */
@@ -121,14 +123,12 @@ export class RemoteNode implements FaultyNode {
   /** From the helper: the main process has ended. */
   onExit(end: ExitEvent): void {
     if (!this.#running || end.pid !== this.#pid) return;
-    this.#gone();
-    if (this.#killing || this.#stopping) return;
-    // In its turn: nothing may start the node between its end and the damage that comes with it.
-    void this.#step(async () => {
-      await this.#tidyUp('prefix');
+    if (!this.#killing && !this.#stopping) {
+      this.#crashed = true;
       const { detail, fault } = this.life.ended(end);
       this.#event({ kind: 'exit', fault, detail, lines: fault ? [] : end.lines });
-    }).catch(() => {});
+    }
+    this.#gone();
   }
 
   onReport(state: NodeReport): void {
@@ -152,6 +152,7 @@ export class RemoteNode implements FaultyNode {
 
   async #spawn(wish: Wish): Promise<void> {
     if (this.#stopping) return;
+    if (this.#crashed) await this.#tidyUp('prefix');
     const ordinal = this.#lives++;
     this.#frozen = false;
     this.#running = true;
@@ -172,7 +173,7 @@ export class RemoteNode implements FaultyNode {
 
   async #kill(keep: Keep): Promise<void> {
     if (!this.#running) {
-      if (keep === 'none') await this.#tidyUp('none');
+      if (keep === 'none' || this.#crashed) await this.#tidyUp(keep);
       return;
     }
     this.#killing = true;
@@ -187,6 +188,7 @@ export class RemoteNode implements FaultyNode {
   }
 
   #tidyUp(keep: Keep): Promise<number> {
+    this.#crashed = false;
     return this.life.crashed(keep, this.#options.random.derive('crash', this.#lives));
   }
 
@@ -208,7 +210,7 @@ export class RemoteNode implements FaultyNode {
   async #turnOn(): Promise<void> {
     await this.#options.power.on();
     this.#off = false;
-    await this.#tidyUp('prefix');
+    this.#crashed = true;
   }
 
   #gone(): void {

@@ -1,21 +1,26 @@
-// Starts a local cluster for a test, asks its nodes, and stops it whatever happens.
+// Starts a cluster on this machine for a test, asks its nodes, and stops it whatever happens.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NodeEvent } from '../../../contracts/cluster.js';
+import type { ProvisionContext } from '../../../contracts/deployment.js';
 import type { Body } from '../../../contracts/message.js';
 import type { OptionValues } from '../../../contracts/options.js';
 import type { AnySystem } from '../../../contracts/system.js';
 import type { Clock } from '../../../contracts/time.js';
 import { createRandom } from '../../../time/random.js';
 import { realWorld } from '../../../time/real.js';
-import { LocalCluster } from '../cluster.js';
+import type { RemoteCluster } from '../../remote/cluster.js';
+import { LocalCluster, type LocalOptions } from '../cluster.js';
+import { onThisMachine } from '../this-machine.js';
 import journal from './journal.js';
 
 export interface Bench {
-  cluster: LocalCluster;
+  cluster: LocalCluster | RemoteCluster;
   events: NodeEvent[];
+  /** What would have ended a run. */
+  failures: unknown[];
   folder: string;
   sleep(ms: number): Promise<void>;
   /** Sends and waits at most `timeout` milliseconds (10,000: only a defect takes so long); null: no answer. */
@@ -37,6 +42,8 @@ export interface BenchOptions {
   noFolder?: boolean;
   /** Alarms come so many times sooner. */
   haste?: number;
+  /** Nodes speak TCP to each other. */
+  tcp?: boolean;
   /** Do not start the nodes. */
   idle?: boolean;
 }
@@ -55,9 +62,10 @@ export const JOURNAL = fileURLToPath(new URL('./journal.ts', import.meta.url));
 export async function bench(options: BenchOptions, body: (bench: Bench) => Promise<void>): Promise<void> {
   const clock = hasty(realWorld().clock, options.haste ?? 1);
   const events: NodeEvent[] = [];
+  const failures: unknown[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'chaos-local-'));
   let clients = 0;
-  const cluster = new LocalCluster({
+  const context: ProvisionContext<LocalOptions> = {
     options: { latency: options.latency ?? 0, distribution: 'constant', jitter: 0 },
     nodes: options.nodes ?? ['n1', 'n2', 'n3'],
     system: options.system ?? journal,
@@ -70,7 +78,9 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
     logMessages: options.logMessages ?? false,
     event: (event) => events.push(event),
     keep: false,
-  });
+    fail: (error) => failures.push(error),
+  };
+  const cluster = options.tcp === true ? onThisMachine(context) : new LocalCluster(context);
   const ask = (node: string, request: Body, timeout = 10_000) =>
     new Promise<Body | null>((resolve) => {
       const client = `c${clients++}`;
@@ -93,7 +103,7 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
   const items = async (node: string) => (await ask(node, { type: 'read' }))?.['items'] ?? null;
   try {
     if (options.idle !== true) await cluster.start();
-    await body({ cluster, events, folder, sleep: (ms) => clock.sleep(ms), ask, items, until });
+    await body({ cluster, events, failures, folder, sleep: (ms) => clock.sleep(ms), ask, items, until });
   } finally {
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
