@@ -11,6 +11,7 @@ import type { Command, OptionBag } from './command.js';
 import { printError } from './errors.js';
 import { exportHistory } from './export.js';
 import type { Io } from './io.js';
+import { lab } from './lab.js';
 import { list } from './list.js';
 import { create } from './new.js';
 import { reference } from './reference.js';
@@ -19,7 +20,18 @@ import { schema } from './schema.js';
 import { validate } from './validate.js';
 import { verify } from './verify.js';
 
-const COMMANDS: readonly Command[] = [run, check, validate, list, verify, create, exportHistory, schema, reference];
+const COMMANDS: readonly Command[] = [
+  run,
+  check,
+  validate,
+  lab,
+  list,
+  verify,
+  create,
+  exportHistory,
+  schema,
+  reference,
+];
 
 interface Interruption {
   signal: AbortSignal;

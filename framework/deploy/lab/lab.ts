@@ -1,7 +1,7 @@
 // A lab: real hosts on one machine. Each has its own network, mounts, processes, name and disk; all hang on one process, the rack,
 // whose end the kernel turns into the end of everything.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -22,7 +22,7 @@ import { attempt, must, TOOL_ENV } from './exec.js';
 import { hostKeys, writeKeys } from './keys.js';
 import { machineMounts, makeDisk, splitTree, type Tree, wholeTree } from './layers.js';
 import { Rack, Report, reported } from './rack.js';
-import { removeLab } from './remove.js';
+import { isDead, removeLab } from './remove.js';
 import { requireTools } from './requirements.js';
 import { HOST, UPLINK } from './scripts.js';
 import {
@@ -33,6 +33,7 @@ import {
   labFolders,
   markProcess,
   privateFolder,
+  readRecord,
   runs,
   writeRecord,
 } from './state.js';
@@ -46,6 +47,9 @@ export interface LabOptions {
 
 /** For sshd to answer on a machine that is busy. */
 const LONGEST_SSHD = 15_000;
+
+/** Bytes; a file system in memory takes no size below a few pages. */
+const SMALLEST_DISK = 64 * 1024;
 
 /** What the kernel lets a host be called. */
 const HOST_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
@@ -150,6 +154,7 @@ export class Lab {
     const contained = found.kind === 'contained';
     this.#sshd = await requireTools({ sshd: !contained });
     checkNames(this.#names);
+    checkDisk(this.#options.disk ?? null);
     await this.#claim(contained);
     this.#check();
     const { record } = this;
@@ -180,6 +185,7 @@ export class Lab {
       claim: '',
       hosts: [],
     };
+    await this.#sweep(record);
     createRecord(record);
     this.#record = record;
     const [addresses, routes] = await Promise.all([
@@ -197,6 +203,13 @@ export class Lab {
     record.claim = path(free);
     record.hosts = this.#names.map((name, i) => ({ name, address: addressOf(free, i), init: null }));
     writeRecord(record);
+  }
+
+  /** Removes what a lab of the same name left when it died. */
+  async #sweep({ state, disks }: LabRecord): Promise<void> {
+    const before = readRecord(state);
+    if (before !== null && isDead(before)) await removeLab(before);
+    if (!existsSync(state)) rmSync(disks, { recursive: true, force: true });
   }
 
   #prepare(record: LabRecord): void {
@@ -329,6 +342,14 @@ function checkNames(names: readonly string[]): void {
   throw new ChaosError('lab-name', `a host cannot be called '${wrong}'`, {
     kind: 'usage',
     hint: 'letters, digits and hyphens, at most 63 of them',
+  });
+}
+
+function checkDisk(size: number | null): void {
+  if (size === null || (Number.isInteger(size) && size >= SMALLEST_DISK)) return;
+  throw new ChaosError('lab-disk', `a disk of ${size} bytes is too small`, {
+    kind: 'usage',
+    hint: `at least ${SMALLEST_DISK / 1024} KiB`,
   });
 }
 

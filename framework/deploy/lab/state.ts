@@ -113,7 +113,7 @@ export function createRecord(record: LabRecord): void {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
     throw new ChaosError('lab-exists', `there is already a lab called '${record.id}'`, {
       kind: 'usage',
-      hint: `remove it with: chaos lab down --name ${record.id}`,
+      hint: `remove it with: chaos lab down --name ${record.id}, or choose another name with --name`,
     });
   }
   writeRecord(record);

@@ -1,0 +1,156 @@
+// chaos lab: real hosts on this machine, made in a moment and gone without a trace.
+
+import { ChaosError } from '../contracts/error.js';
+import { EXIT } from '../contracts/result.js';
+import type { LabRecord } from '../deploy/lab/state.js';
+import { type Command, type OptionBag, textOption } from './command.js';
+import { type Io, paint } from './io.js';
+
+type Verb = (args: readonly string[], options: OptionBag, io: Io) => Promise<number>;
+
+const DEFAULT_NAME = 'lab';
+
+export const lab: Command = {
+  usage: 'lab <verb> [args...]',
+  summary: 'make hosts on this machine, each with its own network, processes, disk and sshd: up, down, status, shell',
+  options: [
+    { flags: '--name <name>', description: `which lab (default: the only one there is; up: ${DEFAULT_NAME})` },
+    {
+      flags: '--disk <size>',
+      description: 'up: a file system of its own for /var/lib/chaos, such as 256MB, in memory',
+    },
+    { flags: '--all', description: 'down: every lab' },
+    { flags: '--json', description: 'status: as JSON' },
+  ],
+  help: `Examples:
+  chaos lab up 5
+  chaos lab status
+  chaos lab shell n1
+  chaos lab shell n1 -- ip addr
+  chaos lab down
+
+Needs Linux and root, or a kernel that allows user namespaces. A plan makes hosts for itself with deploy: lab.`,
+  action: async (args, options, io) => {
+    const [verb, given] = args as [string, string[] | undefined];
+    const action = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+    if (action !== undefined) return action(given ?? [], options, io);
+    throw new ChaosError('unknown-verb', `chaos lab cannot '${verb}'`, {
+      kind: 'usage',
+      hint: `there are: ${Object.keys(VERBS).join(', ')}`,
+    });
+  },
+};
+
+const VERBS: Record<string, Verb> = {
+  up: async (args, options, io) => {
+    const count = countOf(args[0]);
+    const disk = await sizeOf(textOption(options, 'disk'));
+    const { runAgainInside } = await import('../deploy/lab/rootless.js');
+    const code = await runAgainInside();
+    if (code !== null) return code;
+    const { Lab } = await import('../deploy/lab/lab.js');
+    const names = Array.from({ length: count }, (_, i) => `n${i + 1}`);
+    const made = new Lab(textOption(options, 'name') ?? DEFAULT_NAME, names, { disk });
+    io.signal.addEventListener('abort', () => void made.down().catch(() => {}), { once: true });
+    await made.up();
+    made.keep();
+    await printLab(made.record, io);
+    return EXIT.ok;
+  },
+  down: async (_args, options, io) => {
+    const [{ labFolders, listRecords }, { removeLab }] = await Promise.all([
+      import('../deploy/lab/state.js'),
+      import('../deploy/lab/remove.js'),
+    ]);
+    const all = options['all'] === true;
+    const chosen = all ? listRecords(labFolders().state) : [await choose(textOption(options, 'name'))];
+    await Promise.all(chosen.map(removeLab));
+    for (const { id, hosts } of chosen) io.out(`removed lab ${id} with ${hosts.length} hosts\n`);
+    if (chosen.length === 0) io.out('there is no lab\n');
+    return EXIT.ok;
+  },
+  status: async (_args, options, io) => {
+    const [{ labFolders, listRecords, runs }, { table }] = await Promise.all([
+      import('../deploy/lab/state.js'),
+      import('./table.js'),
+    ]);
+    const name = textOption(options, 'name');
+    const records = name === undefined ? listRecords(labFolders().state) : [await choose(name)];
+    const rows = records.flatMap((record) =>
+      record.hosts.map((host) => ({
+        lab: record.id,
+        host: host.name,
+        address: host.address,
+        state: runs(host.init) ? 'on' : 'off',
+        enter: entrance(record, host.name),
+      })),
+    );
+    if (options['json'] === true) io.out(`${JSON.stringify(rows, null, 2)}\n`);
+    else if (rows.length === 0) io.out('there is no lab; make one with: chaos lab up 5\n');
+    else {
+      const head = ['lab', 'host', 'address', 'state', 'enter'] as const;
+      const cells = rows.map((row) => head.map((column) => row[column]));
+      io.out(`${table(head, cells)}\n`);
+    }
+    return EXIT.ok;
+  },
+  shell: async ([name, ...command], options) => {
+    if (name === undefined) {
+      throw new ChaosError('no-host', 'which host?', { kind: 'usage', hint: 'such as: chaos lab shell n1' });
+    }
+    const { enterHost } = await import('../deploy/lab/shell.js');
+    return enterHost(await choose(textOption(options, 'name')), name, command);
+  },
+};
+
+function countOf(text: string | undefined): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  const message = text === undefined ? 'how many hosts?' : `'${text}' is no number of hosts`;
+  throw new ChaosError('lab-size', message, { kind: 'usage', hint: 'such as: chaos lab up 5' });
+}
+
+async function sizeOf(text: string | undefined): Promise<number | null> {
+  if (text === undefined) return null;
+  const { parseSize } = await import('../plan/units.js');
+  const size = parseSize(text);
+  if (size !== undefined) return size;
+  throw new ChaosError('lab-disk', `'${text}' is no size of a disk`, { kind: 'usage', hint: 'such as: --disk 256MB' });
+}
+
+/** The lab of that name, or the only one there is. */
+async function choose(name: string | undefined): Promise<LabRecord> {
+  const { labFolders, listRecords } = await import('../deploy/lab/state.js');
+  const records = listRecords(labFolders().state);
+  const names = records.map(({ id }) => id);
+  const found = name === undefined && records.length === 1 ? records[0] : records.find(({ id }) => id === name);
+  if (found !== undefined) return found;
+  if (records.length === 0) {
+    throw new ChaosError('no-lab', 'there is no lab', { kind: 'usage', hint: 'make one with: chaos lab up 5' });
+  }
+  const message = name === undefined ? `there are ${records.length} labs` : `there is no lab called '${name}'`;
+  throw new ChaosError('no-lab', message, { kind: 'usage', hint: `choose one with --name: ${names.join(', ')}` });
+}
+
+function entrance(record: LabRecord, host: string): string {
+  return `chaos lab shell ${host}${record.id === DEFAULT_NAME ? '' : ` --name ${record.id}`}`;
+}
+
+async function printLab(record: LabRecord, io: Io): Promise<void> {
+  const [{ table }, { keyFiles }] = await Promise.all([import('./table.js'), import('../deploy/lab/keys.js')]);
+  const rows = record.hosts.map(({ name, address }) => [name, address, entrance(record, name)]);
+  io.out(`${table(['host', 'address', 'enter'], rows)}\n\n`);
+  if (record.contained) {
+    io.out('These hosts have no sshd, since they live in a user namespace; a plan makes its own with deploy: lab.\n');
+    return;
+  }
+  const { key, knownHosts } = keyFiles(record.state);
+  io.out(`${paint(io, 'bold', 'For a plan:')}
+deploy:
+  use: ssh
+  hosts: [${record.hosts.map(({ address }) => address).join(', ')}]
+  user: root
+  key: ${key}
+  known-hosts: ${knownHosts}
+`);
+}
