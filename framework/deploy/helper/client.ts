@@ -14,6 +14,8 @@ const HELLO_TIMEOUT: Milliseconds = 30_000;
 /** After the helper has said that all is done. */
 const END_TIMEOUT: Milliseconds = 1000;
 const LONGEST_TIMEOUT: Milliseconds = 2 ** 31 - 1;
+/** To be taken in by a helper. */
+const ATTEMPTS = 3;
 /** Bytes of a request; the helper takes no more. */
 const LONGEST_REQUEST = 16 * 1024 * 1024;
 /** Bytes of an answer. */
@@ -55,6 +57,7 @@ export class HelperClient {
   readonly #options: HelperClientOptions;
   readonly #pending = new Map<number, Pending>();
   #connection: Connection | null = null;
+  #connecting: Promise<Hello> | null = null;
   #hello: Hello | null = null;
   #ids = 0;
   #closed = false;
@@ -71,7 +74,7 @@ export class HelperClient {
    */
   static async attach(host: Host, command: Command, options: HelperClientOptions): Promise<HelperClient> {
     const client = new HelperClient(host, command, options);
-    await client.#connect();
+    await client.reattach();
     return client;
   }
 
@@ -96,11 +99,11 @@ export class HelperClient {
   }
 
   /** Opens the pipe again after it was lost; `healed` of the answer tells whether faults were taken back meanwhile. */
-  async reattach(): Promise<Hello> {
-    this.#closed = false;
-    this.#drop(this.#connection, null);
-    await this.#connect();
-    return this.hello;
+  reattach(): Promise<Hello> {
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
   }
 
   /**
@@ -110,6 +113,7 @@ export class HelperClient {
   async close({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#connecting?.catch(() => {});
     const connection = this.#connection;
     try {
       if (connection === null) return;
@@ -121,13 +125,32 @@ export class HelperClient {
         await Promise.race([connection.pipe.exited, sleep(END_TIMEOUT, null, { ref: false })]);
       }
     } catch (error) {
-      if (!(error instanceof ChaosError) || error.code !== 'host-lost') throw error;
+      if (codeOf(error) !== 'host-lost') throw error;
     } finally {
       this.#drop(connection, null);
     }
   }
 
-  async #connect(): Promise<void> {
+  async #connect(): Promise<Hello> {
+    this.#drop(this.#connection, null);
+    for (let attempt = 1; ; attempt++) {
+      const connection = await this.#open();
+      try {
+        this.#hello = await this.#send('hello', this.#greeting(), HELLO_TIMEOUT);
+        // Two may be late or lost, and there is still time.
+        connection.pulse = setInterval(() => this.#pulse(connection), this.#options.bound / 4);
+        connection.pulse.unref();
+        return this.#hello;
+      } catch (error) {
+        this.#drop(connection, null);
+        // A helper that is about to end takes nobody in any more; the next attempt starts another one.
+        const ending = codeOf(error) === 'host-lost' && connection.complaint === '';
+        if (!ending || attempt === ATTEMPTS) throw this.#notStarted(connection, error);
+      }
+    }
+  }
+
+  async #open(): Promise<Connection> {
     const { root, env } = this.#options;
     const pipe = await this.#host.open(this.#command, {
       ...(root === undefined ? {} : { root }),
@@ -136,15 +159,7 @@ export class HelperClient {
     const connection: Connection = { pipe, pulse: null, complaint: '' };
     this.#connection = connection;
     this.#listen(connection);
-    try {
-      this.#hello = await this.#send('hello', this.#greeting(), HELLO_TIMEOUT);
-    } catch (error) {
-      this.#drop(connection, null);
-      throw this.#notStarted(connection, error);
-    }
-    // Two may be late or lost, and there is still time.
-    connection.pulse = setInterval(() => this.#pulse(connection), this.#options.bound / 4);
-    connection.pulse.unref();
+    return connection;
   }
 
   #greeting(): Ask<'hello'> {
@@ -250,6 +265,10 @@ export class HelperClient {
 
 const SLOW = 'The host is overloaded or stopped, or a disk there does not answer.';
 const NODE = 'It needs Node 18 or later on the host, and a folder there that it can write.';
+
+function codeOf(error: unknown): string | null {
+  return error instanceof ChaosError ? error.code : null;
+}
 
 /** Null: no line of a helper's. */
 function parse(line: string | null): ReplyLine | null {

@@ -20,9 +20,9 @@ export class MarkReader {
   read(table: ReadonlyMap<number, ProcessRow>): Map<number, Marks> {
     const seen = new Map<number, { start: string; marks: Marks }>();
     const found = new Map<number, Marks>();
-    for (const { pid, start } of table.values()) {
+    for (const { pid, start, kernel } of table.values()) {
       const before = this.#seen.get(pid);
-      const marks = before?.start === start ? before.marks : marksOf(pid);
+      const marks = kernel ? NONE : before?.start === start ? before.marks : marksOf(pid);
       // For a moment while a program is loaded there is no environment: it is read again next time.
       if (marks === null) continue;
       seen.set(pid, { start, marks });

@@ -10,6 +10,7 @@ import { processRow } from './process-table.js';
 import type { Answer, Ask, NodeCommand } from './protocol.js';
 import { openLog, startProgram } from './spawned.js';
 import { runStep } from './step.js';
+import { atMost } from './turnstile.js';
 
 const KILL_WITHIN: Milliseconds = 8000;
 const FREEZE_WITHIN: Milliseconds = 5000;
@@ -20,8 +21,10 @@ export interface NodeHost {
   reader: MarkReader;
   run(): string;
   exited(node: string, pid: number, code: number | null, signal: string | null, lines: string[]): void;
-  /** Writes down what is in force, before it is. */
+  /** Writes down what is in force, before it is. Throws when it cannot. */
   remember(): void;
+  /** Writes down what is so anyway, if it can. */
+  note(): void;
 }
 
 interface Main {
@@ -85,7 +88,7 @@ export class NodeProcesses {
         });
       });
       this.#main = { pid, start: processRow(pid)?.start ?? '', log: ask.log, ended };
-      this.#host.remember();
+      this.#host.note();
       return { pid };
     } finally {
       closeSync(log);
@@ -99,7 +102,7 @@ export class NodeProcesses {
     try {
       return await runStep(ask, { run, id, own, node: this.#kin });
     } finally {
-      this.#host.remember();
+      this.#host.note();
     }
   }
 
@@ -113,9 +116,9 @@ export class NodeProcesses {
         hint: 'A process that waits for a disk cannot be killed; look at it with ps -o pid,stat,wchan.',
       });
     }
-    if (main !== null) await Promise.race([main.ended, setTimeout(KILL_WITHIN)]);
+    if (main !== null) await atMost(main.ended, KILL_WITHIN);
     this.#frozen = false;
-    this.#host.remember();
+    this.#host.note();
     return hit;
   }
 
@@ -135,7 +138,7 @@ export class NodeProcesses {
     const observed = rows.every((row) => !row.stopped);
     if (observed && this.#frozen) {
       this.#frozen = false;
-      this.#host.remember();
+      this.#host.note();
     }
     return { processes: rows.length, observed };
   }
@@ -150,7 +153,7 @@ export class NodeProcesses {
   #ended(pid: number, code: number | null, signal: string | null, log: string): void {
     this.#main = null;
     this.#kin.find(pid);
-    this.#host.remember();
+    this.#host.note();
     this.#host.exited(this.#name, pid, code, signal, lastLines(log));
   }
 

@@ -11,7 +11,12 @@ export interface ProcessRow {
   stopped: boolean;
   /** It has ended, be it that nobody has waited for it yet. */
   ended: boolean;
+  /** A thread of the kernel's own. */
+  kernel: boolean;
 }
+
+/** Of a process's flags. */
+const PF_KTHREAD = 0x00200000;
 
 const buffer = Buffer.allocUnsafe(64 * 1024);
 const MOST_ENVIRONMENT = 4 * 1024 * 1024;
@@ -75,6 +80,7 @@ function readStat(pid: number): ProcessRow | null {
     stopped: state === 'T',
     // A first thread that has ended may leave others behind that run on.
     ended: state === 'X' || (state === 'Z' && Number(fields[17]) <= 1),
+    kernel: (Number(fields[6]) & PF_KTHREAD) !== 0,
   };
 }
 
@@ -125,6 +131,7 @@ export function parsePs(text: string): ProcessRow[] {
       start,
       stopped: state.startsWith('T'),
       ended: state.startsWith('Z'),
+      kernel: false,
     }),
   );
 }

@@ -1,5 +1,5 @@
 // The processes of nodes: started, signalled, frozen and killed with everything that belongs to them.
-import { ChaosError } from '../../contracts/error.js';
+import { ChaosError, messageOf } from '../../contracts/error.js';
 import { MarkReader } from './marks.js';
 import type { HelperContext, HelperModule } from './modules.js';
 import { NodeProcesses, type NodeState } from './node-processes.js';
@@ -22,6 +22,13 @@ export function processModule(context: HelperContext, tell: (event: HelperEvent)
     const kept = states.filter(([, state]) => state.frozen || state.main !== null || state.known.length > 0);
     context.remember(NAME, kept.length === 0 ? null : Object.fromEntries(kept));
   };
+  const note = () => {
+    try {
+      remember();
+    } catch (error) {
+      context.log(`the state is not written: ${messageOf(error)}`);
+    }
+  };
   const node = (name: string) => {
     const known = nodes.get(name);
     if (known !== undefined) return known;
@@ -29,6 +36,7 @@ export function processModule(context: HelperContext, tell: (event: HelperEvent)
       reader,
       run: context.run,
       remember,
+      note,
       exited: (node, pid, code, signal, lines) => tell({ event: 'exit', node, pid, code, signal, lines }),
     });
     nodes.set(name, made);
@@ -58,6 +66,5 @@ export function processModule(context: HelperContext, tell: (event: HelperEvent)
 async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(tasks)).filter((result) => result.status === 'rejected');
   if (failed.length === 0) return;
-  const messages = failed.map(({ reason }) => (reason instanceof Error ? reason.message : String(reason)));
-  throw new ChaosError('helper-failed', messages.join('; '));
+  throw new ChaosError('helper-failed', failed.map(({ reason }) => messageOf(reason)).join('; '));
 }

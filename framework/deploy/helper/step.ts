@@ -15,6 +15,9 @@ const MOST_OUTPUT = 2 * 1024 * 1024;
 /** After the command has ended: a daemon that it left behind may hold its output open for ever. */
 const LAST_OUTPUT: Milliseconds = 100;
 const KILL_WITHIN: Milliseconds = 5000;
+/** Pauses between looks at what a command has started. */
+const FIRST_LOOK: Milliseconds = 5;
+const LONGEST_LOOK: Milliseconds = 200;
 /** Node's timers take no more. */
 const LONGEST_TIMEOUT: Milliseconds = 2 ** 31 - 1;
 
@@ -37,8 +40,7 @@ export async function runStep(ask: Ask<'step'>, { run, id, own, node }: StepPlac
   const pid = child.pid!;
   for (const kin of [own, node]) kin.add(pid);
   const ended = outcome(child);
-  // Whoever leaves its group and drops its environment is recognized as soon as possible.
-  void ended.then(() => node.find(pid));
+  void watchDescendants(node, pid, ended);
   const most = Math.max(0, Math.min(ask.most, MOST_OUTPUT));
   const output = { stdout: new KeptBytes(most), stderr: new KeptBytes(most) };
   const closed = copyOutput(child, log, output);
@@ -66,6 +68,19 @@ async function startWithPipes(ask: Ask<'step'>, run: string, id: string, log: nu
 
 function outcome(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+}
+
+/** What drops its environment and leaves its group is still recognized as a child of what is known: it is looked for in time. */
+async function watchDescendants(node: Kin, pid: number, ended: Promise<Exit>): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+    node.find(pid);
+  });
+  for (let pause = FIRST_LOOK; !over; pause = Math.min(2 * pause, LONGEST_LOOK)) {
+    await within(ended, pause);
+    if (!over) node.find(pid);
+  }
 }
 
 /** Resolves when nobody can write to its output any more. */
