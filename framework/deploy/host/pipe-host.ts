@@ -102,7 +102,8 @@ export abstract class PipeHost implements Host {
     const started = await this.#begin(task, timeout, deadline);
     const whole = exchange(started, options.input, options.most ?? DEFAULT_MOST);
     const output = await before(deadline, whole);
-    if (output === null) {
+    if (output !== null) started.close();
+    else {
       await this.#end(task, started, whole);
       throw late(this, programOf(command), timeout);
     }
