@@ -7,9 +7,11 @@ import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import { breakable } from './breakable.js';
 import { check } from './check.js';
+import { clean } from './clean.js';
 import type { Command, OptionBag } from './command.js';
 import { printError } from './errors.js';
 import { exportHistory } from './export.js';
+import { heal } from './heal.js';
 import type { Io } from './io.js';
 import { lab } from './lab.js';
 import { list } from './list.js';
@@ -28,6 +30,8 @@ const COMMANDS: readonly Command[] = [
   list,
   verify,
   create,
+  heal,
+  clean,
   exportHistory,
   schema,
   reference,
