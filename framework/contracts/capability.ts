@@ -29,3 +29,7 @@ export const IN_PROCESS: readonly Capability[] = [
   'membership',
   'reports',
 ];
+
+/** On hosts, where faults are the kernel's: to reference nodes, and to any program. */
+export const ON_HOSTS: readonly Capability[] = [...IN_PROCESS, 'rate', 'corrupt'];
+export const PROGRAMS_ON_HOSTS: readonly Capability[] = ON_HOSTS.filter((name) => name !== 'reports');

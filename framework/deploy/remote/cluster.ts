@@ -190,7 +190,7 @@ export class RemoteCluster implements Cluster {
 
   /** Brings programs to a host and starts its helper. */
   async #man(host: Host, nodes: readonly string[], interpreter: Command): Promise<void> {
-    const { workspace, bound, port } = this.#settings;
+    const { workspace, bound, port, root } = this.#settings;
     const { system, systemOptions } = this.#context;
     const staging = new Staging(host, `${workspace}/staged`);
     const paths = await staging.texts(await this.#programs);
@@ -201,6 +201,7 @@ export class RemoteCluster implements Cluster {
       host,
       nodes,
       run: this.#run,
+      root,
       bound,
       onEvent: (event) => this.#onEvent(event),
       onLost: (error) => this.#context.fail?.(error),

@@ -10,6 +10,8 @@ export interface StationOptions {
   /** The nodes that live there; several only on this machine. */
   nodes: readonly string[];
   run: string;
+  /** The helper runs as root. */
+  root: boolean;
   /** How long the helper goes on without hearing from us. */
   bound: Milliseconds;
   onEvent: (event: HelperEvent) => void;
@@ -25,6 +27,8 @@ export class Station {
   readonly #options: StationOptions;
   #command: Command | null = null;
   #helper: HelperClient | null = null;
+  /** The helper cannot be asked now. */
+  #isLost = false;
   #hello: Hello | null = null;
   /** Turned off on purpose. */
   #off = false;
@@ -46,7 +50,7 @@ export class Station {
 
   /** False while the host is turned off or its helper cannot be reached. */
   get isUp(): boolean {
-    return this.#helper !== null;
+    return this.#helper !== null && !this.#isLost;
   }
 
   /** UDP port of its probes; null while it is down. */
@@ -61,11 +65,12 @@ export class Station {
   /** Starts the helper there, or finds the one that runs. `command` runs it: `node helper.mjs attach FOLDER`. */
   async attach(command: Command): Promise<void> {
     this.#command = command;
-    const { host, run, bound, onEvent } = this.#options;
+    const { host, run, bound, root, onEvent } = this.#options;
     const client = await HelperClient.attach(host, command, {
       run,
       bound,
       keep: false,
+      root,
       onEvent,
       onLost: (error) => void this.#lost(error),
     });
@@ -74,11 +79,12 @@ export class Station {
       throw new ChaosError('run-over', `${host.title}: the run is over`);
     }
     this.#helper = client;
+    this.#isLost = false;
     this.#hello = client.hello;
   }
 
   request<K extends RequestName>(name: K, ask: Ask<K>): Promise<Answer<K>> {
-    if (this.#helper === null) {
+    if (this.#helper === null || this.#isLost) {
       const why = this.#off ? 'is turned off' : 'cannot be reached';
       return Promise.reject(new ChaosError('host-down', `${this.host.title} ${why}`));
     }
@@ -108,10 +114,10 @@ export class Station {
 
   async #lost(error: ChaosError): Promise<void> {
     if (this.#off || this.#closed || this.#helper === null) return;
-    this.#helper = null;
-    this.#hello = null;
+    this.#isLost = true;
     try {
-      await this.attach(this.#command!);
+      this.#hello = await this.#helper.reattach();
+      this.#isLost = false;
       await this.#options.onBack();
     } catch {
       // The first error says more: the second one is only that it is still so.

@@ -1,0 +1,52 @@
+// The lab deployment: hosts of their own on this machine, made for a run and removed after it.
+import { randomBytes } from 'node:crypto';
+import { ON_HOSTS, PROGRAMS_ON_HOSTS } from '../../contracts/capability.js';
+import { defineDeployment } from '../../contracts/define.js';
+import { option } from '../../contracts/options.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import { realWorld } from '../../time/real.js';
+import { onHosts } from '../remote/on-hosts.js';
+import { cleanLabs } from './remove.js';
+import { LabSource } from './source.js';
+
+interface Options {
+  disk?: number;
+  'node-port': number;
+  'dead-man': Milliseconds;
+}
+
+/** In every host; where `disk` is given, a file system of its own. */
+const WORKSPACE = '/var/lib/chaos';
+
+export default defineDeployment<Options>({
+  name: 'lab',
+  summary: 'hosts of their own on this Linux machine: network, processes, disk and sshd, made for the run in a second',
+  options: {
+    disk: option.size('Room on each host for the data of its node; as much as this machine has, where it is left out.'),
+    'node-port': option.integer('TCP port on which nodes listen for each other and for clients.', 7710),
+    'dead-man': option.duration(
+      'After so long without a word from `chaos` a host takes back all faults by itself and stops its node.',
+      '15s',
+    ),
+  },
+  world: 'remote',
+  capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },
+  createWorld: realWorld,
+  provision: async (context) => {
+    const { options, keep } = context;
+    return onHosts(context, {
+      source: new LabSource({
+        id: randomBytes(4).toString('hex'),
+        options: { disk: options.disk ?? null },
+        keep: false,
+        watch: !keep,
+      }),
+      workspace: WORKSPACE,
+      port: options['node-port'],
+      bound: options['dead-man'],
+      sudo: false,
+      hostClock: false,
+    });
+  },
+  clean: (dry) => cleanLabs(dry),
+});

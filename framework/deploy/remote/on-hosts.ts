@@ -1,0 +1,69 @@
+// What every deployment on hosts of others has in common: look at them first, say what was found, and give them what they lack.
+import type { ProvisionContext } from '../../contracts/deployment.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import type { Command, HostSource } from '../host/host.js';
+import { RemoteCluster } from './cluster.js';
+import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
+import { preflightTable } from './preflight-table.js';
+import { Staging } from './staging.js';
+import { makeToolbox } from './toolbox.js';
+
+export interface OnHostsSettings {
+  source: HostSource;
+  /** Folder on every host for all that is ours. */
+  workspace: string;
+  /** TCP port of every node. */
+  port: number;
+  bound: Milliseconds;
+  /** Whether what needs root may ask sudo for it. */
+  sudo: boolean;
+  hostClock: boolean;
+}
+
+/** Hosts that a plan needs root on have it; others are left alone. */
+const NEEDS_ROOT: readonly string[] = ['partition', 'loss', 'packet', 'rate', 'corrupt'];
+
+export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSettings): RemoteCluster {
+  const { source, workspace, port, bound, sudo, hostClock } = settings;
+  const { needs = [], system, say = () => {} } = context;
+  const root = needs.some((need) => NEEDS_ROOT.includes(need)) || hostClock;
+  return new RemoteCluster(context, {
+    source,
+    workspace,
+    port,
+    bound,
+    root,
+    inspect: async (hosts) => {
+      const reports = await preflight(hosts, {
+        workspace,
+        ports: [port],
+        needs,
+        nodes: system.nodes === undefined ? 'foreign' : 'own',
+        sudo,
+        root,
+        hostClock,
+      });
+      for (const line of preflightTable(reports)) say(line);
+      refuse(reports);
+      const commands = await Promise.all(reports.map((report) => interpreterOn(report, workspace, say)));
+      return new Map(reports.map(({ host }, index) => [host, commands[index]!]));
+    },
+  });
+}
+
+/** How Node runs there: what it has, or ours. */
+async function interpreterOn(report: HostReport, workspace: string, say: (line: string) => void): Promise<Command> {
+  const found = nodeOf(report);
+  if (found !== null) return found;
+  const toolbox = await toolboxOf();
+  say(`${report.host.title}: no Node there that will do: ours is brought`);
+  const folder = await new Staging(report.host, `${workspace}/staged`).files({ toolbox: toolbox.folder });
+  return toolbox.commandFor('node', `${folder}/toolbox`);
+}
+
+let toolbox: ReturnType<typeof makeToolbox> | null = null;
+
+function toolboxOf(): ReturnType<typeof makeToolbox> {
+  toolbox ??= makeToolbox(['node']);
+  return toolbox;
+}
