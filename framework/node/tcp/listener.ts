@@ -4,10 +4,11 @@ import { LineReader } from '../process/line-reader.js';
 import type { Address } from './arguments.js';
 import { ackLine, CONTROL, greeted, LONGEST_HELLO, LONGEST_LINE, welcomeLine } from './greeting.js';
 
-/** All in milliseconds: time for a hello, for the go behind it, and how long after bytes have come that is said. */
+/** All in milliseconds: time for a hello, and for the go behind it. */
 const HELLO_WITHIN = 2000;
 const GO_WITHIN = 20_000;
-const ACK_AFTER = 100;
+/** That bytes have come is said at once, but not more often than this. */
+const ACK_EVERY = 100;
 
 /** Connections that have not said go; a newer one then takes the place of the oldest. */
 const MOST_STRANGERS = 64;
@@ -29,12 +30,16 @@ export interface ListenerOptions {
   onRefused: (detail: string) => void;
 }
 
+const NEWLINE = 10;
+
 interface Guest {
   socket: Socket;
   reader: LineReader;
   from: string | null;
   isAdmitted: boolean;
   received: number;
+  /** When that was last said, and the next time. */
+  acked: number;
   ack: NodeJS.Timeout | null;
   deadline: NodeJS.Timeout | null;
 }
@@ -70,6 +75,12 @@ export class Listener {
     });
   }
 
+  /** Ends every connection. */
+  close(): void {
+    this.#server.close();
+    for (const { socket } of [...this.#strangers, ...this.#guests.values()]) socket.destroy();
+  }
+
   #take(socket: Socket): void {
     const guest: Guest = {
       socket,
@@ -77,6 +88,7 @@ export class Listener {
       from: null,
       isAdmitted: false,
       received: 0,
+      acked: 0,
       ack: null,
       deadline: null,
     };
@@ -99,13 +111,13 @@ export class Listener {
 
   #read(guest: Guest, chunk: Buffer): void {
     guest.received += chunk.length;
-    guest.ack ??= setTimeout(() => this.#acknowledge(guest), ACK_AFTER);
     const batch = guest.reader.push(chunk);
     if (guest.isAdmitted) {
+      this.#acknowledge(guest);
       if (batch !== null) this.#lines(guest, batch);
       if (guest.reader.held > LONGEST_LINE) guest.socket.destroy();
-    } else if (guest.reader.held > LONGEST_HELLO) this.#refuse(guest, 'its first line does not end');
-    else if (batch !== null) this.#greet(guest, batch);
+    } else if (batch !== null) this.#greet(guest, batch);
+    else if (guest.reader.held > LONGEST_HELLO) this.#refuse(guest, 'its first line does not end');
   }
 
   /** Lines of a connection that has not said go: hello, then go, then perhaps messages already. */
@@ -139,6 +151,7 @@ export class Listener {
     guest.isAdmitted = true;
     this.#strangers.delete(guest);
     if (guest.deadline !== null) clearTimeout(guest.deadline);
+    this.#acknowledge(guest);
     const former = this.#guests.get(from);
     this.#guests.set(from, guest);
     former?.socket.destroy();
@@ -153,8 +166,17 @@ export class Listener {
   }
 
   #acknowledge(guest: Guest): void {
-    guest.ack = null;
-    if (guest.isAdmitted && guest.socket.writable) guest.socket.write(ackLine(guest.received));
+    if (guest.ack !== null) return;
+    const wait = guest.acked + ACK_EVERY - performance.now();
+    if (wait > 0) {
+      guest.ack = setTimeout(() => {
+        guest.ack = null;
+        this.#acknowledge(guest);
+      }, wait);
+      return;
+    }
+    guest.acked = performance.now();
+    if (guest.socket.writable) guest.socket.write(ackLine(guest.received));
   }
 
   #refuse(guest: Guest, why: string): void {
@@ -172,5 +194,3 @@ export class Listener {
     if (guest.from !== null && this.#guests.get(guest.from) === guest) this.#guests.delete(guest.from);
   }
 }
-
-const NEWLINE = 10;
