@@ -1,5 +1,6 @@
 // chaos lab: real hosts on this machine, made in a moment and gone without a trace.
 
+import { resolve } from 'node:path';
 import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import type { LabRecord } from '../deploy/lab/state.js';
@@ -18,6 +19,10 @@ export const lab: Command = {
     {
       flags: '--disk <size>',
       description: 'up: a file system of its own for /var/lib/chaos, such as 256MB, in memory',
+    },
+    {
+      flags: '--folder <path>',
+      description: 'up: where the disks of the hosts are (default: the state folder of the user)',
     },
     { flags: '--all', description: 'down: every lab' },
     { flags: '--json', description: 'status: as JSON' },
@@ -45,12 +50,14 @@ const VERBS: Record<string, Verb> = {
   up: async (args, options, io) => {
     const count = countOf(args[0]);
     const disk = await sizeOf(textOption(options, 'disk'));
+    const chosen = textOption(options, 'folder');
+    const folder = chosen === undefined ? undefined : resolve(io.cwd, chosen);
     const { runAgainInside } = await import('../deploy/lab/rootless.js');
     const code = await runAgainInside();
     if (code !== null) return code;
     const { Lab } = await import('../deploy/lab/lab.js');
     const names = Array.from({ length: count }, (_, i) => `n${i + 1}`);
-    const made = new Lab(textOption(options, 'name') ?? DEFAULT_NAME, names, { disk });
+    const made = new Lab(textOption(options, 'name') ?? DEFAULT_NAME, names, { disk, folder });
     io.signal.addEventListener('abort', () => void made.down().catch(() => {}), { once: true });
     await made.up();
     made.keep();

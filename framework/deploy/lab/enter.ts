@@ -10,21 +10,6 @@ export function entering(pid: number): string[] {
   return ['nsenter', '--target', String(pid), ...user, ...NAMESPACES, '--', ...BOUNDED];
 }
 
-/** $1: the file with the process id, which is another one after the host was off and on again; then the command. */
-const GATE = `
-read -r pid 2>/dev/null <"$1" || {
-  echo 'nsenter: cannot open the host: it is off' >&2
-  exit 1
-}
-shift
-exec nsenter --target "$pid" ${NAMESPACES.join(' ')} -- ${BOUNDED.join(' ')} "$@"
-`;
-
-/** The same for whoever shares the user namespace of the lab, as long as the lab is there. */
-export function gate(pidFile: string): string[] {
-  return ['sh', '-c', GATE, 'sh', pidFile];
-}
-
 /** The lab may live in a user namespace that this process is not in, but owns. */
 function sameUser(pid: number): boolean {
   try {

@@ -1,7 +1,7 @@
 // A lab: real hosts on one machine. Each has its own network, mounts, processes, name and disk; all hang on one process, the rack,
 // whose end the kernel turns into the end of everything.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -22,7 +22,7 @@ import { attempt, must, TOOL_ENV } from './exec.js';
 import { hostKeys, writeKeys } from './keys.js';
 import { machineMounts, makeDisk, splitTree, type Tree, wholeTree } from './layers.js';
 import { Rack, Report, reported } from './rack.js';
-import { isDead, removeLab } from './remove.js';
+import { cleanLabs, removeLab } from './remove.js';
 import { requireTools } from './requirements.js';
 import { HOST, UPLINK } from './scripts.js';
 import {
@@ -33,7 +33,6 @@ import {
   labFolders,
   markProcess,
   privateFolder,
-  readRecord,
   runs,
   writeRecord,
 } from './state.js';
@@ -121,12 +120,10 @@ export class Lab {
   /** Ends a host as a cut of its power would: everything in it at once; its disk stays. */
   async powerOff(name: string): Promise<void> {
     const host = this.#host(name);
-    if (!runs(host.init)) return;
     const { init } = host;
     host.init = null;
     writeRecord(this.record);
-    rmSync(this.#pidFile(name), { force: true });
-    process.kill(init.pid, 'SIGKILL');
+    if (runs(init)) process.kill(init.pid, 'SIGKILL');
     while (runs(init)) await setTimeout(2);
     await this.#unplug(name);
   }
@@ -169,7 +166,8 @@ export class Lab {
   /** Takes a name and a subnet that nobody uses. */
   async #claim(contained: boolean): Promise<void> {
     const folders = labFolders(this.#options.folder);
-    for (const folder of [folders.state, folders.disks]) privateFolder(folder);
+    // What others left when they died; it is no matter of ours when that cannot be removed.
+    await cleanLabs(false, folders).catch(() => {});
     const record: LabRecord = {
       format: 1,
       id: this.#id,
@@ -185,7 +183,6 @@ export class Lab {
       claim: '',
       hosts: [],
     };
-    await this.#sweep(record);
     createRecord(record);
     this.#record = record;
     const [addresses, routes] = await Promise.all([
@@ -203,13 +200,6 @@ export class Lab {
     record.claim = path(free);
     record.hosts = this.#names.map((name, i) => ({ name, address: addressOf(free, i), init: null }));
     writeRecord(record);
-  }
-
-  /** Removes what a lab of the same name left when it died. */
-  async #sweep({ state, disks }: LabRecord): Promise<void> {
-    const before = readRecord(state);
-    if (before !== null && isDead(before)) await removeLab(before);
-    if (!existsSync(state)) rmSync(disks, { recursive: true, force: true });
   }
 
   #prepare(record: LabRecord): void {
@@ -255,7 +245,6 @@ export class Lab {
       const init = await reported(report, `host ${name}`);
       host.init = init;
       await report.line(`host ${name}`);
-      writeFileSync(this.#pidFile(name), `${init.pid}\n`, { mode: 0o600 });
       if (this.#sshd !== '') await this.#answers(host);
     } finally {
       report.close();
@@ -317,20 +306,11 @@ export class Lab {
     return join(this.record.disks, name);
   }
 
-  #pidFile(name: string): string {
-    return pidFile(this.record.state, name);
-  }
-
   #host(name: string): HostRecord {
     const host = this.record.hosts.find((each) => each.name === name);
     if (host !== undefined) return host;
     throw new ChaosError('lab-host', `the lab has no host '${name}'`, { hint: `there are: ${this.#names.join(', ')}` });
   }
-}
-
-/** Holds the process id of a host's first process, while it is on. */
-export function pidFile(state: string, name: string): string {
-  return join(hostKeys(state, name), 'pid');
 }
 
 function checkNames(names: readonly string[]): void {

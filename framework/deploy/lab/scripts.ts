@@ -28,9 +28,10 @@ finish() {
   rm -rf -- "$disks" "$state"
   rm -f -- "$claim"
   rmdir -- "\${state%/*}" "\${disks%/*}"
+  trap - EXIT
   exit 0
 } 2>/dev/null
-trap finish TERM
+trap finish EXIT TERM
 set -e
 read -r pid rest </proc/self/stat
 exec 3<&0 </dev/null
@@ -75,7 +76,10 @@ cd "$folder"
 if [ "$1" != / ]; then mount --bind root root; fi
 i=0
 for layer; do
-  mount -t overlay -o "lowerdir=$layer,upperdir=layers/$i/upper,workdir=layers/$i/work$options" overlay "root$layer"
+  mount -t overlay -o "lowerdir=$layer,upperdir=layers/$i/upper,workdir=layers/$i/work$options" overlay "root$layer" 2>/dev/null || {
+    echo "no overlay over $layer can have its upper layer in $folder, says the kernel (see dmesg)" >&2
+    exit 1
+  }
   i=$((i + 1))
 done
 if [ -d data ]; then
@@ -83,7 +87,7 @@ if [ -d data ]; then
   mount --bind data root/var/lib/chaos
 fi
 cd root
-mount -t tmpfs -o ro,size=4k,mode=700 tmpfs ".$hidden"
+if [ -d ".$hidden" ]; then mount -t tmpfs -o ro,size=4k,mode=700 tmpfs ".$hidden"; fi
 mount -t proc proc proc
 if [ -e proc/sysrq-trigger ]; then mount --bind /dev/null proc/sysrq-trigger; fi
 mount -t sysfs sysfs sys

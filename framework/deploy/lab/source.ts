@@ -2,8 +2,11 @@
 import { ChaosError } from '../../contracts/error.js';
 import { CommandHost } from '../host/command-host.js';
 import type { Host, HostSource } from '../host/host.js';
-import { gate } from './enter.js';
-import { Lab, type LabOptions, pidFile } from './lab.js';
+import { SshHost } from '../host/ssh-host.js';
+import { entering } from './enter.js';
+import { keyFiles } from './keys.js';
+import { Lab, type LabOptions } from './lab.js';
+import { LabHost } from './lab-host.js';
 import type { HostRecord, LabRecord } from './state.js';
 
 export interface LabSourceOptions {
@@ -19,7 +22,7 @@ export interface LabSourceOptions {
 export class LabSource implements HostSource {
   readonly #given: LabSourceOptions;
   #lab: Lab | null = null;
-  #hosts: ReadonlyMap<string, Host> = new Map();
+  #hosts: ReadonlyMap<string, LabHost> = new Map();
   #closed = false;
 
   constructor(given: LabSourceOptions) {
@@ -38,16 +41,19 @@ export class LabSource implements HostSource {
     const took = ((performance.now() - began) / 1000).toFixed(2);
     const without = record.contained ? ', in a user namespace, without sshd' : '';
     say(`lab ${record.id}: ${nodes.length} hosts at ${record.subnet}.1-${nodes.length} in ${took} s${without}`);
-    this.#hosts = new Map(record.hosts.map((host) => [host.name, reach(record, host)]));
+    this.#hosts = new Map(record.hosts.map((host) => [host.name, new LabHost(() => reach(record, host))]));
     return this.#hosts;
   }
 
   async powerOff(node: string): Promise<void> {
-    await this.#made().powerOff(node);
+    const lab = this.#made();
+    const cut = lab.powerOff(node);
+    await Promise.all([cut, this.#hosts.get(node)?.off()]);
   }
 
   async powerOn(node: string): Promise<void> {
     await this.#made().powerOn(node);
+    this.#hosts.get(node)?.on();
   }
 
   entrance(node: string): string {
@@ -70,7 +76,12 @@ export class LabSource implements HostSource {
 }
 
 /** Over ssh, as any host; in a user namespace, where there can be no sshd, through the host's namespaces. */
-function reach({ state }: LabRecord, { name, address }: HostRecord): Host {
-  const title = `lab host at ${address}`;
-  return new CommandHost({ name, address, title, prefix: gate(pidFile(state, name)), root: true });
+function reach(record: LabRecord, { name, address, init }: HostRecord): Host {
+  if (record.contained) {
+    const prefix = entering(init?.pid ?? 0);
+    return new CommandHost({ name, address, title: `lab host at ${address}`, prefix, root: true });
+  }
+  const { key, knownHosts } = keyFiles(record.state);
+  const connection = { host: address, user: 'root', key, agent: false, hostKeys: 'known' as const, knownHosts };
+  return new SshHost({ name, address, connection });
 }

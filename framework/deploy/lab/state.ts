@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ChaosError } from '../../contracts/error.js';
 
 /** A process that can be told from a later one with the same number. */
@@ -107,16 +107,26 @@ const FILE = 'lab.json';
 
 /** Makes the lab's state folder. Throws ChaosError('lab-exists') when there is a lab of that name. */
 export function createRecord(record: LabRecord): void {
-  try {
-    mkdirSync(record.state, { mode: 0o700 });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new ChaosError('lab-exists', `there is already a lab called '${record.id}'`, {
-      kind: 'usage',
-      hint: `remove it with: chaos lab down --name ${record.id}, or choose another name with --name`,
-    });
+  // The last lab that goes takes the folder of all labs with it, perhaps just now.
+  for (let left = 3; ; left--) {
+    try {
+      privateFolder(dirname(record.state));
+      mkdirSync(record.state, { mode: 0o700 });
+      writeRecord(record);
+      return;
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'EEXIST') throw taken(record.id);
+      if (code !== 'ENOENT' || left === 0) throw cause;
+    }
   }
-  writeRecord(record);
+}
+
+function taken(id: string): ChaosError {
+  return new ChaosError('lab-exists', `there is already a lab called '${id}'`, {
+    kind: 'usage',
+    hint: `remove it with: chaos lab down --name ${id}, or choose another name with --name`,
+  });
 }
 
 export function writeRecord(record: LabRecord): void {
