@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type AnyAuthMethod, type ParsedKey, utils } from 'ssh2';
+import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
 import { type SshTarget, userOf } from './ssh-target.js';
 
@@ -111,7 +111,7 @@ function keyFile(title: string, why: string, hint: string): ChaosError {
 
 /** A file that holds a public key alone is no key to log in with. */
 function parse(text: Buffer, passphrase: string | undefined): ParsedKey | Error {
-  const parsed: ParsedKey | ParsedKey[] | Error = utils.parseKey(text, passphrase);
+  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase);
   const key = Array.isArray(parsed) ? (parsed as ParsedKey[])[0] : parsed;
   if (key === undefined) return new Error('it holds no key');
   return key instanceof Error || key.isPrivateKey() ? key : new Error('it is a public key');

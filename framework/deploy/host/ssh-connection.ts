@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type ClientChannel } from 'ssh2';
+import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { reasonOf, unreachable } from './errors.js';
@@ -142,7 +142,7 @@ function logIn(
   keys: HostKeys,
   proofs: Awaited<ReturnType<typeof proofsFor>>,
 ): Promise<Client> {
-  const client = new Client();
+  const client = new ssh2.Client();
   const progress = { ...attempt, tried: [] as string[] };
   const waiting = [...proofs];
   let refusal: ChaosError | null = null;
