@@ -53,6 +53,8 @@ export interface NodePlace {
   number: number;
   /** Where other hosts reach it. */
   address: string;
+  /** A port there that no other node has, also where nodes share a host. */
+  port: number;
   /** Absolute folders there, made before anything runs: its own data, and its logs. `wipe` empties the first. */
   data: string;
   logs: string;
