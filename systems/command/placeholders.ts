@@ -11,25 +11,28 @@ const NAMES: Readonly<Record<string, { value: (here: Here) => string; onHost?: t
   'node.id': { value: ({ node }) => node.id },
   'node.number': { value: ({ node }) => String(node.number) },
   'node.address': { value: ({ node }) => node.address },
+  'node.port': { value: ({ node }) => String(node.port) },
   'node.data': { value: ({ node }) => node.data, onHost: true },
   'node.logs': { value: ({ node }) => node.logs, onHost: true },
   'node.files': { value: ({ node }) => node.files, onHost: true },
   nodes: { value: (here) => joined('nodes', '%a', here) },
   'nodes.ids': { value: (here) => joined('nodes', '%i', here) },
   'nodes.others': { value: (here) => joined('nodes.others', '%a', here) },
-  'nodes.first': { value: ({ nodes }) => nodes[0]?.address ?? '' },
+  'nodes.first': { value: (here) => joined('nodes.first', '%a', here) },
 };
 
 /** Lists that take a pattern behind a colon. */
 const LISTS: Readonly<Record<string, (here: Here) => readonly NodePlace[]>> = {
   nodes: ({ nodes }) => nodes,
   'nodes.others': ({ node, nodes }) => nodes.filter(({ id }) => id !== node.id),
+  'nodes.first': ({ nodes }) => nodes.slice(0, 1),
 };
 
 const PARTS: Readonly<Record<string, (node: NodePlace) => string>> = {
   '%i': ({ id }) => id,
   '%n': ({ number }) => String(number),
   '%a': ({ address }) => address,
+  '%p': ({ port }) => String(port),
   '%%': () => '%',
 };
 
@@ -86,16 +89,16 @@ export function misfits(text: string, beside = false): string[] {
 
 function patternMisfits(whole: string, list: string, pattern: string): string[] {
   if (!Object.hasOwn(LISTS, list)) {
-    return [`does not know ${whole}: only ${Object.keys(LISTS).join(' and ')} take a pattern`];
+    return [`does not know ${whole}: only ${Object.keys(LISTS).join(', ')} take a pattern`];
   }
   const parts = [...pattern.matchAll(PART)].map(([part]) => part);
   const unknown = parts.find((part) => !Object.hasOwn(PARTS, part));
   if (unknown !== undefined) {
-    return [`does not know ${unknown} in ${whole}; there are %i (id), %n (number), %a (address) and %%`];
+    return [`does not know ${unknown} in ${whole}; there are %i (id), %n (number), %a (address), %p (port) and %%`];
   }
   return parts.some((part) => part !== '%%')
     ? []
-    : [`has ${whole}, which is the same for every node: use %i, %n or %a`];
+    : [`has ${whole}, which is the same for every node: use %i, %n, %a or %p`];
 }
 
 /** Placeholders in a script, each with what to write instead: a shell would read what they stand for. */

@@ -76,7 +76,15 @@ function make(
 
 function placeOf(id: string): NodePlace {
   const home = join(shop.folder, id);
-  return { id, number: 1, address: '127.0.0.1', data: `${home}/data`, logs: `${home}/logs`, files: `${home}/files` };
+  return {
+    id,
+    number: 1,
+    address: '127.0.0.1',
+    port: 1,
+    data: `${home}/data`,
+    logs: `${home}/logs`,
+    files: `${home}/files`,
+  };
 }
 
 describe('a node that is any program', () => {
