@@ -6,6 +6,7 @@ import { option } from '../../contracts/options.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { realWorld } from '../../time/real.js';
 import { onHosts } from '../remote/on-hosts.js';
+import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
 import { cleanLabs } from './remove.js';
 import { LabSource } from './source.js';
 
@@ -23,11 +24,8 @@ export default defineDeployment<Options>({
   summary: 'hosts of their own on this Linux machine: network, processes, disk and sshd, made for the run in a second',
   options: {
     disk: option.size('Room on each host for the data of its node; as much as this machine has, where it is left out.'),
-    'node-port': option.integer('TCP port on which nodes listen for each other and for clients.', 7710),
-    'dead-man': option.duration(
-      'After so long without a word from `chaos` a host takes back all faults by itself and stops its node.',
-      '15s',
-    ),
+    'node-port': NODE_PORT,
+    'dead-man': DEAD_MAN,
   },
   world: 'remote',
   capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },

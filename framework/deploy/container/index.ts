@@ -1,0 +1,39 @@
+// The container deployment: a container for each node in a private network, by whichever engine this machine has.
+import { randomBytes } from 'node:crypto';
+import { ON_HOSTS, PROGRAMS_ON_HOSTS } from '../../contracts/capability.js';
+import { defineDeployment } from '../../contracts/define.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import { realWorld } from '../../time/real.js';
+import { onHosts } from '../remote/on-hosts.js';
+import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
+import { cleanContainers } from './clean.js';
+import { CONTAINER_OPTIONS, type ContainerOptions } from './options.js';
+import { ContainerSource } from './source.js';
+
+interface Options extends ContainerOptions {
+  'node-port': number;
+  'dead-man': Milliseconds;
+}
+
+const WORKSPACE = '/var/lib/chaos';
+
+export default defineDeployment<Options>({
+  name: 'container',
+  summary: 'a container for each node, by Docker or Podman; the image of reference nodes is built without any registry',
+  options: { ...CONTAINER_OPTIONS, 'node-port': NODE_PORT, 'dead-man': DEAD_MAN },
+  world: 'remote',
+  capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },
+  createWorld: realWorld,
+  provision: async (context) => {
+    const { options } = context;
+    return onHosts(context, {
+      source: new ContainerSource({ run: randomBytes(4).toString('hex'), options }),
+      workspace: WORKSPACE,
+      port: options['node-port'],
+      bound: options['dead-man'],
+      sudo: false,
+      hostClock: false,
+    });
+  },
+  clean: (dry) => cleanContainers(dry),
+});
