@@ -130,12 +130,12 @@ function diskCheck({ workspace, uid }: Facts, wants: Wants): Check {
   if (owner !== null && owner !== uid && owner !== 0) {
     return broken('of another', `${folder} belongs to somebody else (user ${owner})`, `remove it, or ${choose}`);
   }
+  if (readOnly !== null && !/space|quota/i.test(readOnly))
+    return broken('read-only', `nothing can be written in ${at}: ${readOnly}`, `allow that, or ${choose}`);
   if (free !== null && free < LEAST_ROOM) {
     const what = `${at} has only ${bytes(free)} left, and ${bytes(LEAST_ROOM)} are needed`;
     return broken(check.cell, what, `make room there, or ${choose}`);
   }
-  if (readOnly !== null)
-    return broken('read-only', `nothing can be written in ${at}: ${readOnly}`, `allow that, or ${choose}`);
   return check;
 }
 
