@@ -128,6 +128,11 @@ export class RemoteCluster implements Cluster {
     this.#clients.abandon(client);
   }
 
+  /** The host that a node lives on, once the cluster has started. */
+  host(node: string): Host {
+    return this.#station(node).host;
+  }
+
   leader(): string | null {
     return leaderOf([...this.#nodes].map(([id, node]) => [id, this.isDown(id) ? null : node.lastReport] as const));
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Capability } from '../../../contracts/capability.js';
 import type { NodeEvent } from '../../../contracts/cluster.js';
 import type { ProvisionContext } from '../../../contracts/deployment.js';
 import type { Body } from '../../../contracts/message.js';
@@ -44,6 +45,10 @@ export interface BenchOptions {
   haste?: number;
   /** Nodes speak TCP to each other. */
   tcp?: boolean;
+  /** What its faults will need. */
+  needs?: readonly Capability[];
+  /** Hosts of another kind. */
+  make?: (context: ProvisionContext<unknown>) => LocalCluster | RemoteCluster;
   /** Do not start the nodes. */
   idle?: boolean;
 }
@@ -78,9 +83,11 @@ export async function bench(options: BenchOptions, body: (bench: Bench) => Promi
     logMessages: options.logMessages ?? false,
     event: (event) => events.push(event),
     keep: false,
+    needs: options.needs ?? [],
     fail: (error) => failures.push(error),
   };
-  const cluster = options.tcp === true ? onThisMachine(context) : new LocalCluster(context);
+  const make = options.make ?? (options.tcp === true ? onThisMachine : null);
+  const cluster = make === null ? new LocalCluster(context) : make(context);
   const ask = (node: string, request: Body, timeout = 10_000) =>
     new Promise<Body | null>((resolve) => {
       const client = `c${clients++}`;
