@@ -1,0 +1,58 @@
+// Removes what runs that died have left in the container engines of this machine.
+import { ChaosError } from '../../contracts/error.js';
+import { ENGINES, type Engine, lastLine, probeEngine } from './engine.js';
+import { IMAGE_LABEL } from './image.js';
+import { findMade, type Made, removeMade } from './leftovers.js';
+import { isDead } from './owner.js';
+
+export interface CleanOptions {
+  /** Also images that were built for nodes, which runs otherwise use again. */
+  images?: boolean;
+}
+
+/**
+ * Looks into every engine that answers, and returns a line for each container, network and image that was removed, or with `dry` is
+ * to be removed. What belongs to a process that lives, or to another machine, stays. Rejects with ChaosError('engine-leftovers')
+ * when something could not be removed.
+ */
+export async function cleanContainers(dry: boolean, options: CleanOptions = {}): Promise<string[]> {
+  const engines = (await Promise.all(ENGINES.map(probeEngine))).flatMap((probe) =>
+    'engine' in probe ? [probe.engine] : [],
+  );
+  // A `docker` that is Podman's own is looked into once.
+  const own = engines.filter((engine, at) => engines.findIndex(({ kind }) => kind === engine.kind) === at);
+  const lines: string[] = [];
+  for (const engine of own) {
+    lines.push(...(await cleanMade(engine, dry)));
+    if (options.images === true) lines.push(...(await cleanImages(engine, dry)));
+  }
+  return lines;
+}
+
+async function cleanMade(engine: Engine, dry: boolean): Promise<string[]> {
+  const find = async (kind: Made['kind']) => (await findMade(engine, kind)).filter(({ owner }) => isDead(owner));
+  const found = [...(await find('container')), ...(await find('network'))];
+  if (!dry && found.length > 0) await removeMade(engine, find);
+  return found.map(
+    ({ kind, name, owner }) => `${engine.kind} ${kind} ${name} (run ${owner.run}, process ${owner.pid} has ended)`,
+  );
+}
+
+async function cleanImages(engine: Engine, dry: boolean): Promise<string[]> {
+  const names = await engine.lines('list its images', [
+    ...['images', '--filter', `label=${IMAGE_LABEL}`, '--format', '{{.Repository}}:{{.Tag}}'],
+  ]);
+  if (!dry && names.length > 0) {
+    const said = await engine.try(['rmi', ...names]);
+    if (said.code !== 0) {
+      throw new ChaosError(
+        'engine-leftovers',
+        `${engine.kind} could not remove all of ${names.join(' ')}: ${lastLine(said.stderr)}`,
+        {
+          hint: 'Containers that use them have to be removed first.',
+        },
+      );
+    }
+  }
+  return names.map((name) => `${engine.kind} image ${name}`);
+}
