@@ -4,6 +4,7 @@ import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import type { Command, Host, Pipe } from '../host/host.js';
 import { BoundedLines } from './bounded-lines.js';
+import { TAKEN_OVER } from './controller.js';
 import type { Answer, Ask, Hello, HelperEvent, ReplyLine, RequestName } from './protocol.js';
 
 const REQUEST_TIMEOUT: Milliseconds = 10_000;
@@ -33,7 +34,10 @@ export interface HelperClientOptions {
   root?: boolean;
   env?: Readonly<Record<string, string>>;
   onEvent: (event: HelperEvent) => void;
-  /** The pipe is gone, once for each time that one was there: ChaosError('host-lost'). Never inside a call of the client's. */
+  /**
+   * The pipe is gone, once for each time that one was there: ChaosError('host-lost'), or 'host-taken' when another control process has
+   * attached. Never inside a call of the client's.
+   */
   onLost: (error: ChaosError) => void;
 }
 
@@ -125,7 +129,7 @@ export class HelperClient {
         await Promise.race([connection.pipe.exited, sleep(END_TIMEOUT, null, { ref: false })]);
       }
     } catch (error) {
-      if (codeOf(error) !== 'host-lost') throw error;
+      if (!GONE.has(codeOf(error))) throw error;
     } finally {
       this.#drop(connection, null);
     }
@@ -145,6 +149,7 @@ export class HelperClient {
         this.#drop(connection, null);
         // A helper that is about to end takes nobody in any more; the next attempt starts another one.
         const ending = codeOf(error) === 'host-lost' && connection.complaint === '';
+        if (codeOf(error) === TAKEN_OVER) throw error;
         if (!ending || attempt === ATTEMPTS) throw this.#notStarted(connection, error);
       }
     }
@@ -197,7 +202,7 @@ export class HelperClient {
     const lines = new BoundedLines(LONGEST_REPLY);
     const lost = (why: string) => this.#drop(connection, this.#lost(why));
     pipe.stdout.on('data', (chunk: Buffer) => {
-      for (const line of lines.push(chunk)) if (this.#connection === connection) this.#receive(line);
+      for (const line of lines.push(chunk)) if (this.#connection === connection) this.#receive(connection, line);
     });
     pipe.stderr.on('data', (chunk: Buffer) => {
       connection.complaint = `${connection.complaint}${chunk}`.slice(-MOST_COMPLAINT);
@@ -211,19 +216,21 @@ export class HelperClient {
     );
   }
 
-  #receive(line: string | null): void {
+  #receive(connection: Connection, line: string | null): void {
     const reply = parse(line);
     if (reply === null) return;
     if ('event' in reply) {
       this.#options.onEvent(reply);
       return;
     }
+    const error = 'error' in reply ? this.#error(reply.error.code, reply.error.message, reply.error.hint) : null;
+    if (error?.code === TAKEN_OVER) this.#drop(connection, error);
     const pending = this.#pending.get(reply.id);
     if (pending === undefined) return;
     this.#pending.delete(reply.id);
     clearTimeout(pending.timer);
     if ('answer' in reply) pending.resolve(reply.answer);
-    else pending.reject(this.#error(reply.error.code, reply.error.message, reply.error.hint));
+    else pending.reject(error!);
   }
 
   /** Ends this connection, if it is still the one; with an error it is told. */
@@ -262,6 +269,9 @@ export class HelperClient {
     });
   }
 }
+
+/** Codes of errors after which the helper is out of reach, and ends without us. */
+const GONE: ReadonlySet<string | null> = new Set(['host-lost', TAKEN_OVER]);
 
 const SLOW = 'The host is overloaded or stopped, or a disk there does not answer.';
 const NODE = 'It needs Node 18 or later on the host, and a folder there that it can write.';

@@ -12,6 +12,15 @@ const MOST_UNSENT = 64 * 1024 * 1024;
 /** Time for the last words. */
 const PARTING = 500;
 
+/** Code of the error that a control process gets whose place another one takes; it answers no request. */
+export const TAKEN_OVER = 'host-taken';
+
+const TAKEN = {
+  code: TAKEN_OVER,
+  message: 'another control process has taken over its helper',
+  hint: 'Two runs must not use one host at the same time.',
+};
+
 /** Answers a line (null: too long); the promise never rejects. */
 export type Respond = (line: string | null) => Promise<ReplyLine>;
 
@@ -25,9 +34,14 @@ export class Controller {
     this.#respond = respond;
   }
 
-  /** Takes over; the pipe before it is closed. */
+  /** Takes over; the pipe before it is told so and closed. */
   attach(socket: Socket): void {
-    this.close();
+    const before = this.#socket;
+    this.#forget();
+    if (before !== null) {
+      write(before, { id: 0, error: TAKEN });
+      void part(before);
+    }
     this.#socket = socket;
     const lines = new BoundedLines(LONGEST_REQUEST);
     socket.on('error', () => {});
@@ -69,15 +83,7 @@ export class Controller {
   async end(): Promise<void> {
     const socket = this.#socket;
     this.#forget();
-    if (socket === null || socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), PARTING);
-      socket.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      socket.end();
-    });
+    if (socket !== null) await part(socket);
   }
 
   /** Closes it now. */
@@ -90,6 +96,19 @@ export class Controller {
     this.#socket = null;
     this.#greeted = false;
   }
+}
+
+/** Resolves when it is closed, after what is on its way. */
+function part(socket: Socket): Promise<void> {
+  if (socket.destroyed) return Promise.resolve();
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(() => socket.destroy(), PARTING);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.end(() => socket.destroy());
+  });
 }
 
 function write(socket: Socket, line: ReplyLine): void {

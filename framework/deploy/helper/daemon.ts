@@ -105,16 +105,16 @@ export class Daemon {
 
   #unready(): string | null {
     if (this.#finishing !== null) return 'the helper is about to end';
-    return this.#state.owner.run === '' ? 'hello comes first' : null;
+    return this.#state.owner.run === '' || !this.#lease.running ? 'hello comes first' : null;
   }
 
   async #hello({ run, bound, keep }: Ask<'hello'>): Promise<Answer<'hello'>> {
     const before = this.#state.owner;
     if (before.run !== '' && before.run !== run) {
-      this.#controller.clear();
       await this.#takeBack();
       if (!before.keep) await this.#processes.killAll();
       this.#processes.forget();
+      this.#controller.clear();
     }
     this.#state.owner = { run, keep };
     this.#lease.restart(bound);

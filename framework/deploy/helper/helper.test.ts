@@ -32,6 +32,15 @@ afterAll(async () => {
   expect(await shop.close()).toEqual([]);
 });
 
+describe('the folder of a helper', () => {
+  it('is for its user alone', () => {
+    expect(statSync(shop.helper).mode & 0o777).toBe(0o700);
+    for (const name of ['helper.log', 'helper.state']) {
+      expect(statSync(join(shop.helper, name)).mode & 0o077).toBe(0);
+    }
+  });
+});
+
 describe('processes of a node', () => {
   it('are started, frozen, woken and killed together, and their end is told with the last lines of the log', async () => {
     const { client, events } = attached;

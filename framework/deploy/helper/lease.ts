@@ -18,20 +18,22 @@ export class Lease {
     this.#arm();
   }
 
-  /** Somebody has said something; `bound`: another one from now on. False when that came too late. */
-  renew(bound: Milliseconds = this.#bound): boolean {
-    if (this.overdue()) return false;
-    this.#bound = bound;
+  get running(): boolean {
+    return this.#timer !== null;
+  }
+
+  /** Somebody has said something. False when that came too late. */
+  renew(): boolean {
+    if (this.overdue() || !this.running) return false;
     this.#last = now();
-    this.#arm();
     return true;
   }
 
   /** Begins anew after it has run out or been stopped. */
   restart(bound: Milliseconds = this.#bound): void {
+    this.stop();
     this.#bound = bound;
     this.#last = now();
-    this.stop();
     this.#arm();
   }
 
@@ -48,18 +50,10 @@ export class Lease {
     this.#timer = null;
   }
 
-  #arm(): void {
-    this.#timer ??= setTimeout(() => this.#look(), this.#left());
-  }
-
   /** Words come far more often than it runs out: one timer serves many of them. */
-  #look(): void {
-    if (this.overdue()) return;
-    this.#timer = setTimeout(() => this.#look(), this.#left());
-  }
-
-  #left(): Milliseconds {
-    return Math.min(LONGEST, Math.max(1, Math.ceil(this.#last + this.#bound - now())));
+  #arm(): void {
+    const left = Math.ceil(this.#last + this.#bound - now());
+    this.#timer = setTimeout(() => this.overdue() || this.#arm(), Math.min(LONGEST, Math.max(1, left)));
   }
 }
 
