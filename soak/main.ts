@@ -17,7 +17,7 @@ const PIECE = 10;
 const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Plans of programs, which need processes and real time. */
-const NOT_SIMULATED = new Set(['maelstrom']);
+const NOT_SIMULATED = new Set(['maelstrom', 'command']);
 
 function shipped(): string[] {
   const folders = readdirSync(join(root, 'plans'), { withFileTypes: true }).filter((entry) => entry.isDirectory());

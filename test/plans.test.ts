@@ -10,7 +10,7 @@ import { loadCells } from '../soak/work.js';
 import { ROOT } from './support/chaos.js';
 
 /** Programs need processes and real time: other tests run their plans. */
-const NOT_SIMULATED = new Set(['maelstrom']);
+const NOT_SIMULATED = new Set(['maelstrom', 'command']);
 const folders = readdirSync(join(ROOT, 'plans'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const claims = claimsOf(
   folders.filter(({ name }) => !NOT_SIMULATED.has(name)).map(({ name }) => join(ROOT, 'plans', name)),
