@@ -2,7 +2,7 @@
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Body } from '../../contracts/message.js';
 import type { Random } from '../../contracts/random.js';
-import type { Lifecycle, NodePlace, Step } from '../../contracts/system.js';
+import type { Lifecycle, NodePlace } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { Answer } from '../helper/protocol.js';
 import type { Host } from '../host/host.js';
@@ -33,7 +33,7 @@ const LONGEST_PAUSE: Milliseconds = 500;
 const MOST_FILLED = 4 * 1024 ** 3;
 
 /** Empties a folder that may be the root of a file system, and must stay. */
-const WIPE: Step = { command: ['sh', '-euc', 'cd -- "$1"; rm -rf -- ./* ./.[!.]* ./..?*', 'sh'] };
+const WIPE = ['sh', '-euc', 'cd -- "$1"; rm -rf -- ./* ./.[!.]* ./..?*', 'sh'];
 
 /** What all nodes of a host need is installed there once. */
 export class Installations {
@@ -73,7 +73,8 @@ export class ForeignLife implements Life {
     const { install, wipe } = lifecycle;
     await this.#makeFolders();
     if (install !== undefined) await installations.once(station.host, () => this.#steps.must('install', install));
-    await this.#steps.must('wipe', wipe ?? { command: [...WIPE.command!, place.data] });
+    if (wipe !== undefined) await this.#steps.must('wipe', wipe);
+    else await this.#steps.must('prepare', { command: [...WIPE, place.data] });
     await this.#makeFolders();
   }
 

@@ -46,7 +46,9 @@ export class Steps {
     return `${this.#options.node} on ${this.#options.station.host.title}`;
   }
 
+  /** What we do ourselves is worth no file. */
   logOf(name: StepName | 'node'): string {
+    if (name === 'prepare') return '/dev/null';
     return `${this.#options.logs}/${name}.log`;
   }
 
@@ -76,7 +78,7 @@ export class Steps {
     const answer = await this.run(name, step, timeout);
     if (answer.code === 0 && !answer.late) return;
     throw new ChaosError('step-failed', `${this.title}: step "${name}" ${endOf(answer, timeout)}; ${wordsOf(answer)}`, {
-      hint: `Its whole output is in ${this.logOf(name)} there.`,
+      ...(name === 'prepare' ? {} : { hint: `Its whole output is in ${this.logOf(name)} there.` }),
     });
   }
 
