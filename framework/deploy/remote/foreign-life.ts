@@ -68,6 +68,11 @@ export class ForeignLife implements Life {
     this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data });
   }
 
+  /** What its system wants to be kept of it, as absolute globs there. */
+  get logs(): readonly string[] {
+    return this.#options.lifecycle.logs ?? [];
+  }
+
   async prepare(): Promise<void> {
     const { lifecycle, installations, station, place } = this.#options;
     const { install, wipe } = lifecycle;
