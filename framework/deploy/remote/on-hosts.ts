@@ -52,7 +52,11 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
 }
 
 /** How Node runs there: what it has, or ours. */
-async function interpreterOn(report: HostReport, workspace: string, say: (line: string) => void): Promise<Command> {
+export async function interpreterOn(
+  report: HostReport,
+  workspace: string,
+  say: (line: string) => void,
+): Promise<Command> {
   const found = nodeOf(report);
   if (found !== null) return found;
   const toolbox = await toolboxOf();

@@ -3,6 +3,7 @@ import { ON_HOSTS, PROGRAMS_ON_HOSTS } from '../../contracts/capability.js';
 import { defineDeployment } from '../../contracts/define.js';
 import { realWorld } from '../../time/real.js';
 import { onHosts } from '../remote/on-hosts.js';
+import { healOverSsh } from './heal.js';
 import { SSH_OPTIONS, type SshOptions } from './options.js';
 import { SshSource, workspaceOf } from './source.js';
 
@@ -24,4 +25,5 @@ export default defineDeployment<SshOptions>({
       hostClock: options['host-clock'],
     });
   },
+  heal: healOverSsh,
 });

@@ -1,6 +1,7 @@
 // The options of `deploy: { use: ssh }`: which hosts, how to get in, and what may be done there.
 import { type OptionSchema, type Options, option } from '../../contracts/options.js';
 import type { Milliseconds } from '../../contracts/time.js';
+import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
 
 /** A host of a plan or of a hosts file; what is left out is as the option of the same name says. */
 export interface HostEntry {
@@ -96,11 +97,8 @@ export const SSH_OPTIONS: Options = {
       'x-expected': 'an absolute path such as /srv/chaos',
     },
   ),
-  'node-port': option.integer('TCP port on which nodes listen for each other and for clients.', 7710, PORT),
-  'dead-man': option.duration(
-    'After so long without a word from this machine a host takes back all faults by itself and stops its node.',
-    '15s',
-  ),
+  'node-port': NODE_PORT,
+  'dead-man': DEAD_MAN,
   'host-clock': option.flag("Let clock faults move the host's own clock; everything on the host sees that.", false),
   tunnel: option.flag('Reach nodes through SSH, where a firewall lets nothing else through.', false),
 };
