@@ -1,7 +1,10 @@
 // The durable log's format on disk. A header has a checksum of its own, so an incomplete record at the end (a torn write) is
 // always told apart from a damaged one: lengths are trusted only after they were checked.
-import { crc32 } from 'node:zlib';
+import zlib from 'node:zlib';
 import { CorruptLogError } from '../corrupt-log.js';
+
+// Not imported by name: Node 18 has none, and programs that bring this file along without using it must load there, too.
+const { crc32 } = zlib;
 
 /**
  * File: 16 bytes (magic, u32 generation, u32 CRC of the 12 bytes before), then frames.

@@ -1,7 +1,10 @@
 // How much of the log is durable, in a tiny side file: a kill keeps the page cache, so only this tells what a crash of the
 // machine would have spared.
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import zlib from 'node:zlib';
+
+// Not imported by name: Node 18 has none, and programs that bring this file along without using it must load there, too.
+const { crc32 } = zlib;
 
 const SIZE = 20;
 
