@@ -14,8 +14,8 @@ const PRIVSEP = '/run/sshd';
 export interface SshdOptions {
   /** Lines for its configuration. */
   config?: readonly string[];
-  /** Type of its host key; ed25519 where it is left out. */
-  type?: string;
+  /** Types of its host keys; ed25519 where it is left out. */
+  types?: readonly string[];
   port?: number;
 }
 
@@ -40,13 +40,14 @@ export class Sshd {
     const folder = mkdtempSync(join(tmpdir(), 'h1-sshd-'));
     const port = options.port ?? (await freePort());
     mkdirSync(PRIVSEP, { recursive: true, mode: 0o755 });
-    makeKey(join(folder, 'host'), options.type ?? 'ed25519');
+    const types = options.types ?? ['ed25519'];
+    for (const type of types) makeKey(join(folder, `host-${type}`), type);
     makeKey(join(folder, 'user'), 'ed25519');
     writeFileSync(join(folder, 'authorized'), readFileSync(join(folder, 'user.pub')));
     const config = [
       `ListenAddress 127.0.0.1`,
       `Port ${port}`,
-      `HostKey ${join(folder, 'host')}`,
+      ...types.map((type) => `HostKey ${join(folder, `host-${type}`)}`),
       `PidFile ${join(folder, 'pid')}`,
       `AuthorizedKeysFile ${join(folder, 'authorized')}`,
       'StrictModes no',
@@ -56,7 +57,7 @@ export class Sshd {
     ];
     writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
     const sshd = new Sshd(folder, port);
-    sshd.trust();
+    sshd.trust(types[0]);
     await sshd.#ready();
     return sshd;
   }
@@ -65,13 +66,17 @@ export class Sshd {
     return this.#log;
   }
 
-  get publicKey(): string {
-    return readFileSync(join(this.folder, 'host.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
+  /** Type and text of its key. */
+  publicKey(type = 'ed25519'): string {
+    return readFileSync(join(this.folder, `host-${type}.pub`), 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ');
   }
 
-  /** Writes its key to the file of known hosts. */
-  trust(): void {
-    writeFileSync(this.knownHosts, `[127.0.0.1]:${this.port} ${this.publicKey}\n`);
+  /** Writes one of its keys to the file of known hosts, alone. */
+  trust(type?: string): void {
+    writeFileSync(this.knownHosts, `[127.0.0.1]:${this.port} ${this.publicKey(type)}\n`);
   }
 
   /** Lets another public key in. */

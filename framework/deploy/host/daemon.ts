@@ -17,7 +17,7 @@ const START = [
 /** Whoever called waits for the end of our output; so it is given up as soon as the command has told its pid. */
 const WATCH = [
   'log=$1; apart=$2; become=$3; shift 3; trap \'\' HUP; [ -n "$apart" ] || set -m',
-  '$apart sh -c "$become" sh "$log" "$@" & child=$!; exec >>"$log" 2>&1',
+  '$apart sh -c "$become" sh "$log" "$@" & child=$!; exec >/dev/null 2>&1',
   'wait $child; code=$?',
   'echo $code >"$log.status.part" && mv -f -- "$log.status.part" "$log.status"',
 ].join('\n');

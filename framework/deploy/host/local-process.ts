@@ -1,5 +1,6 @@
 // A command of this machine in a process group of its own, which can be ended as a whole.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { PassThrough } from 'node:stream';
 import type { Milliseconds } from '../../contracts/time.js';
 import type { Exit } from './host.js';
 import type { Started } from './pipe-host.js';
@@ -20,8 +21,9 @@ export async function startProcess(words: readonly [string, ...string[]]): Promi
   child.stdin.on('error', () => {});
   return {
     stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
+    // When a process exits, Node throws away what nobody listens to yet.
+    stdout: child.stdout.pipe(new PassThrough()),
+    stderr: child.stderr.pipe(new PassThrough()),
     exited,
     close: () => close(child),
     kill: () => kill(child),

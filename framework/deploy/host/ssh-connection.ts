@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
-import { reasonOf, unreachable } from './errors.js';
+import { reasonOf, titleOf, unreachable } from './errors.js';
 import { HostKeys } from './host-keys.js';
 import { proofsFor } from './ssh-auth.js';
 import { type Attempt, connectError, isPassing, type Named } from './ssh-errors.js';
@@ -59,7 +59,7 @@ export class SshConnection {
   }
 
   static async #open(target: SshTarget, who: Named): Promise<SshConnection> {
-    const [keys, proofs] = await Promise.all([HostKeys.load(target, who.title), proofsFor(target, who.title)]);
+    const [keys, proofs] = await Promise.all([HostKeys.load(target, titleOf(who)), proofsFor(target, titleOf(who))]);
     const via = target.jump === undefined ? null : await SshConnection.open(target.jump, jumpOf(who, target.jump));
     try {
       const timeout = target.timeout ?? DEFAULT_CONNECT_TIMEOUT;
@@ -81,11 +81,15 @@ export class SshConnection {
     }
   }
 
-  /** Starts a command line. Rejects with ssh2's error: with a `reason` when the server opens no more sessions. */
-  exec(line: string): Promise<ClientChannel> {
+  /**
+   * Starts a command line, and gives what `take` makes of its channel: called at once, because all that the command does may have
+   * arrived together with the news that it was started. Rejects with ssh2's error: with a `reason` when the server opens no more
+   * sessions.
+   */
+  exec<T>(line: string, take: (channel: ClientChannel) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       // It throws when the connection is known to be gone.
-      this.#client.exec(line, (error, channel) => (error ? reject(error) : resolve(channel)));
+      this.#client.exec(line, (error, channel) => (error ? reject(error) : resolve(take(channel))));
     });
   }
 

@@ -1,6 +1,6 @@
 // What a failed attempt to connect means, in words that a person can act on.
 import { ChaosError } from '../../contracts/error.js';
-import { reasonOf, unreachable } from './errors.js';
+import { reasonOf, titleOf, unreachable } from './errors.js';
 import type { Host } from './host.js';
 import { portOf, type SshTarget } from './ssh-target.js';
 
@@ -84,16 +84,16 @@ function isDenial(error: Error & { level?: string }): boolean {
 }
 
 function denied(attempt: Attempt, error: Error): ChaosError {
-  const { name, title } = attempt.who;
+  const title = titleOf(attempt.who);
   if (/too many/i.test(error.message)) {
-    return new ChaosError('host-denied', `${name} (${title}) refused the login after too many keys.`, {
+    return new ChaosError('host-denied', `${title} refused the login after too many keys.`, {
       hint: 'The agent holds more keys than the server lets one try: name the right key file in the plan.',
     });
   }
   const tried = [...new Set(attempt.tried)].join(', ') || 'nothing that it takes';
   const taken = attempt.taken.length === 0 ? '' : `; it takes ${attempt.taken.join(', ')}`;
   const agent = attempt.agentFailed ? ' (the SSH agent does not answer)' : '';
-  return new ChaosError('host-denied', `${name} (${title}) refused the login with ${tried}${agent}${taken}.`, {
+  return new ChaosError('host-denied', `${title} refused the login with ${tried}${agent}${taken}.`, {
     hint: /key|agent/.test(tried)
       ? "Add the public key to that user's ~/.ssh/authorized_keys there, or name another key or user."
       : 'Check user and password, or use a way to log in that the server takes.',

@@ -54,10 +54,10 @@ export class SshHost extends PipeHost {
       const lease = await this.#pool.acquire(task.lasting, deadline - began, () =>
         late(this, `Waiting for a turn to run ${programOf(task.command)}`, deadline - began),
       );
-      const channel = await this.#exec(lease, line, programOf(task.command));
-      if (channel === null) continue;
-      if (launch.preface.length > 0) channel.write(launch.preface);
-      return startedOf(channel, lease);
+      const started = await this.#exec(lease, line, programOf(task.command));
+      if (started === null) continue;
+      if (launch.preface.length > 0) started.stdin.write(launch.preface);
+      return started;
     }
   }
 
@@ -72,9 +72,9 @@ export class SshHost extends PipeHost {
   }
 
   /** Null when the server wants less at a time: it is to be tried again in turn. */
-  async #exec(lease: Lease, line: string, program: string): Promise<ClientChannel | null> {
+  async #exec(lease: Lease, line: string, program: string): Promise<Started | null> {
     try {
-      return await lease.connection.exec(line);
+      return await lease.connection.exec(line, (channel) => startedOf(channel, lease));
     } catch (error) {
       if ((error as { reason?: unknown }).reason === undefined) {
         lease.release();

@@ -5,7 +5,7 @@ export const TAKE_FILE = [
   'if [ -d "$1" ]; then echo "$1 is a folder" >&2; exit 1; fi',
   'mkdir -p -- "${1%/*}/" || exit 1',
   'umask 077; t="$1.$$.part"',
-  "trap 'rm -f -- \"$t\"' EXIT; trap 'exit 1' HUP INT TERM",
+  "trap 'rm -f -- \"$t\"' EXIT; trap 'exit 1' HUP INT TERM; trap '' PIPE",
   'cat >"$t" || exit 1',
   'if [ $(wc -c <"$t") -ne "$2" ]; then echo "not all of it arrived" >&2; exit 1; fi',
   'chmod "$3" "$t" && mv -f -- "$t" "$1"',

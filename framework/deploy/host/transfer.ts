@@ -67,11 +67,15 @@ async function sendFile(host: Host, source: Readable, size: number, mode: number
 }
 
 async function sendFolder(host: Host, source: string, path: string): Promise<void> {
-  const archive = await startProcess(['tar', '-c', '-f', '-', '-C', source, '.']);
+  const pipe = await host.open(['sh', '-c', TAKE_FOLDER, 'sh', path]);
+  const archive = await startProcess(['tar', '-c', '-f', '-', '-C', source, '.']).catch((error) => {
+    pipe.close();
+    throw fileError(host, `The upload to ${path}`, `this machine cannot run tar: ${reasonOf(error)}`, error);
+  });
   archive.stdin.end();
   const complaints = new Kept(archive.stderr, MOST_COMPLAINTS);
   try {
-    await send(host, archive.stdout, await host.open(['sh', '-c', TAKE_FOLDER, 'sh', path]), path);
+    await send(host, archive.stdout, pipe, path);
   } finally {
     archive.close();
   }
