@@ -66,13 +66,18 @@ export class Bridge {
     this.#logFile = `${options.folder}/client.log`;
   }
 
+  /** Throws ChaosError('program-not-startable') when there is no such program. */
+  check(): void {
+    checkProgram(this.#options.program, asClient);
+  }
+
   /**
    * Resolves when the program has answered `init`. Rejects with ChaosError('program-not-startable') when it cannot be started, and
    * with 'client-not-started' when it ends before, answers with an error, or does not answer in time.
    */
   async start(): Promise<void> {
-    const { node, program, clock, folder } = this.#options;
-    checkProgram(program, asClient);
+    const { node, clock, folder } = this.#options;
+    this.check();
     mkdirSync(folder, { recursive: true });
     this.#log ??= openSync(this.#logFile, 'a');
     let alarm: Alarm | undefined;

@@ -76,6 +76,8 @@ export class ForeignLife implements Life {
   async prepare(): Promise<void> {
     const { lifecycle, installations, station, place } = this.#options;
     const { install, wipe } = lifecycle;
+    // What is wrong here is told before anything is done there.
+    this.#options.bridge?.check();
     await this.#makeFolders();
     if (install !== undefined) await installations.once(station.host, () => this.#steps.must('install', install));
     if (wipe !== undefined) await this.#steps.must('wipe', wipe);
@@ -132,7 +134,7 @@ export class ForeignLife implements Life {
     const log = lines.length === 0 ? 'its log is empty' : `its last lines:\n${indented(lines)}`;
     this.#over(
       new ChaosError('node-not-started', `${this.#steps.title} ${how}; ${log}`, {
-        hint: `Its log is ${this.#steps.logOf('node')} there. A program that goes on by itself is started with daemon: true.`,
+        hint: `${this.#steps.whereabouts('node')} A program that goes on by itself is started with daemon: true.`,
       }),
     );
     return { detail: how, fault: false };
@@ -186,7 +188,7 @@ export class ForeignLife implements Life {
     return new ChaosError(
       'node-not-started',
       `${this.#steps.title} was not ready within ${limit / 1000} s; ${check}\n${log}`,
-      { hint: `Its log is ${file} there; what the checks wrote is in ${this.#steps.logOf('ready')}.` },
+      { hint: `${this.#steps.whereabouts('node')} ${this.#steps.whereabouts('ready')}` },
     );
   }
 

@@ -52,6 +52,11 @@ export class Steps {
     return `${this.#options.logs}/${name}.log`;
   }
 
+  /** Where the whole output is when all is over, as a sentence. */
+  whereabouts(name: StepName | 'node'): string {
+    return `What it wrote is kept with the results, as ${this.#options.node}/${name}.log.`;
+  }
+
   /** Starts a step that goes on; resolves with the id of its process. */
   async start(step: Step): Promise<number> {
     const { station } = this.#options;
@@ -78,7 +83,7 @@ export class Steps {
     const answer = await this.run(name, step, timeout);
     if (answer.code === 0 && !answer.late) return;
     throw new ChaosError('step-failed', `${this.title}: step "${name}" ${endOf(answer, timeout)}; ${wordsOf(answer)}`, {
-      ...(name === 'prepare' ? {} : { hint: `Its whole output is in ${this.logOf(name)} there.` }),
+      ...(name === 'prepare' ? {} : { hint: this.whereabouts(name) }),
     });
   }
 
