@@ -96,6 +96,10 @@ describe('network', () => {
       duplicate: 0.1,
       reorder: 0.5,
     });
+    const onHosts = { corrupt: 0.01, rate: 1_000_000 };
+    expect(chosen(network.choose(choice(onHosts))).quality).toEqual(onHosts);
+    const { needs } = network;
+    expect(typeof needs === 'function' ? needs(onHosts) : needs).toEqual(['rate', 'corrupt']);
     expect(Object.keys(chosen(network.choose(choice({}))).quality)).toEqual(['delay', 'loss', 'duplicate', 'reorder']);
   });
 
@@ -107,7 +111,7 @@ describe('network', () => {
     const injection = {
       targets: ['n1'],
       links: [['n1', 'n2']],
-      quality: { loss: 1, delay: { distribution: 'constant', mean: 5 } },
+      quality: { loss: 1, delay: { distribution: 'constant', mean: 5 }, corrupt: 0.5, rate: 8000 },
     };
     expect((await injected(network, injection)).calls).toEqual([['degrade', injection.links, injection.quality]]);
   });
@@ -116,6 +120,8 @@ describe('network', () => {
     [{}, /"quality" must be an object/],
     [{ loss: 1.5 }, /"loss" must be a fraction/],
     [{ loss: '5%' }, /"loss" must be a fraction between 0 and 1, not "5%"/],
+    [{ corrupt: 2 }, /"corrupt" must be a fraction/],
+    [{ rate: 0 }, /"rate" must be a number of bits a second, more than 0/],
     [{ bandwidth: 1 }, /"bandwidth" is not a field of a quality/],
     [{ delay: 50 }, /"delay" must be an object/],
     [{ delay: { distribution: 'pareto', mean: 5 } }, /"distribution" must be one of/],
