@@ -1,11 +1,14 @@
 // Reference nodes over TCP, as hosts run them: one bundle, real processes, killed and frozen.
 import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODE_EXIT } from '../../node/process/exit-codes.js';
+import { CONTROL, GO, helloLine } from '../../node/tcp/greeting.js';
 import { JOURNAL } from '../local/testing/bench.js';
+import { NodeLink } from './node-link.js';
 import { nodeProgram } from './node-program.js';
-import { TcpNodes, until } from './testing/tcp-node.js';
+import { RUN, TcpNodes, TOKEN, until } from './testing/tcp-node.js';
 
 const RAFT = {
   reads: 'read-index',
@@ -89,7 +92,7 @@ describe.concurrent('a node over TCP', () => {
     const [n1, n2] = await cluster().start(['n1', 'n2']);
     await n1!.ask({ type: 'ping', to: 'n2', text: 'before' });
     n2!.process!.kill('SIGSTOP');
-    for (let i = 0; i < 25; i++) {
+    for (let i = 0; i < 15; i++) {
       await n1!.ask({ type: 'ping', to: 'n2', text: i });
       await sleep(100);
     }
@@ -134,6 +137,52 @@ describe.concurrent('a node over TCP', () => {
     expect(n1!.log).toContain('disk full');
   });
 
+  it('takes no more requests while `chaos` does not read the replies', async () => {
+    const [n1, n2] = await cluster().start(['n1', 'n2']);
+    await n1!.ask({ type: 'append', item: 'x'.repeat(1_000_000) });
+    n1!.link.close();
+    const socket = connect(n1!.address).pause();
+    const ask = (body: object) => socket.write(`${JSON.stringify({ src: 'c1', dest: 'n1', body })}\n`);
+    socket.write(`${helloLine(RUN, TOKEN, CONTROL)}${GO}`);
+    for (let i = 0; i < 30; i++) ask({ type: 'read', msg_id: i });
+    await sleep(500);
+    ask({ type: 'ping', to: 'n2', text: 'behind' });
+    await sleep(300);
+    expect(await n2!.items()).toEqual([]);
+    let received = 0;
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+    });
+    socket.resume();
+    await until(async () => (await n2!.items()).includes('behind'));
+    await until(() => received > 30_000_000);
+    socket.destroy();
+  });
+
+  it('is left alone by who does not know the secret', async () => {
+    const [n1] = await cluster().start(['n1']);
+    const stranger = new NodeLink({
+      node: 'n1',
+      run: RUN,
+      token: 'a guess',
+      // As a tunnel would give it.
+      connect: async () => connect(n1!.address),
+      onLines: () => {},
+      onUp: () => expect.fail('it was let in'),
+      onDown: () => {},
+    });
+    stranger.start();
+    await until(() => n1!.said.filter(({ body }) => body.type === 'note').length >= 3);
+    stranger.close();
+    expect(n1!.said.at(-1)!.body).toEqual({
+      type: 'note',
+      detail: 'refused a connection from 127.0.0.1: its token is wrong',
+    });
+    expect(n1!.log).toContain('its token is wrong');
+    expect(n1!.log).not.toMatch(/guess|secret/);
+    expect(n1!.downs).toEqual([]);
+  });
+
   it('says why it cannot begin, and tells nobody its secret', async () => {
     const nodes = cluster();
     const [n1] = await nodes.start(['n1']);
@@ -151,7 +200,7 @@ describe.concurrent('a node over TCP', () => {
     );
     expect(taken).toMatchObject({
       status: NODE_EXIT.unusable,
-      stderr: `cannot listen on 127.0.0.1:${n1!.port}: EADDRINUSE\n`,
+      stderr: `cannot listen on 127.0.0.1:${n1!.address.port}: EADDRINUSE\n`,
     });
     expect(n1!.process!.spawnargs.join(' ')).not.toContain('secret');
   });

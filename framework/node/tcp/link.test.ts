@@ -155,17 +155,17 @@ describe.concurrent('a connection between nodes', () => {
     const { port, heard } = await listening();
     const wire = new Wire(port);
     closing.push(() => wire.close());
-    wire.delay = 700;
+    wire.delay = 600;
     let [ups, downs] = [0, 0];
     const link = linkTo(await wire.open(), { onUp: () => ups++, onDown: () => downs++, lasting: true });
     link.start();
     await until(() => link.isUp);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 10; i++) {
       link.send(`${i}\n`);
       link.flush();
       await sleep(100);
     }
-    await until(() => heard.length === 20);
+    await until(() => heard.length === 10);
     expect([ups, downs]).toEqual([1, 0]);
   });
 

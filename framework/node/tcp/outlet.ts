@@ -8,8 +8,6 @@ const MOST_HELD = 64 * 1024;
 
 /** What `chaos` has not read, in bytes; with more, no requests are taken from it until it has. */
 const MOST_UNREAD = 4 * 1024 * 1024;
-/** Then it is not there any more. */
-const TOO_MUCH_UNREAD = 64 * 1024 * 1024;
 
 export interface TcpOutletOptions {
   id: string;
@@ -72,8 +70,7 @@ export class TcpOutlet implements Outlet {
     this.#toControl = '';
     if (control === null) return;
     control.write(text);
-    if (control.writableLength > TOO_MUCH_UNREAD) control.destroy();
-    else if (control.writableLength > MOST_UNREAD) control.pause();
+    if (control.writableLength > MOST_UNREAD) control.pause();
   }
 
   #loop(): void {

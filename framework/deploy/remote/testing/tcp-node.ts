@@ -9,11 +9,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Body, Message } from '../../../contracts/message.js';
 import type { OptionValues } from '../../../contracts/options.js';
-import { formatTcpArguments, TOKEN_VARIABLE } from '../../../node/tcp/arguments.js';
+import { type Address, formatTcpArguments, TOKEN_VARIABLE } from '../../../node/tcp/arguments.js';
 import { NodeLink } from '../node-link.js';
 
-const RUN = 'run1';
-const TOKEN = 'secret-of-the-run';
+export const RUN = 'run1';
+export const TOKEN = 'secret-of-the-run';
+
+/** Where a node runs: its address, and what its command begins with (`ip netns exec NAME`). */
+export interface Place {
+  address: string;
+  prefix: readonly string[];
+}
+
+const HERE: Place = { address: '127.0.0.1', prefix: [] };
 
 /** The nodes of a test, the folder of their files, and their program. */
 export class TcpNodes {
@@ -27,9 +35,9 @@ export class TcpNodes {
   }
 
   /** Starts nodes and waits until each has answered `init`. */
-  async start(ids: readonly string[], options: OptionValues = {}): Promise<TcpNode[]> {
+  async start(ids: readonly string[], options: OptionValues = {}, places: readonly Place[] = []): Promise<TcpNode[]> {
     const ports = await freePorts(ids.length);
-    const peers = Object.fromEntries(ids.map((id, i) => [id, `127.0.0.1:${ports[i]}`]));
+    const peers = Object.fromEntries(ids.map((id, i) => [id, `${(places[i] ?? HERE).address}:${ports[i]}`]));
     const nodes = ids.map((id, i) => {
       const args = {
         id,
@@ -41,8 +49,9 @@ export class TcpNodes {
         seed: 1,
         origin: null,
       };
-      const command = [this.#program, ...formatTcpArguments(args)];
-      return new TcpNode(id, ids, ports[i]!, command, join(this.folder, `${id}.log`));
+      const { address, prefix } = places[i] ?? HERE;
+      const command = [...prefix, process.execPath, this.#program, ...formatTcpArguments(args)];
+      return new TcpNode(id, ids, { host: address, port: ports[i]! }, command, join(this.folder, `${id}.log`));
     });
     for (const node of nodes) this.nodes.set(node.id, node);
     for (const node of nodes) node.spawn();
@@ -58,7 +67,7 @@ export class TcpNodes {
 
 export class TcpNode {
   readonly id: string;
-  readonly port: number;
+  readonly address: Address;
   readonly link: NodeLink;
   /** What it has said that is no reply: notices, and messages to nobody. */
   readonly said: Message[] = [];
@@ -71,9 +80,9 @@ export class TcpNode {
   readonly #waiting = new Map<number, (body: Body) => void>();
   #next = 1;
 
-  constructor(id: string, ids: readonly string[], port: number, command: readonly string[], log: string) {
+  constructor(id: string, ids: readonly string[], address: Address, command: readonly string[], log: string) {
     this.id = id;
-    this.port = port;
+    this.address = address;
     this.#ids = ids;
     this.#command = command;
     this.#log = log;
@@ -86,7 +95,7 @@ export class TcpNode {
       node: this.id,
       token: TOKEN,
       run: RUN,
-      connect: () => ({ host: '127.0.0.1', port: this.port }),
+      connect: () => this.address,
       onLines: (batch) => this.#lines(batch),
       onUp: () => {
         const init = { type: 'init', msg_id: 0, node_id: this.id, node_ids: this.#ids };
@@ -103,7 +112,8 @@ export class TcpNode {
 
   spawn(): void {
     const log = openSync(this.#log, 'a');
-    this.process = spawn(process.execPath, this.#command, {
+    const [command, ...args] = this.#command;
+    this.process = spawn(command!, args, {
       env: { ...process.env, [TOKEN_VARIABLE]: TOKEN },
       stdio: ['ignore', log, log],
     });
