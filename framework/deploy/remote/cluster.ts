@@ -7,7 +7,7 @@ import type { Cluster } from '../../contracts/cluster.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import { ChaosError } from '../../contracts/error.js';
 import type { Body } from '../../contracts/message.js';
-import type { Milliseconds } from '../../contracts/time.js';
+import { type Alarm, type Milliseconds, toNs } from '../../contracts/time.js';
 import { Clients } from '../clients.js';
 import { helperProgram } from '../helper/bundle.js';
 import type { HelperEvent } from '../helper/protocol.js';
@@ -172,20 +172,28 @@ export class RemoteCluster implements Cluster {
   async #stop(): Promise<void> {
     const { clock, folder } = this.#context;
     const errors: unknown[] = [];
-    const attempt = async (step: () => Promise<unknown>) => {
-      const late = clock.sleep(STOP).then(() => Promise.reject(new ChaosError('host-slow', 'took too long to stop')));
-      late.catch(() => {});
+    const attempt = async (title: string, step: () => Promise<unknown>) => {
+      let alarm: Alarm | undefined;
+      const late = new Promise<never>((_, reject) => {
+        const slow = new ChaosError('host-slow', `could not ${title} within ${STOP / 1000} s`);
+        alarm = clock.at(clock.now() + toNs(STOP), () => reject(slow));
+      });
       await Promise.race([step(), late]).catch((error: unknown) => errors.push(error));
+      alarm?.cancel();
     };
     const nodes = [...this.#nodes.values()];
-    await Promise.all(nodes.map((node) => attempt(() => node.stop())));
-    await Promise.all(nodes.map((node) => attempt(() => this.#bringHome(node))));
-    await Promise.all(nodes.map(({ life }) => attempt(() => life.close())));
-    await Promise.all(this.#machines.map((station) => attempt(() => station.close())));
-    await attempt(() => this.#watchdog.stop());
-    await Promise.all(nodes.map((node) => attempt(() => this.#remove(node))));
-    await attempt(() => this.#settings.source.close());
-    await attempt(async () => this.#settings.release?.());
+    const each = (title: string, step: (node: RemoteNode) => Promise<unknown>) =>
+      Promise.all(nodes.map((node) => attempt(`${title} ${node.id}`, () => step(node))));
+    await each('stop', (node) => node.stop());
+    await each('bring home the files of', (node) => this.#bringHome(node));
+    await each('leave', ({ life }) => life.close());
+    await Promise.all(
+      this.#machines.map((station) => attempt(`end the helper of ${station.name}`, () => station.close())),
+    );
+    await attempt('end the watchdog', () => this.#watchdog.stop());
+    await each('remove the files of', (node) => this.#remove(node));
+    await attempt('let go of the hosts', () => this.#settings.source.close());
+    await attempt('remove the workspace', async () => this.#settings.release?.());
     if (folder === null) {
       for (const id of this.#nodes.keys()) this.#logs.set(id, linesOf(join(this.#folder, id, 'node.log')));
       rmSync(this.#folder, { recursive: true, force: true });
