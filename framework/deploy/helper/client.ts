@@ -125,8 +125,7 @@ export class HelperClient {
         await this.request('hello', { ...this.#greeting(), keep: true });
         await this.request('heal', {}, { timeout: HELLO_TIMEOUT });
       } else {
-        await this.request('end', {}, { timeout: HELLO_TIMEOUT });
-        await Promise.race([connection.pipe.exited, sleep(END_TIMEOUT, null, { ref: false })]);
+        await this.#end(connection);
       }
     } catch (error) {
       if (!GONE.has(codeOf(error))) throw error;
@@ -141,6 +140,11 @@ export class HelperClient {
       const connection = await this.#open();
       try {
         this.#hello = await this.#send('hello', this.#greeting(), HELLO_TIMEOUT);
+        if (this.#options.root === true && !this.#hello.root && attempt === 1) {
+          // One of an earlier run that was not root; the next one is, if the host lets us.
+          await this.#end(connection);
+          continue;
+        }
         // Two may be late or lost, and there is still time.
         connection.pulse = setInterval(() => this.#pulse(connection), this.#options.bound / 4);
         connection.pulse.unref();
@@ -153,6 +157,12 @@ export class HelperClient {
         if (!ending || attempt === ATTEMPTS) throw this.#notStarted(connection, error);
       }
     }
+  }
+
+  async #end(connection: Connection): Promise<void> {
+    await this.#send('end', {}, HELLO_TIMEOUT);
+    await Promise.race([connection.pipe.exited, sleep(END_TIMEOUT, null, { ref: false })]);
+    this.#drop(connection, null);
   }
 
   async #open(): Promise<Connection> {

@@ -9,6 +9,9 @@ import { atMost, Turnstile } from './turnstile.js';
 /** How long faults that were asked for may still take before everything is taken back. */
 const LAST_TURNS: Milliseconds = 10_000;
 
+/** How long one module may take for it. */
+const LONGEST_RESTORE: Milliseconds = 15_000;
+
 /** These take their turn, but nobody waits for their end: a kill must not wait for a check that hangs. */
 const LONG: ReadonlySet<RequestName> = new Set(['step', 'probe', 'probed']);
 
@@ -73,7 +76,8 @@ export class Dispatch {
   }
 
   async #restore(): Promise<void> {
-    const results = await Promise.allSettled(this.#gates.map(([module, gate]) => gate.alone(() => module.restore())));
+    const restored = this.#gates.map(([module, gate]) => gate.alone(() => inTime(module)));
+    const results = await Promise.allSettled(restored);
     const failed = results.filter((result) => result.status === 'rejected');
     if (failed.length === 0) return;
     throw new ChaosError('not-healed', failed.map(({ reason }) => messageOf(reason)).join('; '), {
@@ -113,6 +117,17 @@ export class Dispatch {
     });
     return answer;
   }
+}
+
+/** One module that hangs must not keep what the others have in force. */
+async function inTime(module: HelperModule): Promise<void> {
+  let over = false;
+  const restored = module.restore().finally(() => {
+    over = true;
+  });
+  await atMost(restored, LONGEST_RESTORE);
+  if (!over) throw new ChaosError('not-healed', `${module.name}: not healed within ${LONGEST_RESTORE / 1000} s`);
+  return restored;
 }
 
 function noop(): void {}

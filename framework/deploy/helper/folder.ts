@@ -1,5 +1,5 @@
 // The folder of a helper: only its user may look into it, as whoever reaches the socket rules the host.
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
 import { ChaosError } from '../../contracts/error.js';
 
 /** Relative to the folder, where the helper works: the path of a socket must be short. */
@@ -11,9 +11,12 @@ export const LOG = 'helper.log';
 export function enterFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
-  if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) {
+  const self = process.getuid?.() ?? found.uid;
+  // Whoever may become root has used it without, before.
+  if (found.isDirectory() && self === 0 && `${found.uid}` === process.env['SUDO_UID']) chownSync(folder, 0, 0);
+  else if (!found.isDirectory() || found.uid !== self) {
     throw new ChaosError('host-folder', `${folder} belongs to somebody else`, {
-      hint: 'Remove it, or choose another folder for what chaos needs on the host.',
+      hint: 'Remove it (with sudo, if the helper ran as root before), or choose another folder on the host.',
     });
   }
   if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
