@@ -10,7 +10,7 @@ import {
   NETWORK_FAULTS,
   type NetworkFault,
 } from '../helper/network/abilities.js';
-import type { ClockDifference, Facts } from './preflight-facts.js';
+import type { ClockDifference, Facts, RootAccess } from './preflight-facts.js';
 import { installText, isTool } from './preflight-packages.js';
 import { checkArchitecture } from './toolbox.js';
 
@@ -86,28 +86,43 @@ export function checksOf(found: Found, wants: Wants): Check[] {
   ];
 }
 
+/** Why root cannot be had, by what a host has told, and what to do about that. */
+const NO_ROOT: Readonly<
+  Record<
+    Exclude<RootAccess['way'], 'yes' | 'sudo'>,
+    { cell: string; why: (facts: Facts) => string; remedy: (facts: Facts) => string }
+  >
+> = {
+  off: {
+    cell: 'no',
+    why: () => 'the plan says "sudo: false"',
+    remedy: () => 'log in as root, or leave "sudo: false" out',
+  },
+  'no-sudo': {
+    cell: 'no sudo',
+    why: () => 'there is no sudo',
+    remedy: ({ os, user }) => `log in as root, or install sudo (${installText('sudo', os)}) and ${sudoRule(user)}`,
+  },
+  refused: {
+    cell: 'sudo refuses',
+    why: ({ user, root: { reason } }) =>
+      `sudo does not let ${user} without a password${reason === '' ? '' : ` (${withoutStop(reason)})`}`,
+    remedy: ({ user }) => `log in as root, or ${sudoRule(user)}`,
+  },
+};
+
+function sudoRule(user: string): string {
+  return `let ${user} use sudo without a password (visudo: ${user} ALL=(ALL) NOPASSWD: ALL)`;
+}
+
 function rootCheck(facts: Facts, wants: Wants): Check {
-  const { root, user } = facts;
-  const cell = { yes: 'yes', sudo: 'sudo', off: 'no', 'no-sudo': 'no sudo', refused: 'sudo refuses' }[root.way];
-  const check = { name: 'root', cell };
+  const { way } = facts.root;
+  if (way === 'yes' || way === 'sudo') return { name: 'root', cell: way };
+  const { cell, why, remedy } = NO_ROOT[way];
   const faults = faultsOfRoot(wants);
-  if (hasRoot(facts) || (faults.length === 0 && wants.root !== true)) return check;
-  const whom =
-    faults.length === 0
-      ? 'the system needs root there'
-      : `${list(faults)} ${faults.length === 1 ? 'needs' : 'need'} root there`;
-  const why = {
-    off: 'the plan says "sudo: false"',
-    'no-sudo': 'there is no sudo',
-    refused: `sudo does not let ${user} without a password${root.reason === '' ? '' : ` (${root.reason})`}`,
-  }[root.way as 'off' | 'no-sudo' | 'refused'];
-  const rule = `let ${user} use sudo without a password (visudo: ${user} ALL=(ALL) NOPASSWD: ALL)`;
-  const remedy = {
-    off: 'log in as root, or leave "sudo: false" out',
-    'no-sudo': `log in as root, or install sudo (${installText('sudo', facts.os)}) and ${rule}`,
-    refused: `log in as root, or ${rule}`,
-  }[root.way as 'off' | 'no-sudo' | 'refused'];
-  return { ...check, problem: { what: `${whom}, and ${why}`, remedy } };
+  if (faults.length === 0 && wants.root !== true) return { name: 'root', cell };
+  const needing = faults.length === 0 ? 'the plan needs' : `${list(faults)} ${faults.length === 1 ? 'needs' : 'need'}`;
+  return { name: 'root', cell, problem: { what: `${needing} root there, and ${why(facts)}`, remedy: remedy(facts) } };
 }
 
 function systemCheck({ system, arch, cores, memory }: Facts): Check {

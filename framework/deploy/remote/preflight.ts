@@ -47,7 +47,10 @@ export function refusal(reports: readonly HostReport[]): ChaosError | null {
   const lines = bad.flatMap(({ host, problems }) =>
     problems.map(({ what, remedy }) => `  ${titleOf(host)}: ${what}.\n    ${capital(remedy)}.`),
   );
-  const count = reports.length === 1 ? 'the host is' : `${bad.length} of ${reports.length} hosts are`;
+  const count =
+    reports.length === 1
+      ? 'the host is'
+      : `${bad.length} of ${reports.length} hosts ${bad.length === 1 ? 'is' : 'are'}`;
   return new ChaosError('preflight', `${count} not ready for this plan:\n${lines.join('\n')}`, {
     hint: 'nothing was started; the remedy stands below each host',
   });
