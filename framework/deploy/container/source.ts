@@ -1,8 +1,8 @@
 // Containers as hosts: a private network for a run, and a container with a fixed name and address for each node.
 import { ChaosError } from '../../contracts/error.js';
-import { CommandHost } from '../host/command-host.js';
 import type { Host, HostSource } from '../host/host.js';
 import { type ContainerPlan, notRunning, runArguments, startProblem } from './container.js';
+import { ContainerHost } from './container-host.js';
 import { type Engine, findEngine } from './engine.js';
 import { ensureImage } from './image.js';
 import { findMade, removeMade } from './leftovers.js';
@@ -49,7 +49,10 @@ export class ContainerSource implements HostSource {
   }
 
   async powerOff(node: string): Promise<void> {
-    const { engine, name } = this.#of(node);
+    const {
+      engine,
+      plan: { name },
+    } = this.#of(node);
     const said = await engine.try(['kill', name]);
     if (said.code !== 0 && !/not running|is not running|can only kill running|state/i.test(said.stderr)) {
       throw new ChaosError('host-unreachable', `${node} could not be turned off: ${said.stderr}`, {
@@ -61,14 +64,16 @@ export class ContainerSource implements HostSource {
   }
 
   async powerOn(node: string): Promise<void> {
-    const { engine, name } = this.#of(node);
-    await engine.do(`start ${name} again`, ['start', name], { timeout: START_TIMEOUT });
-    const host = this.#host(engine, node, name);
-    await host.run(['true'], { repeatable: true });
+    const { engine, plan } = this.#of(node);
+    await engine.do(`start ${plan.name} again`, ['start', plan.name], { timeout: START_TIMEOUT });
+    await this.#host(engine, plan).run(['true'], { repeatable: true });
   }
 
   entrance(node: string): string {
-    const { engine, name } = this.#of(node);
+    const {
+      engine,
+      plan: { name },
+    } = this.#of(node);
     return `${[...engine.prefix, 'exec', '-it', name].join(' ')} sh`;
   }
 
@@ -97,7 +102,7 @@ export class ContainerSource implements HostSource {
     }
     await this.#startAll(engine, say);
     await this.#checkAll(engine);
-    return new Map([...this.#plans].map(([node, { name }]) => [node, this.#host(engine, node, name)]));
+    return new Map([...this.#plans].map(([node, plan]) => [node, this.#host(engine, plan)]));
   }
 
   /** What one of them teaches about the engine on this machine is known to all others. */
@@ -137,15 +142,13 @@ export class ContainerSource implements HostSource {
     if (ended.length > 0) throw notRunning(engine, ended, this.#options);
   }
 
-  #host(engine: Engine, node: string, name: string): CommandHost {
-    const address = this.#plans.get(node)?.addresses.get(node) ?? '';
-    const prefix = [...engine.prefix, 'exec', '-i', name];
-    return new CommandHost({ name: node, address, title: `${engine.kind} container ${name}`, prefix, root: true });
+  #host(engine: Engine, { node, name, addresses }: ContainerPlan): Host {
+    return new ContainerHost({ engine, node, name, address: addresses.get(node)! });
   }
 
-  #of(node: string): { engine: Engine; name: string } {
+  #of(node: string): { engine: Engine; plan: ContainerPlan } {
     const plan = this.#plans.get(node);
-    if (this.#engine !== null && plan !== undefined) return { engine: this.#engine, name: plan.name };
+    if (this.#engine !== null && plan !== undefined) return { engine: this.#engine, plan };
     throw new ChaosError('host-unreachable', `there is no container for ${node}`, { kind: 'internal' });
   }
 
