@@ -12,7 +12,7 @@ const MOST_WAIT = 500;
 const LONGEST_DIAL = 5000;
 /** What waits longer than this for a connection is not worth sending any more. */
 const LONGEST_HELD = 500;
-/** How often, while something is not acknowledged, it is looked at, and after which time without progress others are dialled. */
+/** How often, while something is not acknowledged, it is looked at, and after which silence others are dialled. */
 const LOOK = 250;
 const STUCK = 1000;
 
@@ -51,7 +51,7 @@ export class Link {
   #stream: Duplex | null = null;
   #text = '';
   #heldSince = 0;
-  /** Bytes written to the connection, how many of them have come, and when there was last any progress. */
+  /** Bytes written to the connection, how many of them have come, and when anything was last heard. */
   #sent = 0;
   #acked = 0;
   #heard = 0;
@@ -186,6 +186,7 @@ export class Link {
       if (this.#stream !== stream && !this.#dials.has(dial)) return;
       const batch = reader.push(chunk);
       const longest = this.#stream === stream ? LONGEST_LINE : LONGEST_HELLO;
+      if (this.#stream === stream) this.#alive();
       if (reader.held > longest) stream.destroy(new Error('a line does not end'));
       else if (batch === null) return;
       else if (this.#stream === stream) this.#lines(batch);
@@ -229,14 +230,15 @@ export class Link {
     this.flush();
   }
 
+  /** Whatever comes shows that the connection is good: the other end may be slow to read while it has much to say. */
+  #alive(): void {
+    this.#heard = performance.now();
+    if (this.#dials.size > 0) this.#giveUp();
+  }
+
   #lines(batch: Buffer): void {
     const { acked, rest } = withoutAcks(batch);
-    if (acked !== null && acked > this.#acked) {
-      this.#acked = acked;
-      this.#heard = performance.now();
-      // It lives after all.
-      this.#giveUp();
-    }
+    if (acked !== null) this.#acked = acked;
     if (rest !== null) this.#options.onLines?.(rest);
   }
 
