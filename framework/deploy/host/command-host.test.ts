@@ -137,7 +137,7 @@ describe('run', () => {
   it('ends all that a command started when it takes too long', async () => {
     const file = join(folder, 'pids');
     const script = 'sleep 60 & echo $! >"$1"; setsid sleep 60 & echo $! >>"$1"; echo $$ >>"$1"; wait';
-    const running = here.run(['sh', '-c', script, 'sh', file], { timeout: 400 });
+    const running = here.run(['sh', '-c', script, 'sh', file], { timeout: 1_000 });
     await expect(running).rejects.toMatchObject({ code: 'host-timeout', message: expect.stringContaining('n1') });
     const pids = readFileSync(file, 'utf8').trim().split('\n').map(Number);
     expect(pids).toHaveLength(3);
@@ -228,12 +228,12 @@ describe('transfer', () => {
 
 describe('spawn', () => {
   const wait = async (check: () => Promise<boolean>) => {
-    for (let turn = 0; turn < 100 && !(await check()); turn++) await sleep(20);
+    for (let turn = 0; turn < 250 && !(await check()); turn++) await sleep(20);
   };
 
   it('starts what goes on alone, and tells how it ended', async () => {
     const log = join(folder, 'daemon', 'log');
-    const daemon = await here.spawn(['sh', '-c', 'echo "$WHO"; pwd; read line; sleep 0.3; echo late >&2; exit 9'], {
+    const daemon = await here.spawn(['sh', '-c', 'echo "$WHO"; pwd; read line; sleep 0.8; echo late >&2; exit 9'], {
       log,
       env: { WHO: "it's me" },
       cwd: folder,

@@ -55,6 +55,14 @@ export class CommandHost extends PipeHost {
     return this.#shell ? output : super.run(command, options);
   }
 
+  override async upload(source: string | Uint8Array, path: string, options: { mode?: number } = {}): Promise<void> {
+    await super.upload(source, path, options).catch((error) => this.#explain(error));
+  }
+
+  override async download(path: string, target: string): Promise<void> {
+    await super.download(path, target).catch((error) => this.#explain(error));
+  }
+
   async close(): Promise<void> {}
 
   protected override async findElevation(): Promise<readonly string[]> {
@@ -102,6 +110,12 @@ export class CommandHost extends PipeHost {
       });
     }
     return { words: task.command, preface: Buffer.alloc(0) };
+  }
+
+  /** A host that is not there, or has no shell, is a better reason than the failure of what was to run in it. */
+  async #explain(error: unknown): Promise<never> {
+    if (this.#prefix.length > 0) await this.run(['sh', '-c', ':'], { timeout: 10_000 });
+    throw error;
   }
 
   #judge(output: Output): void {
