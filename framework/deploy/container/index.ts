@@ -4,6 +4,7 @@ import { ON_HOSTS, PROGRAMS_ON_HOSTS } from '../../contracts/capability.js';
 import { defineDeployment } from '../../contracts/define.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { realWorld } from '../../time/real.js';
+import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
 import { cleanContainers } from './clean.js';
@@ -13,6 +14,7 @@ import { ContainerSource } from './source.js';
 interface Options extends ContainerOptions {
   'node-port': number;
   'dead-man': Milliseconds;
+  capture: CaptureOption;
 }
 
 const WORKSPACE = '/var/lib/chaos';
@@ -20,7 +22,7 @@ const WORKSPACE = '/var/lib/chaos';
 export default defineDeployment<Options>({
   name: 'container',
   summary: 'a container for each node, by Docker or Podman; the image of reference nodes is built without any registry',
-  options: { ...CONTAINER_OPTIONS, 'node-port': NODE_PORT, 'dead-man': DEAD_MAN },
+  options: { ...CONTAINER_OPTIONS, 'node-port': NODE_PORT, 'dead-man': DEAD_MAN, capture: CAPTURE_OPTION },
   world: 'remote',
   capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },
   createWorld: realWorld,
@@ -33,6 +35,7 @@ export default defineDeployment<Options>({
       bound: options['dead-man'],
       sudo: false,
       hostClock: false,
+      capture: options.capture,
     });
   },
   clean: (dry) => cleanContainers(dry),

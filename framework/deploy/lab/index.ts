@@ -5,6 +5,7 @@ import { defineDeployment } from '../../contracts/define.js';
 import { option } from '../../contracts/options.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { realWorld } from '../../time/real.js';
+import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
 import { cleanLabs } from './remove.js';
@@ -14,6 +15,7 @@ interface Options {
   disk?: number;
   'node-port': number;
   'dead-man': Milliseconds;
+  capture: CaptureOption;
 }
 
 /** In every host; where `disk` is given, a file system of its own. */
@@ -26,6 +28,7 @@ export default defineDeployment<Options>({
     disk: option.size('Room on each host for the data of its node; as much as this machine has, where it is left out.'),
     'node-port': NODE_PORT,
     'dead-man': DEAD_MAN,
+    capture: CAPTURE_OPTION,
   },
   world: 'remote',
   capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },
@@ -44,6 +47,7 @@ export default defineDeployment<Options>({
       bound: options['dead-man'],
       sudo: false,
       hostClock: false,
+      capture: options.capture,
     });
   },
   clean: (dry) => cleanLabs(dry),

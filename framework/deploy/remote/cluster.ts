@@ -17,6 +17,7 @@ import { Watchdog } from '../local/watchdog.js';
 import { linesOf } from '../log-lines.js';
 import { Members } from '../members.js';
 import { NodeFaults } from '../node-faults.js';
+import { Capture } from './capture.js';
 import { collect } from './collect.js';
 import { freePorts } from './free-ports.js';
 import { RemoteLinks } from './links.js';
@@ -39,6 +40,8 @@ export interface RemoteSettings {
   root: boolean;
   /** Checks the hosts before anything starts, and says how Node runs on each. */
   inspect: (hosts: readonly Host[]) => Promise<ReadonlyMap<Host, Command>>;
+  /** Bytes of packets that are recorded on each host; null: none are. */
+  capture?: number | null;
   /** Last of all. */
   release?: () => Promise<void>;
 }
@@ -63,6 +66,7 @@ export class RemoteCluster implements Cluster {
   /** What every host is given to run. */
   readonly #programs: Promise<Record<string, string>>;
   readonly #machines: Station[] = [];
+  readonly #captures = new Map<Station, Capture>();
   /** By node. */
   readonly #stations = new Map<string, Station>();
   readonly #nodes = new Map<string, RemoteNode>();
@@ -113,6 +117,7 @@ export class RemoteCluster implements Cluster {
       }),
     );
     if (this.#stopped !== null) return;
+    await this.#record();
     this.#makeNodes();
     this.#watchdog.start();
     await this.#each((node) => node.life.prepare());
@@ -185,6 +190,11 @@ export class RemoteCluster implements Cluster {
     const each = (title: string, step: (node: RemoteNode) => Promise<unknown>) =>
       Promise.all(nodes.map((node) => attempt(`${title} ${node.id}`, () => step(node))));
     await each('stop', (node) => node.stop());
+    await Promise.all(
+      [...this.#captures].map(([{ name }, capture]) =>
+        attempt(`end the record of packets of ${name}`, () => capture.stop()),
+      ),
+    );
     await each('bring home the files of', (node) => this.#bringHome(node));
     await each('leave', ({ life }) => life.close());
     await Promise.all(
@@ -243,6 +253,20 @@ export class RemoteCluster implements Cluster {
     await station.attach([...interpreter, paths[HELPER]!, 'attach', `${workspace}/helper`]);
   }
 
+  /** Records the packets of every host, where the plan asks for that. */
+  async #record(): Promise<void> {
+    const { capture: size = null } = this.#settings;
+    if (size === null) return;
+    await Promise.all(
+      this.#machines.map((station) => {
+        const node = station.nodes[0]!;
+        const capture = new Capture({ node, station, folder: `${this.#places.get(node)!.home}/packets`, size });
+        this.#captures.set(station, capture);
+        return capture.start();
+      }),
+    );
+  }
+
   #makeNodes(): void {
     const places = new Map(this.nodes.map((id) => [id, this.#places.get(id)!]));
     const makeLife = lifeMaker({
@@ -288,13 +312,14 @@ export class RemoteCluster implements Cluster {
 
   /** What it has left on its host, into the folder of the run. */
   async #bringHome(node: RemoteNode): Promise<void> {
-    const { id, station } = node;
+    const { id, station, life } = node;
     if (!station.isUp) return;
-    const { logs } = this.#places.get(id)!;
+    const { logs, home } = this.#places.get(id)!;
+    const packets = this.#captures.has(station) && station.nodes[0] === id ? { packets: `${home}/packets` } : {};
     const { notes } = await collect({
       host: station.host,
       folder: join(this.#folder, id),
-      sources: { paths: { '.': logs } },
+      sources: { paths: { '.': logs, ...packets }, globs: life.files },
       root: station.isRoot,
     });
     for (const note of notes) node.note(note);

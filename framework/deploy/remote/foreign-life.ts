@@ -57,6 +57,7 @@ interface Incarnation {
 export class ForeignLife implements Life {
   readonly own = false;
   readonly refuses = false;
+  readonly files: readonly string[];
   readonly #options: ForeignLifeOptions;
   readonly #steps: Steps;
   #incarnation: Incarnation | null = null;
@@ -64,6 +65,7 @@ export class ForeignLife implements Life {
 
   constructor(options: ForeignLifeOptions) {
     this.#options = options;
+    this.files = options.lifecycle.logs ?? [];
     const { place, station } = options;
     this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data });
   }

@@ -20,6 +20,8 @@ export interface Ended {
 export interface Life {
   /** A reference node, whose clock and disk can be broken from inside. */
   readonly own: boolean;
+  /** Absolute globs of files on its host, beside its logs folder, that are brought home at the end. */
+  readonly files: readonly string[];
   /** Before the first start: nothing of an earlier run is left, and what it needs is installed. */
   prepare(): Promise<void>;
   /** Starts it; resolves with the id of its main process, null where it has none of its own. `random` is this incarnation's. */

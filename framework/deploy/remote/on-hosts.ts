@@ -2,6 +2,7 @@
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import type { Command, HostSource } from '../host/host.js';
+import { type CaptureOption, captureSize } from './capture.js';
 import { RemoteCluster } from './cluster.js';
 import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
 import { preflightTable } from './preflight-table.js';
@@ -18,6 +19,7 @@ export interface OnHostsSettings {
   /** Whether what needs root may ask sudo for it. */
   sudo: boolean;
   hostClock: boolean;
+  capture?: CaptureOption;
 }
 
 /** Hosts that a plan needs root on have it; others are left alone. */
@@ -25,14 +27,16 @@ const NEEDS_ROOT: readonly string[] = ['partition', 'loss', 'packet', 'rate', 'c
 
 export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSettings): RemoteCluster {
   const { source, workspace, port, bound, sudo, hostClock } = settings;
+  const capture = captureSize(settings.capture);
   const { needs = [], system, say = () => {} } = context;
-  const root = needs.some((need) => NEEDS_ROOT.includes(need)) || hostClock;
+  const root = needs.some((need) => NEEDS_ROOT.includes(need)) || hostClock || capture !== null;
   return new RemoteCluster(context, {
     source,
     workspace,
     port,
     bound,
     root,
+    capture,
     inspect: async (hosts) => {
       const reports = await preflight(hosts, {
         workspace,

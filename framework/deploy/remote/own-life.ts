@@ -48,6 +48,7 @@ interface Waiter {
 
 export class OwnLife implements Life {
   readonly own = true;
+  readonly files = [];
   readonly #options: OwnLifeOptions;
   readonly #link: NodeLink;
   readonly #flipped = new Set<number>();

@@ -2,15 +2,20 @@
 import { ON_HOSTS, PROGRAMS_ON_HOSTS } from '../../contracts/capability.js';
 import { defineDeployment } from '../../contracts/define.js';
 import { realWorld } from '../../time/real.js';
+import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { healOverSsh } from './heal.js';
 import { SSH_OPTIONS, type SshOptions } from './options.js';
 import { SshSource, workspaceOf } from './source.js';
 
-export default defineDeployment<SshOptions>({
+interface Options extends SshOptions {
+  capture: CaptureOption;
+}
+
+export default defineDeployment<Options>({
   name: 'ssh',
   summary: 'hosts of your own, reached over SSH, one for each node',
-  options: SSH_OPTIONS,
+  options: { ...SSH_OPTIONS, capture: CAPTURE_OPTION },
   world: 'remote',
   capabilities: { protocol: ON_HOSTS, lifecycle: PROGRAMS_ON_HOSTS },
   createWorld: realWorld,
@@ -23,6 +28,7 @@ export default defineDeployment<SshOptions>({
       bound: options['dead-man'],
       sudo: options.sudo,
       hostClock: options['host-clock'],
+      capture: options.capture,
     });
   },
   heal: healOverSsh,
