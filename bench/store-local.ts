@@ -25,6 +25,8 @@ export interface StoreBench {
   nodes?: number;
   /** `leader`: clients send to whoever leads. */
   route?: 'sticky' | 'leader';
+  /** As in a plan; `local` where it is left out. */
+  deploy?: unknown;
   clients?: number;
   workload?: { use: string; with?: OptionValues };
   checks?: readonly unknown[];
@@ -43,11 +45,12 @@ interface Figures {
 const REGISTER = { use: 'register', with: { mix: { read: 1, write: 1, cas: 0 }, 'value-size': 256 } };
 
 /** The plan of a bench. JSON is YAML. */
-function planOf({ system, options, nodes = 3, route, clients = 50, workload = REGISTER, checks }: StoreBench): string {
+function planOf(bench: StoreBench): string {
+  const { system, options, nodes = 3, route, deploy = 'local', clients = 50, workload = REGISTER, checks } = bench;
   return JSON.stringify({
-    name: `local ${system} benchmark`,
+    name: `${system} benchmark`,
     system: { use: system, nodes, with: options ?? {} },
-    deploy: 'local',
+    deploy,
     workload: { ...workload, clients, route: route ?? 'sticky' },
     timing: { load: `${SECONDS}s`, recover: '100ms' },
     ...(checks === undefined ? {} : { checks }),
