@@ -1,0 +1,70 @@
+// Power loss of a program's files on a real LazyFS where there is one on the PATH; a clear refusal, and nothing changed, where not.
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { dropUnsynced, type LazyPlace, mountLazy, unmountLazy } from '../../framework/deploy/helper/lazyfs.js';
+import { runHere } from '../../framework/deploy/helper/network/run.js';
+
+let scratch: string;
+let place: LazyPlace;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'h3-lazy-'));
+  place = { folder: join(scratch, 'data'), files: join(scratch, 'lazy') };
+  mkdirSync(place.folder, { mode: 0o750 });
+  writeFileSync(join(place.folder, 'before'), 'before');
+});
+
+afterEach(async () => {
+  await unmountLazy(place);
+  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('h3-lazy-');
+  expect((await runHere(['ps', '-eo', 'args'])).stdout).not.toMatch(/lazyfs.*h3-lazy-/);
+  rmSync(scratch, { recursive: true });
+});
+
+it('drops what was not synced, and nothing else, as often as it is asked to', async () => {
+  if ((await runHere(['sh', '-c', 'command -v lazyfs'])).code !== 0) {
+    await expect(mountLazy(place)).rejects.toMatchObject({ code: 'fault-unsupported' });
+    expect(readdirSync(scratch)).toEqual(['data']);
+    return;
+  }
+  await mountLazy(place);
+  const file = (name: string) => join(place.folder, name);
+  for (let turn = 0; turn < 3; turn++) {
+    const fd = openSync(file('synced'), 'a');
+    writeSync(fd, `record ${turn}\n`);
+    fsyncSync(fd);
+    writeSync(fd, 'lost\n');
+    closeSync(fd);
+    expect(readFileSync(file('synced'), 'utf8')).toContain('lost');
+    await dropUnsynced(place);
+    expect(readFileSync(file('synced'), 'utf8')).toBe(
+      Array.from({ length: turn + 1 }, (_, i) => `record ${i}\n`).join(''),
+    );
+  }
+  expect(readFileSync(file('before'), 'utf8')).toBe('before');
+  writeFileSync(file('after'), 'not synced, but nobody pulled the plug');
+  await unmountLazy(place);
+  expect(readdirSync(scratch)).toEqual(['data']);
+  expect(readFileSync(file('after'), 'utf8')).toMatch(/^not synced/);
+  expect(readFileSync(file('synced'), 'utf8')).toBe('record 0\nrecord 1\nrecord 2\n');
+});
+
+it('says what is wrong, and leaves the folder as it was', async () => {
+  await expect(mountLazy(place, '/no/such/lazyfs')).rejects.toThrow(/cannot be put on LazyFS: .*no\/such\/lazyfs/);
+  await expect(mountLazy(place, 'false')).rejects.toThrow(/ended with status 1/);
+  expect(readdirSync(scratch)).toEqual(['data']);
+  expect(readFileSync(join(place.folder, 'before'), 'utf8')).toBe('before');
+});
