@@ -52,8 +52,8 @@ export function sshdConfig(address: string): string {
     'MaxSessions 200',
     'MaxStartups 200',
     'Subsystem sftp internal-sftp',
-    // What runs from the user's shell runs on the hosts, too.
-    `SetEnv PATH=${quoted(TOOL_PATH)}`,
+    // What runs from the user's shell runs on the hosts, too. A bash that is not the first one reads no ~/.bashrc, which takes time.
+    `SetEnv PATH=${quoted(TOOL_PATH)} SHLVL=1`,
   ].join('\n')}\n`;
 }
 

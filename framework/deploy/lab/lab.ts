@@ -88,7 +88,9 @@ export class Lab {
     try {
       await making;
     } catch (error) {
-      await this.down();
+      await this.down().catch((left) => {
+        throw new ChaosError('lab-left', `${messageOf(error)}; ${messageOf(left)}`, { cause: error });
+      });
       throw error;
     }
   }
@@ -159,7 +161,8 @@ export class Lab {
     this.#prepare(record);
     await this.#startRack(record);
     this.#check();
-    await this.#all([this.#plug(record), ...this.#names.map((name) => this.#start(name))]);
+    const plugged = this.#plug(record);
+    await this.#all([plugged, ...this.#names.map((name) => this.#start(name, plugged))]);
     writeRecord(record);
   }
 
@@ -177,7 +180,7 @@ export class Lab {
       keep: false,
       contained,
       subnet: '',
-      link: linkOf(this.#id),
+      link: '',
       state: join(folders.state, this.#id),
       disks: join(folders.disks, this.#id),
       claim: '',
@@ -225,19 +228,22 @@ export class Lab {
   }
 
   /** The link between the machine's network, where this process is, and the rack's bridge. */
-  async #plug({ rack, link, subnet }: LabRecord): Promise<void> {
+  async #plug(record: LabRecord): Promise<void> {
+    const { rack, subnet } = record;
+    const link = linkOf(this.#id);
     const what = 'the link to the lab cannot be made';
     const inside = ['nsenter', '--target', String(rack!.pid), '--net', '--'];
     const peer = ['peer', 'name', link, 'netns', String(process.pid)];
     await must([...inside, 'ip', 'link', 'add', UPLINK, 'type', 'veth', ...peer], `${what} (${link})`);
+    record.link = link;
     await Promise.all([
       must([...inside, 'ip', 'link', 'set', UPLINK, 'master', 'br0', 'up'], what),
       must(['ip', '-batch', '-'], what, `addr add ${controlAddress(subnet)}/24 dev ${link}\nlink set ${link} up\n`),
     ]);
   }
 
-  /** Starts a host's first process; resolves when it can be entered. */
-  async #start(name: string): Promise<void> {
+  /** Starts a host's first process; resolves when it can be entered. `plugged`: so far nobody reaches it over the network. */
+  async #start(name: string, plugged?: Promise<void>): Promise<void> {
     const { record } = this;
     const host = this.#host(name);
     const report = new Report(this.#spawnHost(record, host));
@@ -245,6 +251,7 @@ export class Lab {
       const init = await reported(report, `host ${name}`);
       host.init = init;
       await report.line(`host ${name}`);
+      await plugged;
       if (this.#sshd !== '') await this.#answers(host);
     } finally {
       report.close();
@@ -293,6 +300,7 @@ export class Lab {
       each.status === 'rejected' ? [each.reason as unknown] : [],
     );
     if (failed.length === 0) return;
+    this.#check();
     if (failed.length === 1) throw failed[0];
     const messages = [...new Set(failed.map(messageOf))];
     throw new ChaosError('lab-start', messages.join('; '), { cause: failed[0] });

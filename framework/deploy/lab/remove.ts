@@ -46,7 +46,7 @@ async function until(done: () => boolean, longest: Milliseconds): Promise<boolea
 /** Interfaces that this process's network has. */
 function hasLink(name: string): boolean {
   const lines = readFileSync('/proc/self/net/dev', 'utf8').split('\n');
-  return lines.some((line) => line.trimStart().startsWith(`${name}:`));
+  return name !== '' && lines.some((line) => line.trimStart().startsWith(`${name}:`));
 }
 
 function removeFiles(record: LabRecord): void {

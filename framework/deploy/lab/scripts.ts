@@ -83,7 +83,7 @@ for layer; do
   i=$((i + 1))
 done
 if [ -d data ]; then
-  mount -o remount,rw data
+  if [ ! -w data ]; then mount --options-mode ignore -o remount,rw data; fi
   mount --bind data root/var/lib/chaos
 fi
 cd root

@@ -1,4 +1,5 @@
 // The hosts of a run: a lab that is made for it and removed after it.
+import { setTimeout } from 'node:timers/promises';
 import { ChaosError } from '../../contracts/error.js';
 import { CommandHost } from '../host/command-host.js';
 import type { Host, HostSource } from '../host/host.js';
@@ -8,6 +9,9 @@ import { keyFiles } from './keys.js';
 import { Lab, type LabOptions } from './lab.js';
 import { LabHost } from './lab-host.js';
 import type { HostRecord, LabRecord } from './state.js';
+
+/** What connections get to be closed before the other side is gone. */
+const LONGEST_FAREWELL = 50;
 
 export interface LabSourceOptions {
   /** What the lab is called; the run's id. */
@@ -47,8 +51,9 @@ export class LabSource implements HostSource {
 
   async powerOff(node: string): Promise<void> {
     const lab = this.#made();
-    const cut = lab.powerOff(node);
-    await Promise.all([cut, this.#hosts.get(node)?.off()]);
+    const closed = this.#hosts.get(node)?.off();
+    await Promise.race([closed, setTimeout(LONGEST_FAREWELL)]);
+    await Promise.all([lab.powerOff(node), closed]);
   }
 
   async powerOn(node: string): Promise<void> {

@@ -42,7 +42,7 @@ export interface LabRecord {
   contained: boolean;
   /** The first three numbers of its addresses; empty until they are chosen. */
   subnet: string;
-  /** The network interface of the machine that leads to it. */
+  /** The network interface of the machine that leads to it; empty until it is made. */
   link: string;
   state: string;
   disks: string;
