@@ -9,6 +9,9 @@ import type { Engine } from './engine.js';
 const LARGE = 16 * 1024 * 1024;
 const COPY_TIMEOUT = 300_000;
 
+/** Where a container has memory mounted, `cp` would write to what lies beneath. */
+const IN_MEMORY = /^\/(dev|proc|sys|run)\//;
+
 const MAKE_FOLDER = 'mkdir -p -- "$1"';
 const MAKE_FOLDER_ABOVE = 'mkdir -p -- "$(dirname -- "$1")"';
 /** What is there until then stays whole. A folder in its place is not to swallow it. */
@@ -35,7 +38,8 @@ export class ContainerHost extends CommandHost {
   }
 
   override async upload(source: string | Uint8Array, path: string, options: { mode?: number } = {}): Promise<void> {
-    if (typeof source === 'string' && path.startsWith('/') && (await this.#copied(source, path, options.mode))) return;
+    const fits = typeof source === 'string' && path.startsWith('/') && !IN_MEMORY.test(path);
+    if (fits && (await this.#copied(source, path, options.mode))) return;
     await super.upload(source, path, options);
   }
 

@@ -1,6 +1,6 @@
 // Machines on which containers do not start with an engine's own settings, and what makes them start. Options of single commands do:
 // the user's configuration stays as it is and in force.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { EngineKind } from './engine-answer.js';
 
 export interface Quirk {
@@ -69,7 +69,7 @@ const LIMITS: Readonly<Record<string, { option: string; most: number }>> = {
 };
 
 /** The hard limits of this process, as options of `run`. */
-export function ownLimits(text: string = readFileSync('/proc/self/limits', 'utf8')): string[] {
+export function ownLimits(text: string = limitsTable()): string[] {
   return text.split('\n').flatMap((line) => {
     const [, wanted] = Object.entries(LIMITS).find(([start]) => line.startsWith(start)) ?? [];
     const hard = /(\d+|unlimited)\s+(?:files|processes)\s*$/.exec(line)?.[1];
@@ -77,4 +77,9 @@ export function ownLimits(text: string = readFileSync('/proc/self/limits', 'utf8
     const limit = hard === 'unlimited' ? wanted.most : Math.min(Number(hard), wanted.most);
     return ['--ulimit', `${wanted.option}=${limit}:${limit}`];
   });
+}
+
+/** Empty where there is none, as on macOS: engines run in a virtual machine there. */
+function limitsTable(): string {
+  return existsSync('/proc/self/limits') ? readFileSync('/proc/self/limits', 'utf8') : '';
 }

@@ -161,29 +161,44 @@ function indexKey(names: readonly string[]): string {
 function present(index: string): Manifest | null {
   try {
     const manifest = JSON.parse(readFileSync(index, 'utf8')) as Manifest;
-    const folder = join(dirname(index), manifest.sha256);
-    const whole = [...manifest.programs, ...manifest.files].every(
-      ({ file, size }) => statSync(join(folder, file)).size === size,
-    );
-    return whole ? manifest : null;
+    return isWhole(manifest, join(dirname(index), manifest.sha256)) ? manifest : null;
   } catch {
     return null;
   }
+}
+
+function isWhole({ programs, files }: Manifest, folder: string): boolean {
+  return [...programs, ...files].every(
+    ({ file, size }) => statSync(join(folder, file), { throwIfNoEntry: false })?.size === size,
+  );
 }
 
 async function build(shelf: string, names: readonly string[]): Promise<Manifest> {
   const draft = join(shelf, `.new-${randomBytes(8).toString('hex')}`);
   try {
     const manifest = await fill(draft, names);
-    const folder = join(shelf, manifest.sha256);
-    await rm(folder, { recursive: true, force: true });
-    // Another process may have made the same in this moment.
-    await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+    await settle(draft, join(shelf, manifest.sha256), manifest);
     return manifest;
   } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Gives a draft its name, unless somebody else has made the same meanwhile; what is there but damaged goes with the draft. */
+async function settle(draft: string, folder: string, manifest: Manifest): Promise<void> {
+  try {
+    await rename(draft, folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    if (isWhole(manifest, folder)) return;
+    const aside = `${draft}-damaged`;
+    try {
+      await rename(folder, aside);
+      await rename(draft, folder);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
   }
 }
 
