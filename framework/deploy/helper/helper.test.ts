@@ -114,7 +114,8 @@ describe('processes of a node', () => {
     const before = shop.marked().sort();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(shop.marked().sort()).toEqual(before);
-    await client.request('freeze', { node: 'n1', frozen: false });
+    expect(await client.request('freeze', { node: 'n1', frozen: false })).toMatchObject({ observed: true });
+    expect(await until(() => shop.marked().some((pid) => !before.includes(pid)))).toBe(true);
     await kill();
     expect(shop.marked()).toEqual([]);
   });
@@ -126,8 +127,8 @@ describe('processes of a node', () => {
         () => 'started',
         (error: { code: string; message: string; hint: string }) => `${error.code}: ${error.message} (${error.hint})`,
       );
-    expect(await fails({ command: ['no-such-program'] })).toMatch(
-      /^not-started: n1 \(this machine\): no-such-program .*no such program.*Install/,
+    expect(await fails({ command: ['/no/such-program'] })).toMatch(
+      /^not-started: n1 \(this machine\): \/no\/such-program .*no such program.*Install/,
     );
     expect(await fails({ cwd: '/no/such' })).toContain('there is no folder /no/such');
     expect(await fails({ log: '/dev/null/log' })).toContain('host-file');

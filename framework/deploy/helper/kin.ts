@@ -62,31 +62,46 @@ export class Kin {
   }
 
   /**
-   * Looks and sends `signal` to whatever `pending` says, again and again, until nothing is pending and nothing new has appeared; at most
-   * for `within`. `before` is told what is about to get it. Returns what lives at the end.
+   * Looks and sends `signal` to everything, then to what is not as it should be, until all is and nothing new has appeared; at most
+   * for `within`. `before` is told that something is about to get it.
    */
   async drive(
     signal: NodeJS.Signals,
-    pending: (row: ProcessRow) => boolean,
+    fine: (row: ProcessRow, all: readonly ProcessRow[]) => boolean,
     within: Milliseconds,
     before: () => void = () => {},
-  ): Promise<{ rows: ProcessRow[]; hit: number }> {
+  ): Promise<Driven> {
     const deadline = process.hrtime.bigint() + BigInt(Math.round(within * 1e6));
     const hit = new Set<string>();
     let calm = 0;
     for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       const rows = this.find();
-      const waiting = rows.filter(pending);
-      calm = waiting.length === 0 ? calm + 1 : 0;
-      if (calm >= CALM_LOOKS || process.hrtime.bigint() > deadline) return { rows, hit: hit.size };
+      const wrong = rows.filter((row) => !fine(row, rows));
+      calm = wrong.length === 0 ? calm + 1 : 0;
+      if (calm >= CALM_LOOKS || process.hrtime.bigint() > deadline) {
+        return { rows, hit: hit.size, reached: wrong.length === 0 };
+      }
+      // A signal that waits to be taken tells nothing of itself: at first everything gets the new one.
+      const waiting = hit.size === 0 ? rows : wrong;
       if (waiting.length > 0) before();
-      for (const { pid, start } of waiting) {
-        hit.add(`${pid} ${start}`);
-        send(pid, signal);
+      for (const row of waiting) {
+        hit.add(identityOf(row));
+        send(row.pid, signal);
       }
       await setTimeout(pause);
     }
   }
+}
+
+/** What lives at the end, how many processes have got the signal, and whether all of it is as it should be. */
+export interface Driven {
+  rows: ProcessRow[];
+  hit: number;
+  reached: boolean;
+}
+
+function identityOf({ pid, start }: ProcessRow): string {
+  return `${pid} ${start}`;
 }
 
 /** False when the process is gone. */

@@ -53,13 +53,13 @@ async function controller(
 
 describe('without its control process', () => {
   test('that was killed, a helper wakes and ends its nodes after the bound, not before, and goes', async (shop) => {
-    const { process: control, pids } = await controller(shop, 400, false);
-    await sleep(600);
+    const { process: control, pids } = await controller(shop, 800, false);
+    await sleep(1000);
     expect(stopped(pids)).toEqual([true, true, true]);
     control.kill('SIGKILL');
     await once(control, 'exit');
     const killed = performance.now();
-    await sleep(150);
+    await sleep(300);
     expect(stopped(pids)).toEqual([true, true, true]);
     expect(await until(() => allGone(pids) && shop.daemons().length === 0)).toBe(true);
     expect(performance.now() - killed).toBeLessThan(2500);
@@ -67,7 +67,7 @@ describe('without its control process', () => {
   });
 
   test('a helper that may keep its nodes only takes back the faults', async (shop) => {
-    const { process: control, pids } = await controller(shop, 300, true);
+    const { process: control, pids } = await controller(shop, 800, true);
     control.kill('SIGKILL');
     expect(await until(() => allAwake(pids))).toBe(true);
     await sleep(200);
@@ -117,13 +117,13 @@ function attachesOf({ helper }: Workshop): number[] {
 
 describe('a helper that was stopped for longer than the bound', () => {
   test('takes back everything as soon as it goes on, and tells whoever still waits by closing the pipe', async (shop) => {
-    const { client, lost } = await shop.attach({ bound: 500 });
+    const { client, lost } = await shop.attach({ bound: 1000 });
     await client.request('start', shop.shell(SLEEPER));
     await nodeRuns(shop);
     const pids = shop.marked();
     await client.request('freeze', { node: 'n1', frozen: true });
     process.kill(client.hello.pid, 'SIGSTOP');
-    await sleep(700);
+    await sleep(1200);
     expect(stopped(pids)).toEqual([true, true, true]);
     process.kill(client.hello.pid, 'SIGCONT');
     expect(await until(() => allGone(pids) && shop.daemons().length === 0)).toBe(true);
@@ -239,13 +239,13 @@ describe('the end of a helper', () => {
   });
 
   test('leaves the nodes to whoever wants to keep them', async (shop) => {
-    const { client } = await shop.attach({ bound: 400 });
+    const { client } = await shop.attach({ bound: 1000 });
     await client.request('start', shop.shell(SLEEPER));
     await nodeRuns(shop);
     const pids = shop.marked();
     await client.request('freeze', { node: 'n1', frozen: true });
     await client.close({ keep: true });
-    await sleep(700);
+    await sleep(1300);
     expect(stopped(pids)).toEqual([false, false, false]);
     const { client: cleaner } = await shop.attach({ run: 'clean' });
     expect(stopped(pids)).toEqual([false, false, false]);

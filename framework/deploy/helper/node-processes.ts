@@ -6,7 +6,7 @@ import type { Milliseconds } from '../../contracts/time.js';
 import { lastLines } from '../local/log-tail.js';
 import { type Identity, Kin, send } from './kin.js';
 import type { MarkReader } from './marks.js';
-import { processRow } from './process-table.js';
+import { type ProcessRow, processRow } from './process-table.js';
 import type { Answer, Ask, NodeCommand } from './protocol.js';
 import { openLog, startProgram } from './spawned.js';
 import { runStep } from './step.js';
@@ -109,7 +109,7 @@ export class NodeProcesses {
   /** Kills all of it, and resolves when nothing is left. Throws ChaosError('node-not-killed') when something stays. */
   async kill(): Promise<number> {
     const main = this.#main;
-    const { rows, hit } = await this.#kin.drive('SIGKILL', () => true, KILL_WITHIN);
+    const { rows, hit } = await this.#kin.drive('SIGKILL', () => false, KILL_WITHIN);
     if (rows.length > 0) {
       const pids = rows.map(({ pid }) => pid).join(', ');
       throw new ChaosError('node-not-killed', `of ${this.#name} these processes do not end: ${pids}`, {
@@ -129,18 +129,17 @@ export class NodeProcesses {
   async freeze(): Promise<Answer<'freeze'>> {
     this.#frozen = true;
     const before = () => this.#host.remember();
-    const { rows } = await this.#kin.drive('SIGSTOP', (row) => !row.stopped, FREEZE_WITHIN, before);
-    return { processes: rows.length, observed: rows.every((row) => row.stopped) };
+    const { rows, reached } = await this.#kin.drive('SIGSTOP', isFrozen, FREEZE_WITHIN, before);
+    return { processes: rows.length, observed: reached };
   }
 
   async wake(): Promise<Answer<'freeze'>> {
-    const { rows } = await this.#kin.drive('SIGCONT', (row) => row.stopped, FREEZE_WITHIN);
-    const observed = rows.every((row) => !row.stopped);
-    if (observed && this.#frozen) {
+    const { rows, reached } = await this.#kin.drive('SIGCONT', (row) => !row.stopped, FREEZE_WITHIN);
+    if (reached && this.#frozen) {
       this.#frozen = false;
       this.#host.note();
     }
-    return { processes: rows.length, observed };
+    return { processes: rows.length, observed: reached };
   }
 
   /** Wakes it if we have stopped it. */
@@ -162,4 +161,12 @@ export class NodeProcesses {
     while (processRow(pid)?.start === start) await setTimeout(LOOK, undefined, { ref: false });
     this.#ended(pid, null, null, log);
   }
+}
+
+/**
+ * The parent of a child that was stopped before it has loaded its program (vfork) waits for it, and stops itself as soon as that goes
+ * on. It runs as little as the child does.
+ */
+function isFrozen(row: ProcessRow, all: readonly ProcessRow[]): boolean {
+  return row.stopped || (row.blocked && all.some((child) => child.parent === row.pid && child.stopped));
 }

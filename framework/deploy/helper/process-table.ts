@@ -9,6 +9,8 @@ export interface ProcessRow {
   /** When it started, as a text that tells it from any other process that had or will have its id. */
   start: string;
   stopped: boolean;
+  /** It waits in the kernel, where signals do not reach it before it comes back. */
+  blocked: boolean;
   /** It has ended, be it that nobody has waited for it yet. */
   ended: boolean;
   /** A thread of the kernel's own. */
@@ -78,6 +80,7 @@ function readStat(pid: number): ProcessRow | null {
     group: Number(fields[2]),
     start: fields[19] ?? '',
     stopped: state === 'T',
+    blocked: state === 'D',
     // A first thread that has ended may leave others behind that run on.
     ended: state === 'X' || (state === 'Z' && Number(fields[17]) <= 1),
     kernel: (Number(fields[6]) & PF_KTHREAD) !== 0,
@@ -130,6 +133,7 @@ export function parsePs(text: string): ProcessRow[] {
       group: Number(group),
       start,
       stopped: state.startsWith('T'),
+      blocked: /^[DU]/.test(state),
       ended: state.startsWith('Z'),
       kernel: false,
     }),

@@ -46,7 +46,7 @@ export async function runStep(ask: Ask<'step'>, { run, id, own, node }: StepPlac
   const closed = copyOutput(child, log, output);
 
   const first = await within(ended, Math.min(ask.timeout, LONGEST_TIMEOUT));
-  if (first === null) await own.drive('SIGKILL', () => true, KILL_WITHIN);
+  if (first === null) await own.drive('SIGKILL', () => false, KILL_WITHIN);
   const exit = first ?? (await within(ended, KILL_WITHIN)) ?? { code: null, signal: null };
   await within(closed, LAST_OUTPUT);
   return { ...exit, stdout: output.stdout.text(), stderr: output.stderr.text(), late: first === null };
