@@ -42,7 +42,7 @@ if has ip; then
   done
 fi
 woken=0; alive=0
-for pid in $(grep -lsa CHAOS_NODE= /proc/[0-9]*/environ 2>/dev/null | sed 's/[^0-9]//g'); do
+for pid in $(grep -ls CHAOS_NODE= /proc/[0-9]*/environ 2>/dev/null | sed 's/[^0-9]//g'); do
   tr '\\0' '\\n' <"/proc/$pid/environ" 2>/dev/null | grep -q '^CHAOS_NODE=' || continue
   state="$(sed 's/.*) \\(.\\).*/\\1/' "/proc/$pid/stat" 2>/dev/null)"
   case "$state" in

@@ -105,5 +105,8 @@ export function preflightCommand({ folder, ports, sudo }: Asked): Command {
   return ['sh', '-c', SCRIPT, 'sh', folder, ports.join(' '), sudo ? 'yes' : 'no', HELPER];
 }
 
-/** Nanoseconds since 1970, or seconds and something that is no digit where `date` knows no nanoseconds. */
-export const DATE_COMMAND: Command = ['date', '+%s%N'];
+/**
+ * For each line of its input prints the time: nanoseconds since 1970, or seconds and something that is no digit where `date` knows no
+ * nanoseconds.
+ */
+export const DATES_COMMAND: Command = ['sh', '-c', 'while read -r line; do date +%s%N || exit 0; done'];

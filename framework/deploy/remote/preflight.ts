@@ -1,5 +1,6 @@
 // Looks at every host at once before anything starts, and says of each what keeps a run from being.
 import { isIP } from 'node:net';
+import { createInterface } from 'node:readline';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { type Abilities, networkAbilities } from '../helper/network/abilities.js';
@@ -7,7 +8,7 @@ import { titleOf } from '../host/errors.js';
 import type { Command, Host, RunOptions } from '../host/host.js';
 import { type Check, checksOf, faultsOfRoot, hasRoot, type Wants } from './preflight-checks.js';
 import { type ClockDifference, clockDifference, type Facts, parseFacts } from './preflight-facts.js';
-import { DATE_COMMAND, preflightCommand } from './preflight-script.js';
+import { DATES_COMMAND, preflightCommand } from './preflight-script.js';
 
 export interface HostReport {
   host: Host;
@@ -19,8 +20,8 @@ export interface HostReport {
 
 /** For all that is asked of one host. */
 const LIMIT: Milliseconds = 10_000;
-/** Of some short looks at a clock the shortest says most. */
-const LOOKS = 3;
+/** Of some looks at a clock the shortest says most; the first waits for the pipe to open. */
+const LOOKS = 5;
 const MOST = 256 * 1024;
 
 /**
@@ -101,23 +102,34 @@ async function inspect(host: Host, wants: Wants): Promise<Inspected> {
       hint: 'Its user needs a login shell that runs commands, and there must be a POSIX shell called sh',
     });
   }
-  const clock = await lookAtClock(host, options);
   const needsTrial = hasRoot(facts) && facts.system === 'Linux' && faultsOfRoot(wants).length > 0;
-  const abilities = needsTrial
-    ? await networkAbilities((command) => host.run(command, { ...options, root: true }))
-    : null;
+  const [clock, abilities] = await Promise.all([
+    lookAtClock(host),
+    needsTrial ? networkAbilities((command) => host.run(command, { ...options, root: true })) : null,
+  ]);
   return { facts, abilities, clock };
 }
 
-async function lookAtClock(host: Host, options: RunOptions): Promise<ClockDifference | null> {
+/** Asks through one pipe again and again: to start a command may take far longer than to ask for the time. */
+async function lookAtClock(host: Host): Promise<ClockDifference | null> {
+  const pipe = await host.open(DATES_COMMAND);
+  for (const stream of [pipe.stdin, pipe.stdout, pipe.stderr]) stream.on('error', () => {});
+  pipe.stderr.resume();
+  const lines = createInterface({ input: pipe.stdout })[Symbol.asyncIterator]();
   let best: ClockDifference | null = null;
-  for (let look = 0; look < LOOKS; look++) {
-    const asked = Date.now();
-    const { stdout } = await host.run(DATE_COMMAND, options);
-    const found = clockDifference(stdout, asked, Date.now());
-    if (found !== null && (best === null || found.uncertainty < best.uncertainty)) best = found;
+  try {
+    for (let look = 0; look < LOOKS; look++) {
+      const asked = Date.now();
+      pipe.stdin.write('\n');
+      const { value, done } = await lines.next();
+      const found = done === true ? null : clockDifference(value, asked, Date.now());
+      if (found === null) return best;
+      if (best === null || found.uncertainty < best.uncertainty) best = found;
+    }
+    return best;
+  } finally {
+    pipe.close();
   }
-  return best;
 }
 
 /** Faults of links name hosts by their addresses. */
