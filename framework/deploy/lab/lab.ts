@@ -104,6 +104,7 @@ export class Lab {
     if (record === null) return;
     if (record.rack === null) this.#rack?.abort();
     await removeLab(record);
+    await this.#rack?.ended();
   }
 
   /** Lets it stay; where it is still being made, once it is. */

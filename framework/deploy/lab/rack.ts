@@ -89,6 +89,13 @@ export class Rack {
     return mark;
   }
 
+  /** Resolves when the process that waits for it has ended, too. */
+  async ended(): Promise<void> {
+    const { exitCode, signalCode, pid } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    await once(this.#child, 'exit');
+  }
+
   /** The lab goes on when this process ends. */
   release(): void {
     this.#child.stdin?.end('keep\n');
