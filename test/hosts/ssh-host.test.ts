@@ -229,6 +229,14 @@ describe('files', () => {
     expect(readlinkSync(join(folder, 'back', 'link'))).toBe('nothing');
   });
 
+  it('wait for their turn when there are many', async () => {
+    const host = hostOf(targetOf(sshd));
+    const names = Array.from({ length: 20 }, (_, index) => join(folder, `many-${index}`));
+    await Promise.all(names.map((name) => host.upload(Buffer.from(name), name)));
+    expect(names.map((name) => readFileSync(name, 'utf8'))).toEqual(names);
+    expect(sshd.sessions()).toHaveLength(1);
+  });
+
   it('leave what was there when the connection is lost on the way', async () => {
     const host = hostOf(targetOf(sshd));
     const [there, back] = [join(folder, 'kept'), join(folder, 'kept-here')];

@@ -20,7 +20,7 @@ const WATCH = [
   '$apart sh -c "$become" sh "$log" "$@" & child=$!; exec >/dev/null 2>&1',
   'wait $child; code=$?',
   'echo $code >"$log.status.part" && mv -f -- "$log.status.part" "$log.status"',
-].join('\n');
+].join('; ');
 
 const BECOME = 'echo $$ >"$1.pid" || exit 125; echo $$; exec >>"$1" 2>&1; shift; exec "$@"';
 

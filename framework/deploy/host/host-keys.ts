@@ -7,7 +7,7 @@ import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
 import { reasonOf } from './errors.js';
 import { type KnownKey, type KnownKeys, knownKeys, knownName, parseKnownHosts } from './known-hosts.js';
-import { portOf, type SshTarget, userOf } from './ssh-target.js';
+import { pathOf, portOf, type SshTarget, userOf } from './ssh-target.js';
 
 /** Types of keys in the file -> names under which servers offer them, best first. */
 const OFFERED: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
@@ -113,7 +113,7 @@ function typeOf(key: Buffer): string {
 }
 
 function filesOf(target: SshTarget): string[] {
-  if (target.knownHosts !== undefined) return [target.knownHosts];
+  if (target.knownHosts !== undefined) return [pathOf(target.knownHosts)];
   return [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'];
 }
 

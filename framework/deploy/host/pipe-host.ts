@@ -8,10 +8,13 @@ import { exchange, isLost } from './exchange.js';
 import type { Command, Daemon, DaemonOptions, Host, Output, Pipe, RunOptions } from './host.js';
 import type { Task } from './launch.js';
 import { newMark, sweepOf } from './sweep.js';
-import { download, upload } from './transfer.js';
+import { download, type Mover, upload } from './transfer.js';
 
 const DEFAULT_TIMEOUT: Milliseconds = 60_000;
 const DEFAULT_MOST = 16 * 1024 * 1024;
+
+/** How long a transfer waits for others on the same host. */
+const LONGEST_TURN: Milliseconds = 600_000;
 
 /** What a killed command and the search for its rest get before we stop waiting for them. */
 const LAST_WORDS: Milliseconds = 5_000;
@@ -66,11 +69,11 @@ export abstract class PipeHost implements Host {
   }
 
   async upload(source: string | Uint8Array, path: string, options: { mode?: number } = {}): Promise<void> {
-    await upload(this, source, path, options.mode);
+    await upload(this.#mover(), source, path, options.mode);
   }
 
   async download(path: string, target: string): Promise<void> {
-    await download(this, path, target);
+    await download(this.#mover(), path, target);
   }
 
   async spawn(command: Command, options: DaemonOptions): Promise<Daemon> {
@@ -95,6 +98,12 @@ export abstract class PipeHost implements Host {
     throw new ChaosError('host-no-sudo', `${titleOf(this)} does not let its user work as root: ${why}.`, {
       hint: 'Connect as root, or let the user run every command through sudo without a password (NOPASSWD: ALL).',
     });
+  }
+
+  /** Transfers end by themselves, so they wait for their turn as long as others may take. */
+  #mover(): Mover {
+    const open = (command: Command) => this.#begin(taskOf(command, {}), LONGEST_TURN, performance.now() + LONGEST_TURN);
+    return { name: this.name, title: this.title, open };
   }
 
   async #attempt(command: Command, options: RunOptions, timeout: Milliseconds, deadline: Deadline): Promise<Output> {

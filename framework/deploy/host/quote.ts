@@ -4,9 +4,12 @@ import { ChaosError } from '../../contracts/error.js';
 /** Nothing a shell gives a meaning to: such a word needs no quotes. */
 const PLAIN = /^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$/;
 
+/** What stands outside quotes, after a backslash: fish and csh give some of it a meaning within them. */
+const APART = /(['\\!])/;
+
 /**
- * One word of a command line that a POSIX shell takes as exactly `text`. Quotes and backslashes stand outside the quotes, which
- * fish, too, reads the same way. Text with a NUL cannot be an argument of anything: ChaosError('host-command').
+ * One word of a command line that a POSIX shell takes as exactly `text`; so do fish, and csh where it has no line breaks. Text with a
+ * NUL cannot be an argument of anything: ChaosError('host-command').
  */
 export function quote(text: string): string {
   if (text.includes('\0')) {
@@ -16,8 +19,8 @@ export function quote(text: string): string {
     });
   }
   if (PLAIN.test(text)) return text;
-  const parts = text.split(/(['\\])/).filter((part) => part !== '');
-  return parts.map((part) => (part === "'" || part === '\\' ? `\\${part}` : `'${part}'`)).join('') || "''";
+  const parts = text.split(APART).filter((part) => part !== '');
+  return parts.map((part) => (APART.test(part) ? `\\${part}` : `'${part}'`)).join('') || "''";
 }
 
 /** A command line that a POSIX shell takes as exactly these words. */

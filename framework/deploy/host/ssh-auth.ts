@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
-import { type SshTarget, userOf } from './ssh-target.js';
+import { pathOf, type SshTarget, userOf } from './ssh-target.js';
 
 /** Keys that OpenSSH tries by itself. */
 const DEFAULT_KEYS: readonly string[] = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
@@ -84,7 +84,7 @@ function agentSocket(title: string): string {
 async function keyOf(file: string, passphrase: string | undefined, title: string): Promise<ParsedKey> {
   let text: Buffer;
   try {
-    text = await readFile(file);
+    text = await readFile(pathOf(file));
   } catch (error) {
     // The system's own message holds the path.
     const code = (error as NodeJS.ErrnoException).code;

@@ -1,5 +1,5 @@
 // How to get to an sshd, as a plan says it, with what OpenSSH takes for granted filled in.
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import type { Milliseconds } from '../../contracts/time.js';
 
 /**
@@ -14,7 +14,7 @@ export interface SshTarget {
   port?: number;
   /** The user who runs this where it is left out. */
   user?: string;
-  /** File of a private key. Without key, agent and password: the agent, and the keys that OpenSSH would try. */
+  /** File of a private key; `~/` stands for the home folder here. Without key, agent and password: the agent, and the keys that OpenSSH would try. */
   key?: string;
   passphrase?: string;
   /** Asks the agent of SSH_AUTH_SOCK. */
@@ -37,6 +37,11 @@ export function portOf(target: SshTarget): number {
 
 export function userOf(target: SshTarget): string {
   return target.user ?? userInfo().username;
+}
+
+/** A path of this machine as a plan writes it. */
+export function pathOf(text: string): string {
+  return text.replace(/^~(?=\/|$)/, homedir());
 }
 
 /** `ssh root@10.0.0.1:22`. */

@@ -10,7 +10,7 @@ import { ChaosError } from '../../contracts/error.js';
 import { complaint, fileError, lost, reasonOf, titleOf } from './errors.js';
 import { drained, isLost, Kept } from './exchange.js';
 import { Headed } from './headed.js';
-import type { Exit, Host, Pipe } from './host.js';
+import type { Command, Exit, Host, Pipe } from './host.js';
 import { startProcess } from './local-process.js';
 import { whileMoving } from './stall.js';
 import { GIVE, MEANWHILE, TAKE_FILE, TAKE_FOLDER } from './transfer-scripts.js';
@@ -18,9 +18,14 @@ import { GIVE, MEANWHILE, TAKE_FILE, TAKE_FOLDER } from './transfer-scripts.js';
 const MOST_COMPLAINTS = 16 * 1024;
 const LONGEST_HEADER = 100;
 
+/** What a transfer needs of a host. */
+export interface Mover extends Pick<Host, 'name' | 'title'> {
+  open(command: Command): Promise<Pipe>;
+}
+
 /** `mode`: of a file or of bytes; as the file's where it is left out, 0644 for bytes. */
 export async function upload(
-  host: Host,
+  host: Mover,
   source: string | Uint8Array,
   path: string,
   mode: number | undefined,
@@ -35,7 +40,7 @@ export async function upload(
 }
 
 /** A folder is added to the target where that exists; a file takes its place. Sockets are left out. */
-export async function download(host: Host, path: string, target: string): Promise<void> {
+export async function download(host: Mover, path: string, target: string): Promise<void> {
   assertAbsolute(host, path);
   const doing = `The download of ${path}`;
   const pipe = await host.open(['sh', '-c', GIVE, 'sh', path]);
@@ -61,12 +66,12 @@ export async function download(host: Host, path: string, target: string): Promis
   }
 }
 
-async function sendFile(host: Host, source: Readable, size: number, mode: number, path: string): Promise<void> {
+async function sendFile(host: Mover, source: Readable, size: number, mode: number, path: string): Promise<void> {
   const pipe = await host.open(['sh', '-c', TAKE_FILE, 'sh', path, String(size), mode.toString(8)]);
   await send(host, source, pipe, path);
 }
 
-async function sendFolder(host: Host, source: string, path: string): Promise<void> {
+async function sendFolder(host: Mover, source: string, path: string): Promise<void> {
   const pipe = await host.open(['sh', '-c', TAKE_FOLDER, 'sh', path]);
   const archive = await startProcess(['tar', '-c', '-f', '-', '-C', source, '.']).catch((error) => {
     pipe.close();
@@ -86,7 +91,7 @@ async function sendFolder(host: Host, source: string, path: string): Promise<voi
 }
 
 /** Sends all of a source, and waits until the host has taken it. */
-async function send(host: Host, source: Readable, pipe: Pipe, path: string): Promise<void> {
+async function send(host: Mover, source: Readable, pipe: Pipe, path: string): Promise<void> {
   const doing = `The upload to ${path}`;
   const complaints = new Kept(pipe.stderr, MOST_COMPLAINTS);
   pipe.stdout.resume();
@@ -140,7 +145,7 @@ async function pour(source: Readable, sink: Writable): Promise<void> {
   await whileMoving(source, finished(sink, { readable: false }), () => sink.destroy());
 }
 
-function assertAbsolute(host: Host, path: string): void {
+function assertAbsolute(host: Mover, path: string): void {
   if (path.startsWith('/')) return;
   throw new ChaosError('host-file', `The path "${path}" on ${titleOf(host)} does not start with a slash.`, {
     kind: 'usage',
@@ -148,7 +153,7 @@ function assertAbsolute(host: Host, path: string): void {
   });
 }
 
-function assertDone(host: Host, doing: string, exit: Exit, complaints: string): void {
+function assertDone(host: Mover, doing: string, exit: Exit, complaints: string): void {
   if (isLost(exit)) throw lost(host, doing);
   if (exit.code === 0) return;
   throw fileError(host, doing, complaint(complaints) || `it ended with code ${exit.code ?? exit.signal}`);
