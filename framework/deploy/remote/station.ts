@@ -33,6 +33,7 @@ export class Station {
   /** Turned off on purpose. */
   #off = false;
   #closed = false;
+  #wasUp = false;
 
   constructor(options: StationOptions) {
     this.#options = options;
@@ -58,8 +59,13 @@ export class Station {
     return this.#hello?.probe ?? null;
   }
 
+  /** It has been reached, some time. */
+  get wasUp(): boolean {
+    return this.#wasUp;
+  }
+
   get isRoot(): boolean {
-    return this.#hello?.root ?? false;
+    return this.#options.root;
   }
 
   /** Starts the helper there, or finds the one that runs. `command` runs it: `node helper.mjs attach FOLDER`. */
@@ -81,6 +87,7 @@ export class Station {
     this.#helper = client;
     this.#isLost = false;
     this.#hello = client.hello;
+    this.#wasUp = true;
   }
 
   request<K extends RequestName>(name: K, ask: Ask<K>): Promise<Answer<K>> {

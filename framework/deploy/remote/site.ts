@@ -1,0 +1,201 @@
+// The hosts of a cluster: brings programs there, starts their helpers, and brings home what nodes have left.
+import { join } from 'node:path';
+import type { ProvisionContext } from '../../contracts/deployment.js';
+import type { Milliseconds } from '../../contracts/time.js';
+import { helperProgram } from '../helper/bundle.js';
+import type { HelperEvent } from '../helper/protocol.js';
+import type { Command, Host, HostSource } from '../host/host.js';
+import type { Attempts } from './attempts.js';
+import { Capture } from './capture.js';
+import { collect } from './collect.js';
+import { freePorts } from './free-ports.js';
+import type { Place } from './lives.js';
+import { nodeProgram } from './node-program.js';
+import { Staging } from './staging.js';
+import { Station } from './station.js';
+
+/** What a deployment says of its hosts. */
+export interface RemoteSettings {
+  source: HostSource;
+  /** Folder on every host that takes all that is ours; kept from run to run. */
+  workspace: string;
+  /** The port of every node; null: they share a machine, and each takes a free one. */
+  port: number | null;
+  /** How long faults and nodes outlive this process. */
+  bound: Milliseconds;
+  /** The helper runs as root. */
+  root: boolean;
+  /** Checks the hosts before anything starts, and says how Node runs on each. */
+  inspect: (hosts: readonly Host[]) => Promise<ReadonlyMap<Host, Command>>;
+  /** Bytes of packets that are recorded on each host; null: none are. */
+  capture?: number | null;
+  /** Last of all. */
+  release?: () => Promise<void>;
+}
+
+export interface SiteOptions {
+  context: ProvisionContext<unknown>;
+  settings: RemoteSettings;
+  run: string;
+  /** In the order of the cluster, spares included. */
+  nodes: readonly string[];
+  onEvent: (event: HelperEvent) => void;
+  /** What was in force on the links of a node has to be declared again. */
+  onBack: (node: string) => Promise<void>;
+}
+
+const HELPER = 'helper.mjs';
+const NODE = 'node.mjs';
+
+export class Site {
+  readonly #options: SiteOptions;
+  /** What every host is given to run. */
+  readonly #programs: Promise<Record<string, string>>;
+  readonly #machines: Station[] = [];
+  readonly #stations = new Map<string, Station>();
+  readonly #places = new Map<string, Place>();
+  readonly #captures = new Map<Station, Capture>();
+  #closed = false;
+
+  constructor(options: SiteOptions) {
+    this.#options = options;
+    this.#programs = programsOf(options.context);
+    this.#programs.catch(() => {});
+  }
+
+  /** By node. */
+  get stations(): ReadonlyMap<string, Station> {
+    return this.#stations;
+  }
+
+  /** In the order of the cluster. */
+  get places(): ReadonlyMap<string, Place> {
+    return new Map(this.#options.nodes.map((id) => [id, this.#places.get(id)!]));
+  }
+
+  place(node: string): Place {
+    return this.#places.get(node)!;
+  }
+
+  /** Resolves when every helper is there; false: it was closed meanwhile. */
+  async open(): Promise<boolean> {
+    const { settings, nodes, context } = this.#options;
+    const hosts = await settings.source.open(nodes, (line) => context.say?.(line));
+    if (this.#closed) return false;
+    const machines = [...new Set(hosts.values())];
+    const interpreters = await settings.inspect(machines);
+    if (this.#closed) return false;
+    const living = (host: Host) => nodes.filter((id) => hosts.get(id) === host);
+    await Promise.all(machines.map((host) => this.#man(host, living(host), interpreters.get(host)!)));
+    if (!this.#closed) await this.#record();
+    return !this.#closed;
+  }
+
+  async turnOff(node: string): Promise<void> {
+    this.#stations.get(node)!.turnedOff();
+    await this.#options.settings.source.powerOff?.(node);
+  }
+
+  async turnOn(node: string): Promise<void> {
+    await this.#options.settings.source.powerOn?.(node);
+    await this.#stations.get(node)!.turnedOn();
+    await this.#options.onBack(node);
+  }
+
+  /** Ends the records of packets: their files are complete then. */
+  async endRecords(attempts: Attempts): Promise<void> {
+    await attempts.all(
+      [...this.#captures],
+      ([{ name }]) => `end the record of packets of ${name}`,
+      ([, capture]) => capture.stop(),
+    );
+  }
+
+  /** What a node has left on its host, into a folder here; returns what could not be had. */
+  async bringHome(node: string, folder: string, globs: readonly string[]): Promise<readonly string[]> {
+    const { logs, home, station } = this.#places.get(node)!;
+    if (!station.isUp) return [`${station.host.title} cannot be reached: its files stay there, in ${home}`];
+    const packets = this.#captures.has(station) && station.nodes[0] === node ? { packets: `${home}/packets` } : {};
+    const sources = { paths: { '.': logs, ...packets }, globs };
+    return (await collect({ host: station.host, folder: join(folder, node), sources, root: station.isRoot })).notes;
+  }
+
+  /** Ends the helpers, removes the files of the run, and lets go of the hosts. Safe at any time, also while it opens. */
+  async close(attempts: Attempts): Promise<void> {
+    this.#closed = true;
+    const { settings, run } = this.#options;
+    await attempts.all(
+      this.#machines,
+      ({ name }) => `end the helper of ${name}`,
+      (station) => station.close(),
+    );
+    await attempts.all(
+      this.#machines.filter(({ wasUp }) => wasUp),
+      ({ name }) => `remove the files of the run from ${name}`,
+      ({ host, isRoot }) => host.run(['rm', '-rf', `${settings.workspace}/runs/${run}`], { root: isRoot }),
+    );
+    await attempts.one('let go of the hosts', () => settings.source.close());
+    await attempts.one('remove the workspace', async () => settings.release?.());
+  }
+
+  /** Brings programs to a host and starts its helper. */
+  async #man(host: Host, nodes: readonly string[], interpreter: Command): Promise<void> {
+    const { settings, context, run, onEvent, onBack } = this.#options;
+    const { workspace, bound, port, root } = settings;
+    const staging = new Staging(host, `${workspace}/staged`);
+    const paths = await staging.texts(await this.#programs);
+    const needed = context.system.files?.(context.systemOptions) ?? {};
+    const files = Object.keys(needed).length === 0 ? workspace : await staging.files(needed);
+    const ports = port === null ? await freePorts(nodes.length) : nodes.map(() => port);
+    const station = new Station({
+      host,
+      nodes,
+      run,
+      root,
+      bound,
+      onEvent,
+      onLost: (error) => context.fail?.(error),
+      onBack: async () => {
+        await Promise.all(nodes.map(onBack));
+      },
+    });
+    this.#machines.push(station);
+    nodes.forEach((id, index) => {
+      const home = `${workspace}/runs/${run}/${id}`;
+      this.#stations.set(id, station);
+      this.#places.set(id, {
+        id,
+        number: this.#options.nodes.indexOf(id) + 1,
+        address: host.address,
+        data: `${home}/data`,
+        logs: `${home}/logs`,
+        files,
+        station,
+        home,
+        port: ports[index]!,
+        interpreter,
+        program: paths[NODE] ?? null,
+      });
+    });
+    await station.attach([...interpreter, paths[HELPER]!, 'attach', `${workspace}/helper`]);
+  }
+
+  /** Records the packets of every host, where the plan asks for that. */
+  async #record(): Promise<void> {
+    const { capture: size = null } = this.#options.settings;
+    if (size === null) return;
+    await Promise.all(
+      this.#machines.map((station) => {
+        const node = station.nodes[0]!;
+        const capture = new Capture({ node, station, folder: `${this.#places.get(node)!.home}/packets`, size });
+        this.#captures.set(station, capture);
+        return capture.start();
+      }),
+    );
+  }
+}
+
+async function programsOf({ system, source }: ProvisionContext<unknown>): Promise<Record<string, string>> {
+  const helper = await helperProgram();
+  return system.nodes === undefined ? { [HELPER]: helper } : { [HELPER]: helper, [NODE]: await nodeProgram(source) };
+}
