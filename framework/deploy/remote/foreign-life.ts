@@ -18,6 +18,8 @@ export interface ForeignLifeOptions {
   station: Pick<Station, 'host' | 'request' | 'isRoot'>;
   /** Speaks for it; null: the system has clients of its own. Started when the node is ready for the first time. */
   bridge: Bridge | null;
+  /** What its environment must have so that its clock can be moved; see `clockEnvironment`. */
+  environment?: Readonly<Record<string, string>>;
   /** Shared by all nodes of a cluster. */
   installations: Installations;
   clock: Clock;
@@ -70,11 +72,6 @@ export class ForeignLife implements Life {
     this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data });
   }
 
-  /** What its system wants to be kept of it, as absolute globs there. */
-  get logs(): readonly string[] {
-    return this.#options.lifecycle.logs ?? [];
-  }
-
   async prepare(): Promise<void> {
     const { lifecycle, installations, station, place } = this.#options;
     const { install, wipe } = lifecycle;
@@ -88,7 +85,9 @@ export class ForeignLife implements Life {
   }
 
   async start(wish: Wish, _random: Random): Promise<number | null> {
-    const { start, daemon = false } = this.#options.lifecycle;
+    const { lifecycle, environment } = this.#options;
+    const { daemon = false } = lifecycle;
+    const start = { ...lifecycle.start, env: { ...lifecycle.start.env, ...environment } };
     this.#over(new ChaosError('node-killed', `${this.#steps.title} was started again`));
     if (wish.clock.length > 0) await this.#tellClock(wish);
     this.#incarnation = beginning();
@@ -202,6 +201,12 @@ export class ForeignLife implements Life {
   /** The helper refuses what the file system of the folder cannot do. */
   async #tellDisk({ disk }: Wish): Promise<void> {
     const { station, place } = this.#options;
+    if (disk.some(({ kind }) => kind === 'slow')) {
+      throw new ChaosError('unsupported-fault', `${this.#steps.title}: nobody can slow down the disk of any program`, {
+        hint: 'Choose other kinds of disk faults: full, torn-tail, bit-flip.',
+        kind: 'usage',
+      });
+    }
     const isFull = disk.some(({ kind }) => kind === 'full');
     await station.request('folders', {
       faults: isFull ? [{ kind: 'full', folder: place.data, most: MOST_FILLED }] : [],
