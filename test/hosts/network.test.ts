@@ -1,19 +1,22 @@
 // Faults of links on real hosts (namespaces), through real iptables, nft and tc: their effect is measured from inside.
 
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HelperModule } from '../../framework/deploy/helper/modules.js';
 import { lackOf, networkAbilities, parseAbilities } from '../../framework/deploy/helper/network/abilities.js';
 import { ABILITIES_COMMAND } from '../../framework/deploy/helper/network/abilities-script.js';
 import { type NetworkOptions, networkModule } from '../../framework/deploy/helper/network/index.js';
-import { runHere } from '../../framework/deploy/helper/network/run.js';
+import { type Run, runHere } from '../../framework/deploy/helper/network/run.js';
 import type { LinkState } from '../../framework/deploy/helper/protocol.js';
 import { makeHosts, removeHosts, type TestHost } from './support/network-hosts.js';
 
 let hosts: TestHost[];
 let modules: HelperModule[] = [];
 
-function moduleOn(host: TestHost, options: NetworkOptions = {}): HelperModule {
+function moduleWith(host: TestHost, options: NetworkOptions = {}): HelperModule {
   const module = networkModule(host.context(), { run: host.run, host: host.name, ...options });
   modules.push(module);
   return module;
@@ -28,6 +31,8 @@ async function rules(host: TestHost): Promise<string> {
   const listings = await Promise.all([
     host.prints('iptables-save'),
     host.prints('ip6tables-save'),
+    host.prints('iptables-legacy-save'),
+    host.prints('ip6tables-legacy-save'),
     host.prints('nft', '-s', 'list', 'ruleset'),
     host.prints('tc', 'qdisc', 'show'),
   ]);
@@ -76,8 +81,37 @@ afterAll(async () => {
   expect((await runHere(['ip', 'netns', 'list'])).stdout).not.toMatch(/^h3-/m);
 });
 
-for (const tool of ['iptables', 'nft'] as const) {
-  describe(`through ${tool}`, () => {
+/** Where programs of these names are the older iptables, which knows nothing of nft. */
+let legacy: string;
+
+function underLegacy(run: Run): Run {
+  return (command, options) => run(['env', `PATH=${legacy}:${process.env['PATH']}`, ...command], options);
+}
+
+beforeAll(() => {
+  legacy = mkdtempSync(join(tmpdir(), 'h3-legacy-'));
+  for (const name of ['iptables', 'iptables-restore', 'iptables-save', 'ip6tables', 'ip6tables-restore']) {
+    symlinkSync(`/usr/sbin/${name.replace('tables', 'tables-legacy')}`, join(legacy, name));
+  }
+});
+
+afterAll(() => rmSync(legacy, { recursive: true }));
+
+const KINDS = [
+  { kind: 'iptables', tool: 'iptables', under: (run: Run) => run },
+  { kind: 'the older iptables', tool: 'iptables', under: underLegacy },
+  { kind: 'nft', tool: 'nft', under: (run: Run) => run },
+] as const;
+
+for (const { kind, tool, under } of KINDS) {
+  describe(`through ${kind}`, () => {
+    const moduleOn = (host: TestHost, options: NetworkOptions) =>
+      moduleWith(host, { run: under(host.run), ...options });
+    const flush = async (host: TestHost) => {
+      await host.prints('nft', 'flush', 'ruleset');
+      for (const option of ['-F', '-X']) await host.prints('iptables-legacy', option);
+    };
+
     it('cuts both ways, one way and several at once, counts what it dropped, and heals', async () => {
       const [a, b, c] = hosts as [TestHost, TestHost, TestHost];
       const [onA, onB] = [moduleOn(a, { tool }), moduleOn(b, { tool })];
@@ -128,22 +162,22 @@ for (const tool of ['iptables', 'nft'] as const) {
 
     it('leaves the rules of others as they are', async () => {
       const [a, b] = hosts as [TestHost, TestHost];
-      await a.run(['iptables-restore', '--noflush'], { input: FOREIGN });
+      await under(a.run)(['iptables-restore', '--noflush'], { input: FOREIGN });
       await a.run(['nft', '-f', '-'], { input: 'table inet users { chain c { type filter hook input priority 0; } }' });
       const before = await rules(a);
       const module = moduleOn(a, { tool });
       await declare(module, [{ peer: b.address, cut: true, quality: { loss: 0.5 } }]);
       expect(await b.arriving(a)).toBe(0);
-      await a.prints('iptables', '-I', 'INPUT', '1', '-s', '10.99.0.1/32', '-j', 'ACCEPT');
+      await under(a.run)(['iptables', '-I', 'INPUT', '1', '-s', '10.99.0.1/32', '-j', 'ACCEPT']);
       await declare(module, [
         { peer: b.address, cut: true },
         { peer: '10.63.0.3', cut: true },
       ]);
       expect(await b.arriving(a)).toBe(0);
-      await a.prints('iptables', '-D', 'INPUT', '-s', '10.99.0.1/32', '-j', 'ACCEPT');
+      await under(a.run)(['iptables', '-D', 'INPUT', '-s', '10.99.0.1/32', '-j', 'ACCEPT']);
       await declare(module, []);
       expect(await rules(a)).toBe(before);
-      await a.prints('nft', 'flush', 'ruleset');
+      await flush(a);
     });
 
     it('loses about as many packets as it should', async () => {
@@ -162,7 +196,7 @@ for (const tool of ['iptables', 'nft'] as const) {
       const [a, b, c] = hosts as [TestHost, TestHost, TestHost];
       const module = moduleOn(a, { tool });
       await declare(module, [{ peer: b.address, cut: true }]);
-      await a.prints('nft', 'flush', 'ruleset');
+      await flush(a);
       await declare(module, [
         { peer: b.address, cut: true },
         { peer: c.address, cut: true },
@@ -173,7 +207,7 @@ for (const tool of ['iptables', 'nft'] as const) {
 
     it('is cleaned by the next helper when this one was killed', async () => {
       const [a, b] = hosts as [TestHost, TestHost];
-      await declare(networkModule(a.context(), { run: a.run, tool }), [
+      await declare(networkModule(a.context(), { run: under(a.run), tool }), [
         { peer: b.address, cut: true, quality: { rate: 1e6 } },
       ]);
       expect(await b.arriving(a)).toBe(0);
@@ -213,7 +247,7 @@ async function rateOf(from: TestHost, to: TestHost): Promise<number> {
 describe('through tc', () => {
   it('limits the rate of one link and leaves the others as they are', async () => {
     const [a, b, c] = hosts as [TestHost, TestHost, TestHost];
-    const module = moduleOn(a);
+    const module = moduleWith(a);
     await declare(module, [{ peer: b.address, quality: { rate: 4e6 } }]);
     const slow = await rateOf(a, b);
     expect(slow).toBeGreaterThan(2.4e6);
@@ -252,7 +286,7 @@ describe('through tc', () => {
       '50ms',
     );
     const before = await rules(a);
-    const module = moduleOn(a);
+    const module = moduleWith(a);
     const refused = declare(module, [{ peer: b.address, cut: true, quality: { rate: 1e6 } }]);
     await expect(refused).rejects.toMatchObject({
       code: 'fault-unsupported',
@@ -266,7 +300,7 @@ describe('through tc', () => {
 
   it('makes its classes again on a device that has lost them', async () => {
     const [a, b] = hosts as [TestHost, TestHost];
-    const module = moduleOn(a);
+    const module = moduleWith(a);
     await declare(module, [{ peer: b.address, quality: { rate: 1e6 } }]);
     await a.prints('tc', 'qdisc', 'del', 'dev', 'eth0', 'root');
     await declare(module, [{ peer: b.address, quality: { rate: 2e6 } }]);
@@ -274,6 +308,25 @@ describe('through tc', () => {
     await a.prints('tc', 'qdisc', 'del', 'dev', 'eth0', 'root');
     await declare(module, []);
   });
+});
+
+it('uses nft where iptables cannot deal with a table that somebody has made with nft', async () => {
+  const [a, b] = hosts as [TestHost, TestHost];
+  const input = 'table ip filter {\nchain INPUT {\ntype filter hook input priority 5; policy accept;\n}\n}\n';
+  await a.prints('nft', 'flush', 'ruleset');
+  await a.run(['nft', '-f', '-'], { input });
+  const before = await a.prints('nft', '-s', 'list', 'table', 'ip', 'filter');
+  const module = moduleWith(a);
+  await declare(module, [{ peer: b.address, cut: true }]);
+  expect(await b.arriving(a)).toBe(0);
+  expect(await module.dropped!(b.address)).toBe(3);
+  expect(await a.prints('nft', 'list', 'tables')).toContain('inet chaosplan');
+  await declare(module, [{ peer: b.address6, cut: true }]);
+  expect(await b.arriving(a)).toBe(3);
+  await declare(module, []);
+  expect(await rules(a)).not.toMatch(/CHAOS|chaosplan/);
+  expect(await a.prints('nft', '-s', 'list', 'table', 'ip', 'filter')).toBe(before);
+  await a.prints('nft', 'flush', 'ruleset');
 });
 
 it('finds out what can be done, and refuses what cannot, with the reason, before it changes anything', async () => {
@@ -284,7 +337,7 @@ it('finds out what can be done, and refuses what cannot, with the reason, before
   expect(await rules(a)).not.toMatch(/CHAOS|chaosplan/);
   expect(lackOf('partition', abilities)).toBeNull();
   expect(lackOf('rate', abilities)).toBeNull();
-  const module = moduleOn(a);
+  const module = moduleWith(a);
   const declared = declare(module, [{ peer: b.address, cut: true, quality: { corrupt: 0.1 } }]);
   // With netem the kernel offers all of it.
   if (abilities.netem === true) await declared;
@@ -313,7 +366,7 @@ it('finds out the same in a host that can make no namespace, and leaves nothing 
 });
 
 it('cuts five hosts apart at once within a moment', async () => {
-  const on = hosts.map((host) => moduleOn(host));
+  const on = hosts.map((host) => moduleWith(host));
   const others = hosts.map((host) => hosts.filter((other) => other !== host));
   const times: number[] = [];
   for (let turn = 0; turn < 50; turn++) {

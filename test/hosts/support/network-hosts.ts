@@ -92,6 +92,8 @@ async function must(...command: [string, ...string[]]): Promise<void> {
 
 /** Hosts h3-1, h3-2, ... Make them once; `removeHosts` in every case. */
 export async function makeHosts(count: number): Promise<TestHost[]> {
+  // What an earlier run was killed before removing.
+  await removeHosts([]);
   await must('ip', 'netns', 'add', HUB);
   await must('ip', '-n', HUB, 'link', 'add', 'br0', 'type', 'bridge', 'forward_delay', '0');
   await must('ip', '-n', HUB, 'link', 'set', 'br0', 'up');

@@ -5,35 +5,57 @@ import type { Abilities } from './abilities.js';
 import type { Address, Family } from './address.js';
 import { change, type Installed, parseDropped, parseInstalled } from './iptables-text.js';
 import { LIST_COUNTERS, nftText, parseCounter } from './nft-text.js';
-import { type Drops, dropsOf } from './rules.js';
+import { type Drops, dropsOf, NO_DROPS } from './rules.js';
 import type { Ran, Run } from './run.js';
 
 /** Drops in force for some families of addresses. */
-export interface Filter {
-  /** Exactly these drops from now on; those of other families are left to others. Rejects with ChaosError('network-rules'). */
+interface Filter {
+  /** Of these drops exactly those that it handles. Rejects with ChaosError('network-rules'). */
   apply(drops: Drops): Promise<void>;
-  /** Packets from an address that were dropped since its cut is in force. */
   dropped(from: Address): Promise<number>;
-  /** Looks up what is there, so that the first change need not. */
-  look(): Promise<void>;
   handles(address: Address): boolean;
 }
 
-/** One for iptables, one for ip6tables where they do all that nft does; nft has what is left. `tool` leaves out the other one. */
-export function filtersFor(run: Run, abilities: Abilities, host: string, tool?: 'iptables' | 'nft'): Filter[] {
-  const filters: Filter[] = [];
-  const left = new Set<Family>([4, 6]);
-  for (const [program, family, statistic] of [
-    ['iptables', 4, 'statistic'],
-    ['ip6tables', 6, 'statistic6'],
-  ] as const) {
-    const canLose = abilities[statistic] === true || abilities.nft !== true || abilities.numgen !== true;
-    if (tool === 'nft' || abilities[program] !== true || !canLose) continue;
-    filters.push(new IptablesFilter(run, program, family, host));
-    left.delete(family);
+/** iptables and ip6tables where they do all that nft does; nft has what is left, and what turns out not to work. */
+export class Filters {
+  readonly #tables: IptablesFilter[] = [];
+  readonly #nft: NftFilter | null;
+
+  /** `tool` leaves out the other one. */
+  constructor(run: Run, abilities: Abilities, host: string, tool?: 'iptables' | 'nft') {
+    const left = new Set<Family>([4, 6]);
+    const nft = tool !== 'iptables' && abilities.nft === true;
+    for (const [program, family, statistic] of [
+      ['iptables', 4, 'statistic'],
+      ['ip6tables', 6, 'statistic6'],
+    ] as const) {
+      const canLose = abilities[statistic] === true || !nft || abilities.numgen !== true;
+      if (tool === 'nft' || abilities[program] !== true || !canLose) continue;
+      const giveUp = nft ? () => void left.add(family) : null;
+      this.#tables.push(new IptablesFilter(run, program, family, host, giveUp));
+      left.delete(family);
+    }
+    this.#nft = nft ? new NftFilter(run, left, host) : null;
   }
-  if (tool !== 'iptables' && abilities.nft === true && left.size > 0) filters.push(new NftFilter(run, left, host));
-  return filters;
+
+  /** Looks up what is there, so that the first change need not. */
+  async look(): Promise<void> {
+    await Promise.all(this.#tables.map((table) => table.look()));
+  }
+
+  /** Exactly these drops from now on. Rejects with ChaosError('network-rules'). */
+  async apply(drops: Drops): Promise<void> {
+    const results = await Promise.allSettled(this.#tables.map((table) => table.apply(drops)));
+    await this.#nft?.apply(drops);
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  /** Packets from an address that were dropped since its cut is in force. */
+  async dropped(from: Address): Promise<number> {
+    const filters: (Filter | null)[] = [...this.#tables, this.#nft];
+    return (await filters.find((filter) => filter?.handles(from))?.dropped(from)) ?? 0;
+  }
 }
 
 class IptablesFilter implements Filter {
@@ -41,17 +63,22 @@ class IptablesFilter implements Filter {
   readonly #program: string;
   readonly #family: Family;
   readonly #host: string;
+  readonly #giveUp: (() => void) | null;
   #installed: Installed | null = null;
+  /** The table has something in it that iptables cannot deal with. */
+  #hasGivenUp = false;
 
-  constructor(run: Run, program: string, family: Family, host: string) {
+  /** `giveUp`: somebody else takes over; null: there is nobody. */
+  constructor(run: Run, program: string, family: Family, host: string, giveUp: (() => void) | null) {
     this.#run = run;
     this.#program = program;
     this.#family = family;
     this.#host = host;
+    this.#giveUp = giveUp;
   }
 
   handles(address: Address): boolean {
-    return address.family === this.#family;
+    return address.family === this.#family && !this.#hasGivenUp;
   }
 
   async look(): Promise<void> {
@@ -66,7 +93,11 @@ class IptablesFilter implements Filter {
       if (failed === null) return;
     }
     const { failed } = await this.#change(await this.#listed(), ours);
-    if (failed !== null) throw refusal(this.#host, `${this.#program}-restore`, failed);
+    if (failed === null) return;
+    // Nothing of it is in force then.
+    if (this.#giveUp === null || isEmpty(ours)) throw refusal(this.#host, `${this.#program}-restore`, failed);
+    this.#hasGivenUp = true;
+    this.#giveUp();
   }
 
   async dropped(from: Address): Promise<number> {
@@ -97,20 +128,19 @@ class NftFilter implements Filter {
   readonly #run: Run;
   readonly #families: ReadonlySet<Family>;
   readonly #host: string;
-  #inForce: Drops | null = null;
+  #inForce: Drops | null;
 
+  /** `families` may come to be more. */
   constructor(run: Run, families: ReadonlySet<Family>, host: string) {
     this.#run = run;
     this.#families = families;
     this.#host = host;
+    this.#inForce = families.size === 0 ? NO_DROPS : null;
   }
 
   handles(address: Address): boolean {
     return this.#families.has(address.family);
   }
-
-  /** Its text is good whatever is there. */
-  async look(): Promise<void> {}
 
   async apply(drops: Drops): Promise<void> {
     const ours = dropsOf(drops, (address) => this.handles(address));

@@ -7,7 +7,7 @@ import type { LinkState } from '../protocol.js';
 import { type Abilities, networkAbilities } from './abilities.js';
 import { addressOf } from './address.js';
 import { writeTables } from './distribution.js';
-import { type Filter, filtersFor } from './filter.js';
+import { Filters } from './filter.js';
 import { NO_DROPS, rulesFor } from './rules.js';
 import { type Run, runHere } from './run.js';
 import { Traffic } from './traffic.js';
@@ -43,7 +43,7 @@ export function networkModule(context: HelperContext, options: NetworkOptions = 
 
 interface Tools {
   abilities: Abilities;
-  filters: readonly Filter[];
+  filters: Filters;
 }
 
 class NetworkFaults {
@@ -80,7 +80,7 @@ class NetworkFaults {
     const placed = await this.#traffic.place(rules.shapes);
     this.#remember(true);
     if (placed.length > 0) this.#writeTables();
-    await Promise.all(filters.map((filter) => filter.apply(rules)));
+    await filters.apply(rules);
     if (placed.length > 0 || !this.#traffic.isClean) await this.#traffic.apply(placed);
   }
 
@@ -92,10 +92,7 @@ class NetworkFaults {
   async restore(): Promise<void> {
     if (!this.#context.root) return;
     const { abilities, filters } = await this.#look();
-    await settled([
-      ...filters.map((filter) => filter.apply(NO_DROPS)),
-      ...(abilities.tc === true ? [this.#traffic.apply([])] : []),
-    ]);
+    await settled([filters.apply(NO_DROPS), ...(abilities.tc === true ? [this.#traffic.apply([])] : [])]);
     this.#remember(false);
   }
 
@@ -103,8 +100,7 @@ class NetworkFaults {
     if (!this.#remembered) return 0;
     const address = addressOf(from);
     const { filters } = await this.#look();
-    const counts = filters.filter((filter) => filter.handles(address)).map((filter) => filter.dropped(address));
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    return filters.dropped(address);
   }
 
   #look(): Promise<Tools> {
@@ -115,8 +111,8 @@ class NetworkFaults {
   async #looked(): Promise<Tools> {
     try {
       const abilities = await networkAbilities(this.#run);
-      const filters = filtersFor(this.#run, abilities, this.#host, this.#tool);
-      await Promise.all(filters.map((filter) => filter.look()));
+      const filters = new Filters(this.#run, abilities, this.#host, this.#tool);
+      await filters.look();
       return { abilities, filters };
     } catch (error) {
       this.#tools = null;
