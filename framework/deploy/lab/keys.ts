@@ -17,12 +17,12 @@ export function hostKeys(state: string, name: string): string {
 
 /** Makes one key pair for whoever connects, one for each host, and writes everything into the lab's folder, where hosts have theirs. */
 export function writeKeys(state: string, id: string, hosts: readonly HostRecord[]): void {
-  const client = ssh2.utils.generateKeyPairSync('ed25519', { comment: `chaos-lab-${id}` });
+  const client = freshKey(`chaos-lab-${id}`);
   const files = keyFiles(state);
   writeFileSync(files.key, client.private, { mode: 0o600 });
   writeFileSync(`${files.key}.pub`, `${client.public}\n`, { mode: 0o644 });
   const known = hosts.map(({ name, address }) => {
-    const own = ssh2.utils.generateKeyPairSync('ed25519', { comment: name });
+    const own = freshKey(name);
     const folder = hostKeys(state, name);
     writeFileSync(join(folder, 'host_key'), own.private, { mode: 0o600 });
     writeFileSync(join(folder, 'authorized_keys'), `${client.public}\n`, { mode: 0o600 });
@@ -32,6 +32,18 @@ export function writeKeys(state: string, id: string, hosts: readonly HostRecord[
   });
   writeFileSync(files.knownHosts, known.join(''), { mode: 0o600 });
   writeFileSync(files.config, sshConfig(state, hosts), { mode: 0o600 });
+}
+
+/** Bytes of a public key: its type and 32 bytes, each with its length before it. */
+const PUBLIC_BYTES = 4 + 'ssh-ed25519'.length + 4 + 32;
+
+/** An ed25519 key pair, the private key as OpenSSH writes it. */
+export function freshKey(comment: string): { public: string; private: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    // The library drops the first byte of the public key where that is 0, in one of 256, and then nobody takes the pair.
+    if (Buffer.from(pair.public.split(' ')[1] ?? '', 'base64').length === PUBLIC_BYTES) return pair;
+  }
 }
 
 export function sshdConfig(address: string): string {

@@ -1,7 +1,7 @@
 // A lab: real hosts on one machine. Each has its own network, mounts, processes, name and disk; all hang on one process, the rack,
 // whose end the kernel turns into the end of everything.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -20,7 +20,7 @@ import {
 } from './addresses.js';
 import { attempt, must, TOOL_ENV } from './exec.js';
 import { hostKeys, writeKeys } from './keys.js';
-import { machineMounts, makeDisk, splitTree, type Tree, wholeTree } from './layers.js';
+import { machineMounts, makeDisk, onDisk, splitTree, type Tree, wholeTree } from './layers.js';
 import { Rack, Report, reported } from './rack.js';
 import { cleanLabs, removeLab } from './remove.js';
 import { requireTools } from './requirements.js';
@@ -284,9 +284,24 @@ export class Lab {
       if (!runs(init)) throw new ChaosError('lab-start', `host ${name} has ended at once`);
       await setTimeout(10);
     }
-    throw new ChaosError('lab-start', `the sshd of host ${name} does not answer at ${address}`, {
-      hint: `see ${join(this.#folder(name), 'layers/0/upper/var/log/sshd.log')}`,
-    });
+    throw new ChaosError(
+      'lab-start',
+      `the sshd of host ${name} does not answer at ${address}${this.#lastWords(name)}`,
+      {
+        hint: 'see whether a firewall of this machine forbids the way to 10.55.0.0/16',
+      },
+    );
+  }
+
+  /** What sshd has to say for itself. */
+  #lastWords(name: string): string {
+    try {
+      const log = readFileSync(onDisk(this.#folder(name), this.#tree, '/var/log/sshd.log'), 'utf8');
+      const said = log.trim().split('\n').at(-1) ?? '';
+      return said === '' ? '' : `; it says: ${said}`;
+    } catch {
+      return '';
+    }
   }
 
   /** Removes a host's port on the bridge: the kernel does so too, but in its own time. */

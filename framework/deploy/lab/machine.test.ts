@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explain, privileged } from './access.js';
-import { sshdConfig } from './keys.js';
+import { freshKey, sshdConfig } from './keys.js';
 import { onDisk, parseMounts, splitTree, wholeTree } from './layers.js';
 import { findProgram, requireTools } from './requirements.js';
 
@@ -108,6 +108,14 @@ describe('what a machine needs', () => {
 });
 
 describe('the sshd of a host', () => {
+  it('gets a key that is complete, also when its first byte is 0', () => {
+    const lengths = Array.from(
+      { length: 1000 },
+      () => Buffer.from(freshKey('x').public.split(' ')[1]!, 'base64').length,
+    );
+    expect(new Set(lengths)).toEqual(new Set([51]));
+  });
+
   it('listens at one address and takes nothing but keys', () => {
     const text = sshdConfig('10.55.0.3');
     expect(text).toContain('ListenAddress 10.55.0.3\n');
