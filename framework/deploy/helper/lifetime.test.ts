@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bootId, processRow } from './process-table.js';
-import { sleep, until, Workshop } from './testing/workshop.js';
+import { isStill, sleep, until, Workshop } from './testing/workshop.js';
 
 const CONTROLLER = fileURLToPath(new URL('./testing/controller.js', import.meta.url));
 const SLEEPER = 'sleep 99 & sleep 99';
@@ -26,8 +26,8 @@ function test(name: string, body: (shop: Workshop) => Promise<void>): void {
   });
 }
 
-const stopped = (pids: readonly number[]) => pids.map((pid) => processRow(pid)?.stopped);
-const allStopped = (pids: readonly number[]) => pids.every((pid) => processRow(pid)?.stopped === true);
+const stopped = (pids: readonly number[]) => pids.map(isStill);
+const allStopped = (pids: readonly number[]) => pids.every(isStill);
 const allAwake = (pids: readonly number[]) => pids.every((pid) => processRow(pid)?.stopped === false);
 const allGone = (pids: readonly number[]) => pids.every((pid) => processRow(pid) === null);
 const nodeRuns = (shop: Workshop) => until(() => shop.marked().length === 3);
@@ -158,7 +158,7 @@ describe('a helper that was killed', () => {
     const hello = await client.reattach();
     expect(hello.healed).toBe(true);
     expect(hello.pid).not.toBe(first);
-    expect(stopped(pids)).toEqual([false, false, false]);
+    expect(allAwake(pids)).toBe(true);
     await expect(client.request('start', shop.shell('true'))).rejects.toMatchObject({ code: 'node-running' });
     expect(await client.request('signal', { node: 'n1', signal: 'SIGKILL' })).toEqual({ processes: 3 });
     expect(events).toEqual([{ event: 'exit', node: 'n1', pid, code: null, signal: null, lines: ['begun'] }]);
@@ -246,9 +246,9 @@ describe('the end of a helper', () => {
     await client.request('freeze', { node: 'n1', frozen: true });
     await client.close({ keep: true });
     await sleep(1300);
-    expect(stopped(pids)).toEqual([false, false, false]);
+    expect(allAwake(pids)).toBe(true);
     const { client: cleaner } = await shop.attach({ run: 'clean' });
-    expect(stopped(pids)).toEqual([false, false, false]);
+    expect(allAwake(pids)).toBe(true);
     await cleaner.close();
     for (const pid of pids) process.kill(pid, 'SIGKILL');
   });

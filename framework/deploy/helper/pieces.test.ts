@@ -177,6 +177,7 @@ describe('the table of processes', () => {
         group: 412,
         start: 'Sat Nov 21 20:00:00 2026',
         stopped: true,
+        blocked: false,
         ended: false,
         kernel: false,
       },

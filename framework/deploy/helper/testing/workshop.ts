@@ -8,7 +8,7 @@ import type { Command, Host } from '../../host/host.js';
 import { helperProgram } from '../bundle.js';
 import { HelperClient, type HelperClientOptions } from '../client.js';
 import { MarkReader } from '../marks.js';
-import { processTable } from '../process-table.js';
+import { processRow, processTable } from '../process-table.js';
 import type { HelperEvent } from '../protocol.js';
 
 export const sleep = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
@@ -17,6 +17,12 @@ export const sleep = (time: number) => new Promise((resolve) => setTimeout(resol
 export async function until(what: () => boolean | Promise<boolean>, time = 5000): Promise<boolean> {
   for (const end = performance.now() + time; performance.now() < end; await sleep(5)) if (await what()) return true;
   return what();
+}
+
+/** Stopped, or about to be as soon as the kernel lets go of it: while a child of it that is stopped has not loaded its program. */
+export function isStill(pid: number): boolean {
+  const row = processRow(pid);
+  return row !== null && (row.stopped || row.blocked);
 }
 
 export interface Attached {
