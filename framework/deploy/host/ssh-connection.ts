@@ -2,21 +2,19 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import ssh2, { type Client, type ClientChannel } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { reasonOf, titleOf, unreachable } from './errors.js';
 import { HostKeys } from './host-keys.js';
 import { proofsFor } from './ssh-auth.js';
-import { type Attempt, connectError, isPassing, type Named } from './ssh-errors.js';
+import { isPassing, type Named } from './ssh-errors.js';
+import { SshLogin } from './ssh-login.js';
 import { watchPulse } from './ssh-pulse.js';
 import { DEFAULT_CONNECT_TIMEOUT, portOf, type SshTarget, sshTitle } from './ssh-target.js';
 
 /** Pauses before connecting is tried again, when it failed for a reason that may pass. */
 const PAUSES: readonly Milliseconds[] = [200, 500, 1_200];
-
-/** How often the other side is asked for a sign of life. */
-const ASK_EVERY: Milliseconds = 2_000;
 
 /** What closing gets to be orderly. */
 const FAREWELL: Milliseconds = 500;
@@ -64,17 +62,8 @@ export class SshConnection {
     try {
       const timeout = target.timeout ?? DEFAULT_CONNECT_TIMEOUT;
       const stream = via === null ? dial(target) : await via.#forward(target, who, timeout);
-      const attempt: Attempt = {
-        who,
-        target,
-        connected: via !== null,
-        timeout,
-        tried: [],
-        taken: [],
-        agentFailed: false,
-      };
-      const client = await logIn(stream, attempt, keys, proofs);
-      return new SshConnection(client, stream, via);
+      const login = new SshLogin({ who, target, timeout }, keys, proofs);
+      return new SshConnection(await login.over(stream), stream, via);
     } catch (error) {
       await via?.close();
       throw error;
@@ -129,79 +118,11 @@ function jumpOf(who: Named, jump: SshTarget): Named {
 }
 
 function dial(target: SshTarget): Socket {
-  const socket = connect({
+  return connect({
     host: target.host,
     port: portOf(target),
     noDelay: true,
     // A name with several addresses: each gets as long as a slow network needs.
     autoSelectFamilyAttemptTimeout: 2_000,
-  });
-  return socket;
-}
-
-/** Resolves when the server let us in; else everything is closed. */
-function logIn(
-  stream: Duplex,
-  attempt: Attempt,
-  keys: HostKeys,
-  proofs: Awaited<ReturnType<typeof proofsFor>>,
-): Promise<Client> {
-  const client = new ssh2.Client();
-  const progress = { ...attempt, tried: [] as string[] };
-  const waiting = [...proofs];
-  let refusal: ChaosError | null = null;
-  let trusted: Buffer | null = null;
-  if (!progress.connected) stream.once('connect', () => Object.assign(progress, { connected: true }));
-
-  const nextProof = (taken: readonly string[] | null) => {
-    if (taken !== null) progress.taken = taken;
-    for (let proof = waiting.shift(); proof !== undefined; proof = waiting.shift()) {
-      const type = proof.method.type === 'agent' ? 'publickey' : proof.method.type;
-      if (taken !== null && !taken.includes(type)) continue;
-      progress.tried.push(proof.called);
-      return proof.method;
-    }
-    return false;
-  };
-
-  const verify = (key: Buffer, tell: (trusted: boolean) => void) => {
-    const judgement = trusted?.equals(key) ? null : keys.judge(key);
-    const decide = (error: ChaosError | null) => {
-      refusal = error;
-      if (error === null) trusted = key;
-      tell(error === null);
-    };
-    if (judgement === 'new') keys.remember(key).then(() => decide(null), decide);
-    else decide(judgement);
-  };
-
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
-      stream.destroy();
-      client.destroy();
-      reject(refusal ?? connectError(error, progress));
-    };
-    client.on('error', (error: Error & { level?: string }) => {
-      // The next way to log in is tried.
-      if (error.level === 'agent') progress.agentFailed = true;
-      else fail(error);
-    });
-    client.once('close', () => fail(new Error('the connection was closed by the other side')));
-    client.once('ready', () => resolve(client));
-    client.connect({
-      sock: stream,
-      username: '',
-      readyTimeout: progress.timeout,
-      keepaliveInterval: ASK_EVERY,
-      // Whether answers come is watched elsewhere, by any sign of life.
-      keepaliveCountMax: Number.MAX_SAFE_INTEGER,
-      algorithms: { serverHostKey: keys.algorithms },
-      hostVerifier: verify,
-      authHandler: (taken, _partial, next) => {
-        const method = nextProof(taken);
-        // ssh2 takes `false` for the end, which its types leave out.
-        next(method as Exclude<typeof method, false>);
-      },
-    });
   });
 }

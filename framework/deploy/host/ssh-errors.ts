@@ -14,7 +14,7 @@ export interface Attempt {
   connected: boolean;
   timeout: number;
   /** Ways to log in that were tried, as a person calls them. */
-  tried: readonly string[];
+  tried: string[];
   /** Ways that the server takes, once it has said so. */
   taken: readonly string[];
   /** The agent could not be asked. */
