@@ -211,6 +211,17 @@ nemeses: [{ use: kill, targets: leader }, { use: partition, with: { shapes: [iso
 });
 
 describe('variables and overrides', () => {
+  it('know nothing of nodes outside of a system, nor where the system does not', async () => {
+    const tool = 'name: x\nsystem: { use: tool, with: { bin: x, label: "${node.id}" } }\nworkload: register';
+    expect(await errorsOf(tool)).toEqual([
+      '2:28 system tool does not know what stands for nodes, such as ${node.id} | System command does.',
+    ]);
+    expect(await errorsOf('name: "${node.id} ${nodes}"\nsystem: kv\nworkload: register')).toEqual([
+      '1:8 "node.id" is no name of a variable',
+      '1:19 the variable nodes is not set and has no default | Set it in the environment, or write ${nodes=default}.',
+    ]);
+  });
+
   it('are told at their own place, and once', async () => {
     const text =
       'name: ${WHO}\nsystem: { use: "${SYS:text=kv}" }\nworkload: register\nseed: ${SEED:integer}\ntiming: { load: "${L:duration=5}" }\n';

@@ -147,14 +147,11 @@ timing: { load: "\${LOAD}s" }`,
     expect([plan.workload.options['strict'], plan.seed, plan.timing.load]).toEqual([true, 9, 60_000]);
   });
 
-  it('leave alone what stands for nodes, also when the plan is written and read again', async () => {
-    const left = '${node.id} ${nodes} ${nodes.others} ${nodes:%i=http://%a:80} ${nodes:%a:70%n}';
-    const variables = { nodes: '3', 'node.id': 'x' };
-    const plan = await loadOne(`name: "\${nodes=5} ${left}"\nsystem: kv\nworkload: register`, { variables });
-    expect(plan.name).toBe(`3 ${left}`);
-    expect((await loadOne(planToYaml(plan), { variables })).name).toBe(plan.name);
-    const typed = 'system: { use: kv, nodes: "${nodes:integer=5}" }';
-    expect((await loadOne(`name: x\n${typed}\nworkload: register`)).nodes).toHaveLength(5);
+  it('may be called as what stands for nodes, with a type or a default', async () => {
+    const system = 'system: { use: kv, nodes: "${nodes:integer=5}", with: { path: "${nodes=x}" } }';
+    const plan = await loadOne(`name: x\n${system}\nworkload: register`);
+    expect(plan.nodes).toHaveLength(5);
+    expect(plan.system.options).toMatchObject({ path: 'x' });
   });
 
   it('are only their own: names of Object.prototype are not set', async () => {

@@ -12,7 +12,7 @@ import type { Plan } from './plan.js';
 import { LIMITS, readYaml } from './read-yaml.js';
 import { resolvePlan } from './resolve.js';
 import { child, type Dict, isText, Source, type Tree, toJson, withoutKeys } from './tree.js';
-import { expandVariables, type Variables } from './variables.js';
+import { expandPlan, expandVariables, type Variables } from './variables.js';
 
 export interface LoadOptions {
   catalog: Catalog;
@@ -40,7 +40,7 @@ export async function loadPlanText(text: string, file: string | null, options: L
     throw new ChaosError('plan-empty', `${shown} is empty`, { kind: 'usage', hint: SMALLEST });
   }
   const overridden = applyOverrides(whole, options.set, problems);
-  const plan = expandVariables(overridden, options.variables, problems) as Dict;
+  const plan = expandPlan(overridden, options.variables, problems);
   const scope = { catalog: options.catalog, problems };
   const plans: Plan[] = [];
   for (const cell of expandMatrix(plan, problems)) {

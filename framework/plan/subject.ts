@@ -6,6 +6,7 @@ import { type Found, findDefinition, type Scope } from './definitions.js';
 import { DEPLOY, PLAN, POSITIVE, SYSTEM, WORKLOAD } from './keys.js';
 import { asBlock, child, type Dict, type Span, type Tree, withoutKeys } from './tree.js';
 import { NO_OPTIONS, systemOptions } from './values.js';
+import { namesNodes } from './variables.js';
 
 /** A block with the definition that it names; `options` is undefined when some of them do not fit. */
 export interface Subject<K extends 'system' | 'deployment' | 'workload'> {
@@ -45,6 +46,11 @@ export function validateSystem(
   if (options === undefined || typeof nodes !== 'number') return;
   const system = found.definition;
   const span = withSpan(block);
+  if (system.lifecycle === undefined && namesNodes(options.values)) {
+    problems.add(span, `system ${system.name} does not know what stands for nodes, such as \${node.id}`, {
+      hint: 'System command does.',
+    });
+  }
   const offered = workload?.found.source.kind === 'builtin' ? workload.found.definition.name : undefined;
   try {
     for (const problem of system.validate?.(options.values, nodes, offered) ?? [])

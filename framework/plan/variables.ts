@@ -2,7 +2,7 @@
 import { parseDocument } from 'yaml';
 import { clip, orList, type Problems } from './diagnostics.js';
 import { nearest } from './nearest.js';
-import type { Entry, Scalar, Span, Tree } from './tree.js';
+import type { Dict, Entry, Scalar, Span, Tree } from './tree.js';
 import { parseDuration, parsePercent, parseRate } from './units.js';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -40,20 +40,41 @@ const OF_NODES = /^\$\{(node\.|nodes[.:}])/;
 // An escape, or a reference: name, type, default.
 const REFERENCE = /\$\$\{|\$\{([^}:=]*)(?::([^}=]*))?(?:=([^}]*))?\}|\$\{/g;
 
-/** A copy with every reference replaced. */
-export function expandVariables(tree: Tree, variables: Variables, problems: Problems): Tree {
-  if (tree.kind === 'scalar')
-    return typeof tree.value === 'string' ? expandScalar(tree, tree.value, variables, problems) : tree;
-  if (tree.kind === 'list')
-    return { ...tree, items: tree.items.map((item) => expandVariables(item, variables, problems)) };
-  const entries = new Map<string, Entry>();
-  for (const [key, { keySpan, value }] of tree.entries) {
-    entries.set(key, { keySpan, value: expandVariables(value, variables, problems) });
-  }
-  return { ...tree, entries };
+/** Keys of a plan below which there is something to start on nodes. */
+const KNOW_NODES: readonly string[] = ['system', 'matrix'];
+
+/** A copy of a plan with every reference replaced, but for what stands for nodes where these are known. */
+export function expandPlan(plan: Dict, variables: Variables, problems: Problems): Dict {
+  return expandEntries(plan, (value, key) => expandVariables(value, variables, problems, KNOW_NODES.includes(key)));
 }
 
-function expandScalar(scalar: Scalar, text: string, variables: Variables, problems: Problems): Scalar {
+/** A copy with every reference replaced; `knowsNodes`: but for what stands for nodes. */
+export function expandVariables(tree: Tree, variables: Variables, problems: Problems, knowsNodes = false): Tree {
+  const expand = (inner: Tree) => expandVariables(inner, variables, problems, knowsNodes);
+  if (tree.kind === 'list') return { ...tree, items: tree.items.map(expand) };
+  if (tree.kind === 'map') return expandEntries(tree, expand);
+  return typeof tree.value === 'string' ? expandScalar(tree, tree.value, variables, problems, knowsNodes) : tree;
+}
+
+function expandEntries(dict: Dict, expand: (value: Tree, key: string) => Tree): Dict {
+  const entries = new Map<string, Entry>();
+  for (const [key, { keySpan, value }] of dict.entries) entries.set(key, { keySpan, value: expand(value, key) });
+  return { ...dict, entries };
+}
+
+/** True where a text, at any depth, still holds what stands for nodes. */
+export function namesNodes(value: unknown): boolean {
+  if (typeof value === 'string') return /\$\{(node\.|nodes[.:}])/.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(namesNodes);
+}
+
+function expandScalar(
+  scalar: Scalar,
+  text: string,
+  variables: Variables,
+  problems: Problems,
+  knowsNodes: boolean,
+): Scalar {
   if (!text.includes('${')) return scalar;
   const resolver = new Resolver(scalar, text, variables, problems);
   const before = problems.count;
@@ -61,7 +82,7 @@ function expandScalar(scalar: Scalar, text: string, variables: Variables, proble
   let typed: string | number | boolean | undefined;
   const expanded = text.replace(REFERENCE, (whole: string, name?: string, type?: string, fallback?: string) => {
     if (whole === '$${') return '${';
-    if (OF_NODES.test(whole) && !Object.hasOwn(VARIABLE_TYPES, type ?? '')) return whole;
+    if (knowsNodes && OF_NODES.test(whole) && !Object.hasOwn(VARIABLE_TYPES, type ?? '')) return whole;
     const value = resolver.value(whole, name, type, fallback);
     if (type !== undefined) typed = value;
     return String(value ?? '');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultCatalog } from '../../framework/catalog/catalog.js';
 import type { NodePlace } from '../../framework/contracts/system.js';
+import { planToYaml } from '../../framework/plan/document.js';
+import { loadPlanText } from '../../framework/plan/load.js';
 import { resolveOptions, systemOptions } from '../../framework/plan/values.js';
 import command from './index.js';
 import { type CommandOptions, WORKLOADS } from './options.js';
@@ -111,6 +113,25 @@ describe('the steps', () => {
     expect([program, args, cwd]).toEqual(['python3', ['./client.py', '10.68.0.1'], '/plans']);
     expect(env).toMatchObject({ NODE_ID: 'n1', NODES_OTHERS: '10.68.0.2,10.68.0.3' });
     expect(Object.keys(env!)).not.toContain('NODE_DATA');
+  });
+});
+
+describe('a plan', () => {
+  const load = (text: string, set: string[] = []) =>
+    loadPlanText(text, null, { catalog: defaultCatalog(), variables: { nodes: 'x', BIN: 'etcd' }, set });
+
+  it('leaves alone what stands for nodes, also when it is written and read again, or set from outside', async () => {
+    const start = ['${BIN}', '${node.id}', '${nodes}', '${nodes.others:%i=http://%a:%p}', '$${x}'];
+    const text = `name: x
+system: { use: command, nodes: 3, with: { client: x, start: ${JSON.stringify(start)} } }
+workload: register
+matrix: { system.with.ready: [["a", "\${node.port}"], "true"] }`;
+    const plans = await load(text, ['system.with.stop=[kill, "${node.id}"]']);
+    const expected = { start: ['etcd', ...start.slice(1, 4), '${x}'], stop: ['kill', '${node.id}'] };
+    expect(plans[0]!.system.options).toMatchObject({ ...expected, ready: ['a', '${node.port}'] });
+    expect(plans[1]!.system.options).toMatchObject({ ...expected, ready: 'true' });
+    const [again] = await load(planToYaml(plans[0]!));
+    expect(again!.system.options).toEqual(plans[0]!.system.options);
   });
 });
 
