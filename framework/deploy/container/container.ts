@@ -24,12 +24,21 @@ const FIRST_PROCESS = 'trap "exit 0" TERM; while sleep 86400 & wait $!; do :; do
 /** What faults on the network and captures of packets need. */
 const CAPABILITIES = ['NET_ADMIN', 'NET_RAW'];
 
+/**
+ * The hardware address that goes with an IPv4 address. A container that is started again keeps it: with a new one others would go on
+ * sending to the old one until their kernels look again, for many seconds.
+ */
+export function cardOf(address: string): string {
+  const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  return ['02', 'c4', ...bytes].join(':');
+}
+
 export function runArguments(engine: Engine, plan: ContainerPlan): string[] {
   const { node, addresses, memory, cpus } = plan;
   const others = [...addresses].filter(([name]) => name !== node);
   return [
     ...['run', '--detach', '--pull', 'never', '--name', plan.name, '--hostname', node],
-    ...['--network', plan.network, '--ip', addresses.get(node)!],
+    ...['--network', plan.network, '--ip', addresses.get(node)!, '--mac-address', cardOf(addresses.get(node)!)],
     ...others.flatMap(([name, address]) => ['--add-host', `${name}:${address}`]),
     ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
     ...['--stop-timeout', '0', '--restart', 'no'],
