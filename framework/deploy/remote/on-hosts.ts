@@ -4,6 +4,7 @@ import type { Milliseconds } from '../../contracts/time.js';
 import type { Command, HostSource } from '../host/host.js';
 import { type CaptureOption, captureSize } from './capture.js';
 import { RemoteCluster } from './cluster.js';
+import { needsRoot } from './needs-root.js';
 import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
 import { preflightTable } from './preflight-table.js';
 import { Staging } from './staging.js';
@@ -28,8 +29,9 @@ const NEEDS_ROOT: readonly string[] = ['partition', 'loss', 'packet', 'rate', 'c
 export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSettings): RemoteCluster {
   const { source, workspace, port, bound, sudo, hostClock } = settings;
   const capture = captureSize(settings.capture);
-  const { needs = [], system, say = () => {} } = context;
-  const root = needs.some((need) => NEEDS_ROOT.includes(need)) || hostClock || capture !== null;
+  const { needs = [], system, systemOptions, say = () => {} } = context;
+  const isAsked = hostClock || capture !== null || needsRoot(system, systemOptions);
+  const root = isAsked || needs.some((need) => NEEDS_ROOT.includes(need));
   return new RemoteCluster(context, {
     source,
     workspace,
