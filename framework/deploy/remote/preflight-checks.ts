@@ -58,12 +58,16 @@ export interface Found {
   clock: ClockDifference | null;
 }
 
+/** Those of the network, which are tried before a run. */
+export function networkFaults({ needs }: Pick<Wants, 'needs'>): NetworkFault[] {
+  return NETWORK_FAULTS.filter((fault) => needs.includes(fault));
+}
+
 /** Faults that only root can make. */
-export function faultsOfRoot({ needs, nodes, hostClock }: Wants): string[] {
-  const network: readonly string[] = NETWORK_FAULTS;
-  return needs.filter(
-    (need) => network.includes(need) || (need === 'clock' && nodes === 'foreign' && hostClock === true),
-  );
+export function faultsOfRoot(wants: Wants): string[] {
+  const { needs, nodes, hostClock } = wants;
+  const movesClock = needs.includes('clock') && nodes === 'foreign' && hostClock === true;
+  return [...networkFaults(wants), ...(movesClock ? ['clock'] : [])];
 }
 
 export function hasRoot({ root }: Facts): boolean {
@@ -77,11 +81,11 @@ export function checksOf(found: Found, wants: Wants): Check[] {
     { name: 'user', cell: facts.user },
     rootCheck(facts, wants),
     systemCheck(facts),
-    diskCheck(facts, wants),
+    roomCheck(facts, wants),
     nodeCheck(facts),
     ...(wants.ports.length === 0 ? [] : [portCheck(facts, wants)]),
     helperCheck(facts),
-    clockCheck(found.clock),
+    timeCheck(found.clock),
     ...wants.needs.filter((need) => need !== 'reports').map((need) => capabilityCheck(need, found, wants)),
   ];
 }
@@ -133,9 +137,9 @@ function systemCheck({ system, arch, cores, memory }: Facts): Check {
   return { ...check, cell: system, problem: { what, remedy: 'use a host that runs Linux' } };
 }
 
-function diskCheck({ workspace, uid }: Facts, wants: Wants): Check {
+function roomCheck({ workspace, uid }: Facts, wants: Wants): Check {
   const { at, free, mode, owner, readOnly } = workspace;
-  const check = { name: 'disk', cell: free === null ? '?' : `${bytes(free)} free` };
+  const check = { name: 'room', cell: free === null ? '?' : `${bytes(free)} free` };
   const choose = 'choose another with the option "folder"';
   const broken = (cell: string, what: string, remedy: string): Check => ({ ...check, cell, problem: { what, remedy } });
   const folder = wants.workspace;
@@ -188,19 +192,22 @@ function helperCheck({ helper }: Facts): Check {
   return { name: 'in use', cell: 'yes', problem: { what, remedy } };
 }
 
-function clockCheck(clock: ClockDifference | null): Check {
-  if (clock === null) return { name: 'clock', cell: '?' };
+function timeCheck(clock: ClockDifference | null): Check {
+  if (clock === null) return { name: 'time', cell: '?' };
   const { offset, uncertainty } = clock;
   const text = `${offset < 0 ? '-' : '+'}${duration(Math.abs(offset))} ±${duration(uncertainty)}`;
-  if (Math.abs(offset) - uncertainty <= MOST_OFFSET) return { name: 'clock', cell: text };
+  if (Math.abs(offset) - uncertainty <= MOST_OFFSET) return { name: 'time', cell: text };
   const warning =
     `its clock differs from this machine's by ${text}: times in its logs do not fit the history, and a system that trusts clocks ` +
     'is tested with a fault that no plan asked for; let NTP set it';
-  return { name: 'clock', cell: text, warning };
+  return { name: 'time', cell: text, warning };
 }
 
 function capabilityCheck(need: Capability, found: Found, wants: Wants): Check {
-  if (need === 'clock') return timeCheck(found, wants);
+  if (need === 'clock') return clockCheck(found, wants);
+  if (need === 'disk' && wants.nodes === 'foreign' && !hasRoot(found.facts)) {
+    return { name: need, cell: 'not full', warning: 'without root its disk can be damaged but not filled' };
+  }
   const fault = NETWORK_FAULTS.find((name) => name === need);
   return fault === undefined ? { name: need, cell: 'ok' } : networkCheck(fault, found);
 }
@@ -228,8 +235,8 @@ function networkCheck(fault: NetworkFault, { facts, abilities }: Found): Check {
   };
 }
 
-function timeCheck({ facts }: Found, { nodes, hostClock }: Wants): Check {
-  const check = { name: 'clocks', cell: 'ok' };
+function clockCheck({ facts }: Found, { nodes, hostClock }: Wants): Check {
+  const check = { name: 'clock', cell: 'ok' };
   if (nodes === 'own') return check;
   if (hostClock !== true) {
     if (facts.faketime !== null) return check;

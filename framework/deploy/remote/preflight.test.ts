@@ -112,13 +112,13 @@ describe('checks', () => {
     const checks = checksOf(found, { ...WANTS, needs: ['partition', 'clock', 'kill', 'reports'] });
     expect(checks.filter(({ problem, warning }) => problem ?? warning)).toEqual([]);
     expect(checks.map(({ name, cell }) => `${name}: ${cell}`).slice(3)).toEqual([
-      'disk: 1 GB free',
+      'room: 1 GB free',
       'node: v20.19.0',
       'port: 7710 free',
       'in use: no',
-      'clock: -3 ms ±1 ms',
+      'time: -3 ms ±1 ms',
       'partition: ok',
-      'clocks: ok',
+      'clock: ok',
       'kill: ok',
     ]);
   });
@@ -131,20 +131,20 @@ describe('checks', () => {
       'sudo refuses',
       /loss needs root there.*password is required/,
     ],
-    ['root', { root: 'off' }, { needs: ['loss', 'partition'] }, 'no', /loss and partition need root/],
+    ['root', { root: 'off' }, { needs: ['loss', 'partition'] }, 'no', /partition and loss need root/],
     ['root', { root: 'no-sudo' }, { root: true }, 'no sudo', /there is no sudo/],
     ['system', { system: 'FreeBSD' }, {}, 'FreeBSD', /it runs FreeBSD/],
-    ['disk', { free: '1000' }, {}, '1 MB free', /only 1 MB left/],
-    ['disk', { write: 'sh: 1: cannot create x: Read-only file system' }, {}, 'read-only', /Read-only file system/],
-    ['disk', { owner: 'lrwxrwxrwx 1000' }, {}, 'no folder', /no folder/],
-    ['disk', { owner: 'drwxr-xr-x 1001' }, {}, 'of another', /somebody else \(user 1001\)/],
+    ['room', { free: '1000' }, {}, '1 MB free', /only 1 MB left/],
+    ['room', { write: 'sh: 1: cannot create x: Read-only file system' }, {}, 'read-only', /Read-only file system/],
+    ['room', { owner: 'lrwxrwxrwx 1000' }, {}, 'no folder', /no folder/],
+    ['room', { owner: 'drwxr-xr-x 1001' }, {}, 'of another', /somebody else \(user 1001\)/],
     ['node', { node: null, arch: 'mips64' }, {}, 'none', /mips64/],
     ['node', { 'node-version': 'v16.3.0', execute: 'no' }, {}, 'v16.3.0', /noexec/],
     ['port', { busy: '7710' }, {}, '7710 taken', /port 7710 is taken/],
     ['in use', { helper: '77 run-1' }, {}, 'yes', /another run \(run-1\).*process 77/],
-    ['clocks', {}, { needs: ['clock'], nodes: 'foreign' }, 'no libfaketime', /libfaketime/],
+    ['clock', {}, { needs: ['clock'], nodes: 'foreign' }, 'no libfaketime', /libfaketime/],
     [
-      'clocks',
+      'clock',
       { uids: '0 100000 65536' },
       { needs: ['clock'], nodes: 'foreign', hostClock: true },
       'no SYS_TIME',
@@ -180,6 +180,13 @@ describe('checks', () => {
       name: 'partition',
       cell: 'needs root',
     });
+  });
+
+  it('without root the disk of a program is not filled, which is worth a warning', () => {
+    expect(check('disk', { root: 'off' }, { needs: ['disk'], nodes: 'foreign' }).problem).toBeUndefined();
+    const found = { facts: factsOf({ root: 'off' }), abilities: null, clock: null };
+    const warned = checksOf(found, { ...WANTS, needs: ['disk'], nodes: 'foreign' }).filter(({ warning }) => warning);
+    expect(warned).toHaveLength(1);
   });
 
   it('Node is uploaded where there is none, or an old one', () => {
@@ -246,7 +253,7 @@ describe('this machine', () => {
       ['file/x', /not a folder/],
     ] as const) {
       const report = await look({ workspace: join(folder, path) });
-      const problem = report.checks.find(({ name }) => name === 'disk')?.problem?.what;
+      const problem = report.checks.find(({ name }) => name === 'room')?.problem?.what;
       if (word === undefined) expect(problem).toBeUndefined();
       else expect(problem).toMatch(word);
     }

@@ -6,7 +6,7 @@ import type { Milliseconds } from '../../contracts/time.js';
 import { type Abilities, networkAbilities } from '../helper/network/abilities.js';
 import { titleOf } from '../host/errors.js';
 import type { Command, Host, RunOptions } from '../host/host.js';
-import { type Check, checksOf, faultsOfRoot, hasRoot, type Wants } from './preflight-checks.js';
+import { type Check, checksOf, hasRoot, networkFaults, type Wants } from './preflight-checks.js';
 import { type ClockDifference, clockDifference, type Facts, parseFacts } from './preflight-facts.js';
 import { DATES_COMMAND, preflightCommand } from './preflight-script.js';
 
@@ -102,7 +102,7 @@ async function inspect(host: Host, wants: Wants): Promise<Inspected> {
       hint: 'Its user needs a login shell that runs commands, and there must be a POSIX shell called sh',
     });
   }
-  const needsTrial = hasRoot(facts) && facts.system === 'Linux' && faultsOfRoot(wants).length > 0;
+  const needsTrial = hasRoot(facts) && facts.system === 'Linux' && networkFaults(wants).length > 0;
   const [clock, abilities] = await Promise.all([
     lookAtClock(host),
     needsTrial ? networkAbilities((command) => host.run(command, { ...options, root: true })) : null,
