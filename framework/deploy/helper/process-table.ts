@@ -99,9 +99,10 @@ function readSmall(path: string, most: number): Buffer | null {
     const pieces: Buffer[] = [];
     for (let size = 0; size < most; ) {
       const read = readSync(fd, buffer, 0, buffer.length, null);
-      if (read === 0) break;
       pieces.push(Buffer.from(buffer.subarray(0, read)));
       size += read;
+      // Only the end of such a file makes a read short.
+      if (read < buffer.length) break;
     }
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   } catch {
