@@ -1,4 +1,5 @@
 // What a host's kernel and tools can do to its network, as it was found by trying, and what each fault needs of that.
+import { ChaosError } from '../../../contracts/error.js';
 import { ABILITIES_COMMAND } from './abilities-script.js';
 import type { Family } from './address.js';
 import type { Run } from './run.js';
@@ -77,6 +78,8 @@ export function hasNetem(abilities: Abilities): boolean {
  */
 export async function networkAbilities(run: Run): Promise<Abilities> {
   const { stdout, stderr, code } = await run(ABILITIES_COMMAND);
+  if (code === null)
+    throw new ChaosError('network-rules', 'what can be done to the network could not be tried in time');
   return parseAbilities(
     stdout,
     code === 0 ? 'was not tried' : firstLine(stderr) || `the trial ended with status ${code}`,

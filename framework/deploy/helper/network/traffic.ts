@@ -6,8 +6,8 @@ import type { Run } from './run.js';
 import type { Shape } from './shape.js';
 import { changeClasses, HANDLE, type Placed, removeRoot, type Slot } from './tc-lines.js';
 
-/** What the kernel gives a device by itself; anything else is somebody's wish. */
-const DEFAULTS: readonly string[] = ['noqueue', 'pfifo_fast', 'fq_codel', 'mq', 'pfifo', 'fq'];
+/** Of what the kernel has given a device by itself; whatever somebody has made has another one. */
+const DEFAULT_HANDLE = '0:';
 
 export interface Qdisc {
   kind: string;
@@ -49,7 +49,8 @@ export class Traffic {
   /** Where each shape belongs; throws where that device has a qdisc that somebody has put there. Changes nothing. */
   async place(shapes: readonly Shape[]): Promise<Placed[]> {
     if (shapes.length === 0) return [];
-    const devices = await Promise.all(shapes.map(({ to }) => this.#deviceTo(to)));
+    const known = new Map(this.#slots?.map(({ device, shape }) => [shape.to.text, device]));
+    const devices = await Promise.all(shapes.map(({ to }) => known.get(to.text) ?? this.#deviceTo(to)));
     const ours = new Set(this.#slots?.map(({ device }) => device));
     if (devices.some((device) => !ours.has(device))) {
       const roots = await this.#roots();
@@ -97,8 +98,7 @@ export class Traffic {
 
   #refuseForeign(roots: readonly Qdisc[], device: string): void {
     const foreign = roots.find(
-      (root) =>
-        root.device === device && root.handle !== HANDLE && (root.handle !== '0:' || !DEFAULTS.includes(root.kind)),
+      (root) => root.device === device && root.handle !== HANDLE && root.handle !== DEFAULT_HANDLE,
     );
     if (foreign === undefined) return;
     throw new ChaosError(
