@@ -29,7 +29,7 @@ Exit codes: 0 nothing of ours is in force on any host, 130 interrupted, 254 bad 
     for (const { deployment, options: values, nodes } of placesOf(selection.plans)) {
       if (io.signal.aborted) return EXIT.interrupted;
       if (deployment.heal === undefined) {
-        io.out(`${deployment.name}: nothing of it outlives a run, there is nothing to heal\n`);
+        io.out(`${deployment.name}: ${unhealed(deployment)}\n`);
         continue;
       }
       try {
@@ -41,6 +41,13 @@ Exit codes: 0 nothing of ours is in force on any host, 130 interrupted, 254 bad 
     return code;
   },
 };
+
+/** Why there is nothing to heal. */
+function unhealed({ clean }: AnyDeployment): string {
+  return clean === undefined
+    ? 'nothing of it outlives a run, so there is nothing to heal'
+    : 'its hosts are made for a run; `chaos clean` removes what one that died has left';
+}
 
 /** Each deployment with each set of options once, with the most nodes that a cell has there. */
 function placesOf(plans: readonly Plan[]): Place[] {
