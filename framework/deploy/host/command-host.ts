@@ -1,9 +1,10 @@
 // A host that a command of this machine leads to: a container through its engine, a namespace, or this machine itself.
 import { ChaosError } from '../../contracts/error.js';
-import { complaint, titleOf, unreachable } from './errors.js';
+import { assertAbsolute, complaint, fileError, reasonOf, titleOf, unreachable } from './errors.js';
 import { exchange } from './exchange.js';
 import type { Command, Output, RunOptions } from './host.js';
 import { launchOf, NO_PROGRAM, type Task } from './launch.js';
+import { copyHere } from './local-copy.js';
 import { startProcess } from './local-process.js';
 import { PipeHost, type Started } from './pipe-host.js';
 
@@ -47,7 +48,7 @@ export class CommandHost extends PipeHost {
 
   override async run(command: Command, options: RunOptions = {}): Promise<Output> {
     const output = await super.run(command, options);
-    if (this.#prefix.length === 0) return output;
+    if (this.#isHere) return output;
     this.#judge(output);
     if (output.code !== NO_PROGRAM || this.#shell !== null) return output;
     this.#shell = await this.#hasShell();
@@ -56,11 +57,15 @@ export class CommandHost extends PipeHost {
   }
 
   override async upload(source: string | Uint8Array, path: string, options: { mode?: number } = {}): Promise<void> {
-    await super.upload(source, path, options).catch((error) => this.#explain(error));
+    assertAbsolute(this, path);
+    if (this.#isHere) await this.#copy(`The upload to ${path}`, source, path, options.mode);
+    else await super.upload(source, path, options).catch((error) => this.#explain(error));
   }
 
   override async download(path: string, target: string): Promise<void> {
-    await super.download(path, target).catch((error) => this.#explain(error));
+    assertAbsolute(this, path);
+    if (this.#isHere) await this.#copy(`The download of ${path}`, path, target);
+    else await super.download(path, target).catch((error) => this.#explain(error));
   }
 
   async close(): Promise<void> {}
@@ -76,6 +81,16 @@ export class CommandHost extends PipeHost {
     const started = await this.#start([first ?? 'sh', ...rest]);
     if (preface.length > 0) started.stdin.write(preface);
     return started;
+  }
+
+  get #isHere(): boolean {
+    return this.#prefix.length === 0;
+  }
+
+  async #copy(doing: string, source: string | Uint8Array, target: string, mode?: number): Promise<void> {
+    await copyHere(source, target, mode).catch((error) => {
+      throw fileError(this, doing, reasonOf(error), error);
+    });
   }
 
   async #start(words: [string, ...string[]]): Promise<Started> {
@@ -114,7 +129,7 @@ export class CommandHost extends PipeHost {
 
   /** A host that is not there, or has no shell, is a better reason than the failure of what was to run in it. */
   async #explain(error: unknown): Promise<never> {
-    if (this.#prefix.length > 0) await this.run(['sh', '-c', ':'], { timeout: 10_000 });
+    await this.run(['sh', '-c', ':'], { timeout: 10_000 });
     throw error;
   }
 

@@ -34,6 +34,15 @@ export function fileError(host: Pick<Host, 'name' | 'title'>, doing: string, why
   });
 }
 
+/** Paths there are absolute: what they would be relative to differs between hosts. */
+export function assertAbsolute(host: Pick<Host, 'name' | 'title'>, path: string): void {
+  if (path.startsWith('/')) return;
+  throw new ChaosError('host-file', `The path "${path}" on ${titleOf(host)} does not start with a slash.`, {
+    kind: 'usage',
+    hint: 'Give the whole path.',
+  });
+}
+
 /** `sh -c …` for messages: the program alone, since arguments may hold what nobody should read. */
 export function programOf(command: Command): string {
   return command[0] === 'sh' ? 'a script' : command[0];

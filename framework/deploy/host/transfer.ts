@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ChaosError } from '../../contracts/error.js';
-import { complaint, fileError, lost, reasonOf, titleOf } from './errors.js';
+import { assertAbsolute, complaint, fileError, lost, reasonOf } from './errors.js';
 import { drained, isLost, Kept } from './exchange.js';
 import { Headed } from './headed.js';
 import type { Command, Exit, Host, Pipe } from './host.js';
@@ -17,6 +17,9 @@ import { GIVE, MEANWHILE, TAKE_FILE, TAKE_FOLDER } from './transfer-scripts.js';
 
 const MOST_COMPLAINTS = 16 * 1024;
 const LONGEST_HEADER = 100;
+
+/** The variable keeps macOS from adding files of its own. */
+const PACK = ['env', 'COPYFILE_DISABLE=1', 'tar', '-c', '-f', '-'] as const;
 
 /** What a transfer needs of a host. */
 export interface Mover extends Pick<Host, 'name' | 'title'> {
@@ -73,7 +76,7 @@ async function sendFile(host: Mover, source: Readable, size: number, mode: numbe
 
 async function sendFolder(host: Mover, source: string, path: string): Promise<void> {
   const pipe = await host.open(['sh', '-c', TAKE_FOLDER, 'sh', path]);
-  const archive = await startProcess(['tar', '-c', '-f', '-', '-C', source, '.']).catch((error) => {
+  const archive = await startProcess([...PACK, '-C', source, '.']).catch((error) => {
     pipe.close();
     throw fileError(host, `The upload to ${path}`, `this machine cannot run tar: ${reasonOf(error)}`, error);
   });
@@ -143,14 +146,6 @@ async function takeFolder(source: Readable, target: string): Promise<void> {
 async function pour(source: Readable, sink: Writable): Promise<void> {
   source.pipe(sink);
   await whileMoving(source, finished(sink, { readable: false }), () => sink.destroy());
-}
-
-function assertAbsolute(host: Mover, path: string): void {
-  if (path.startsWith('/')) return;
-  throw new ChaosError('host-file', `The path "${path}" on ${titleOf(host)} does not start with a slash.`, {
-    kind: 'usage',
-    hint: 'Give the whole path.',
-  });
 }
 
 function assertDone(host: Mover, doing: string, exit: Exit, complaints: string): void {
