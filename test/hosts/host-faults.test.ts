@@ -234,6 +234,9 @@ describe('folders', () => {
       await expect(declare({ kind: 'read-only', folder }), folder).rejects.toMatchObject({ code: 'fault-unsupported' });
     }
     await expect(declare({ kind: 'full', folder: point, most: 1024 })).rejects.toThrow(/at most 1024/);
+    const inside = foldersModule({ ...context(), folder: point });
+    const faults: FolderFault[] = [{ kind: 'read-only', folder: point }];
+    await expect(inside.handle.folders!({ faults })).rejects.toThrow(/lies on it, too/);
     const shared = join(scratch, 'shared');
     mkdirSync(shared);
     await must('mount', '--bind', scratch, shared);

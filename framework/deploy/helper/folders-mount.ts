@@ -31,6 +31,11 @@ const ESSENTIAL: ReadonlySet<string> = new Set(
   ].concat(['/sbin', '/sys', '/tmp', '/usr', '/usr/local', '/var', '/var/lib', '/var/log', '/var/tmp']),
 );
 
+/** All that there are now. */
+export function mounts(): Mount[] {
+  return parseMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
+}
+
 /** What /proc/self/mountinfo says, in its order. */
 export function parseMounts(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
@@ -42,9 +47,9 @@ export function parseMounts(text: string): Mount[] {
 }
 
 /** The mount that a folder lies on: the longest point above it, of several the last. */
-export function mountOf(mounts: readonly Mount[], folder: string): Mount | null {
+export function mountOf(all: readonly Mount[], folder: string): Mount | null {
   let found: Mount | null = null;
-  for (const mount of mounts) {
+  for (const mount of all) {
     const isAbove = mount.point === '/' || folder === mount.point || folder.startsWith(`${mount.point}/`);
     if (isAbove && mount.point.length >= (found?.point.length ?? 0)) found = mount;
   }
@@ -57,7 +62,7 @@ export function mountOf(mounts: readonly Mount[], folder: string): Mount | null 
  */
 export function ownMount(folder: string, most = Number.POSITIVE_INFINITY): Mount {
   const path = real(folder);
-  const mount = mountOf(parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')), path);
+  const mount = mountOf(mounts(), path);
   const refuse = (why: string) =>
     new ChaosError('fault-unsupported', `the disk of ${folder} cannot be broken: ${why}`, {
       hint: 'Give the folder a file system of its own, such as a tmpfs or a loop device.',

@@ -1,9 +1,8 @@
 // Faults of the file systems that hold the folders of programs: no room left, or nothing can be written. Each request says all of them.
-
-import { readFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { ChaosError } from '../../contracts/error.js';
-import { type Mount, mountOf, ownMount, parseMounts } from './folders-mount.js';
+import { type Mount, mountOf, mounts, ownMount } from './folders-mount.js';
 import type { HelperContext, HelperModule } from './modules.js';
 import { type Run, runHere } from './network/run.js';
 import type { FolderFault } from './protocol.js';
@@ -47,10 +46,7 @@ export function foldersModule(context: HelperContext, run: Run = runHere): Helpe
 
   const declare = async (faults: readonly FolderFault[]) => {
     if (faults.length > 0 && !context.root) throw notRoot();
-    const wanted = faults.map((fault) => ({
-      kind: fault.kind,
-      point: ownMount(fault.folder, fault.kind === 'full' ? fault.most : undefined).point,
-    }));
+    const wanted = faults.map((fault) => ({ kind: fault.kind, point: breakable(fault, context.folder) }));
     const isSame = (a: InForce, b: InForce) => a.kind === b.kind && a.point === b.point;
     await undo(inForce.filter((fault) => !wanted.some((other) => isSame(fault, other))));
     for (const fault of wanted) {
@@ -80,6 +76,15 @@ export function foldersModule(context: HelperContext, run: Run = runHere): Helpe
       await undo([...inForce].reverse());
     },
   };
+}
+
+/** Where the file system of a fault is mounted. Throws where we could not heal it: without our own files we know nothing. */
+function breakable(fault: FolderFault, own: string): string {
+  const { point } = ownMount(fault.folder, fault.kind === 'full' ? fault.most : undefined);
+  if (mountOf(mounts(), realpathSync(own))?.point !== point) return point;
+  throw new ChaosError('fault-unsupported', `the disk of ${fault.folder} cannot be broken: ${own} lies on it, too`, {
+    hint: 'Give the folder a file system of its own, such as a tmpfs or a loop device.',
+  });
 }
 
 /** Writes until nothing more goes in, down to the last block. */
@@ -117,7 +122,7 @@ async function remount(run: Run, point: string, mode: 'ro' | 'rw'): Promise<void
 }
 
 function currentMount(point: string): Mount | null {
-  const mount = mountOf(parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')), point);
+  const mount = mountOf(mounts(), point);
   return mount?.point === point ? mount : null;
 }
 

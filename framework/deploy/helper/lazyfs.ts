@@ -22,7 +22,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
-import { mountOf, parseMounts } from './folders-mount.js';
+import { mountOf, mounts } from './folders-mount.js';
 import { type Run, runHere } from './network/run.js';
 
 /** A folder of a program, and one of ours, on the same file system, that takes its files and LazyFS's while it is mounted. */
@@ -219,7 +219,7 @@ function logged(path: string): string {
 }
 
 function isMounted(folder: string): boolean {
-  const mount = mountOf(parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')), folder);
+  const mount = mountOf(mounts(), folder);
   return mount?.point === folder && mount.type === 'fuse.lazyfs';
 }
 

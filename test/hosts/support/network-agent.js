@@ -36,7 +36,7 @@ const COMMANDS = {
     refused = 0;
     for (let i = 0; i < count; i++) {
       await send(to, text);
-      if (i % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (i % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return { refused };
   },
