@@ -14,6 +14,8 @@ const STEP_MARGIN: Milliseconds = 10_000;
 const HELLO_TIMEOUT: Milliseconds = 30_000;
 /** After the helper has said that all is done. */
 const END_TIMEOUT: Milliseconds = 1000;
+/** Between the end of a pipe and the last of its output. */
+const LAST_WORDS: Milliseconds = 300;
 const LONGEST_TIMEOUT: Milliseconds = 2 ** 31 - 1;
 /** To be taken in by a helper. */
 const ATTEMPTS = 3;
@@ -53,6 +55,8 @@ interface Connection {
   pulse: NodeJS.Timeout | null;
   /** Last words of a pipe that could not be opened. */
   complaint: string;
+  /** Why it is no more. */
+  error: ChaosError | null;
 }
 
 export class HelperClient {
@@ -122,11 +126,9 @@ export class HelperClient {
     try {
       if (connection === null) return;
       if (keep) {
-        await this.request('hello', { ...this.#greeting(), keep: true });
+        await this.request('hello', { run: this.#options.run, bound: this.#options.bound, keep });
         await this.request('heal', {}, { timeout: HELLO_TIMEOUT });
-      } else {
-        await this.#end(connection);
-      }
+      } else await this.#end(connection);
     } catch (error) {
       if (!GONE.has(codeOf(error))) throw error;
     } finally {
@@ -135,18 +137,21 @@ export class HelperClient {
   }
 
   async #connect(): Promise<Hello> {
+    const { run, bound, keep, root } = this.#options;
     this.#drop(this.#connection, null);
     for (let attempt = 1; ; attempt++) {
       const connection = await this.#open();
       try {
-        this.#hello = await this.#send('hello', this.#greeting(), HELLO_TIMEOUT);
-        if (this.#options.root === true && !this.#hello.root && attempt === 1) {
+        this.#hello = await this.#send('hello', { run, bound, keep }, HELLO_TIMEOUT);
+        // Lost right behind the answer.
+        if (connection.error !== null) throw connection.error;
+        if (root === true && !this.#hello.root && attempt === 1) {
           // One of an earlier run that was not root; the next one is, if the host lets us.
           await this.#end(connection);
           continue;
         }
         // Two may be late or lost, and there is still time.
-        connection.pulse = setInterval(() => this.#pulse(connection), this.#options.bound / 4);
+        connection.pulse = setInterval(() => this.#pulse(connection), bound / 4);
         connection.pulse.unref();
         return this.#hello;
       } catch (error) {
@@ -171,15 +176,10 @@ export class HelperClient {
       ...(root === undefined ? {} : { root }),
       ...(env === undefined ? {} : { env }),
     });
-    const connection: Connection = { pipe, pulse: null, complaint: '' };
+    const connection: Connection = { pipe, pulse: null, complaint: '', error: null };
     this.#connection = connection;
     this.#listen(connection);
     return connection;
-  }
-
-  #greeting(): Ask<'hello'> {
-    const { run, bound, keep } = this.#options;
-    return { run, bound, keep };
   }
 
   /** A pipe that answers no pulse is as good as lost, whatever the network says. */
@@ -218,12 +218,14 @@ export class HelperClient {
       connection.complaint = `${connection.complaint}${chunk}`.slice(-MOST_COMPLAINT);
     });
     for (const stream of [pipe.stdin, pipe.stdout, pipe.stderr]) stream.on('error', () => {});
-    pipe.stdin.on('error', (error: Error) => lost(error.message));
-    pipe.exited.then(
-      ({ code }) =>
-        lost(code === null ? 'the connection to its helper was cut' : 'its helper has closed the connection'),
-      (error: unknown) => lost(messageOf(error)),
-    );
+    // Its last words may still be on their way.
+    const read = new Promise((resolve) => pipe.stdout.once('close', resolve).once('end', resolve));
+    pipe.exited
+      .then(({ code }) => Promise.race([read, sleep(LAST_WORDS, null, { ref: false })]).then(() => code))
+      .then(
+        (code) => lost(code === null ? 'the connection to its helper was cut' : 'its helper has closed the connection'),
+        (error: unknown) => lost(messageOf(error)),
+      );
   }
 
   #receive(connection: Connection, line: string | null): void {
@@ -247,6 +249,7 @@ export class HelperClient {
   #drop(connection: Connection | null, error: ChaosError | null): void {
     if (connection === null || this.#connection !== connection) return;
     this.#connection = null;
+    connection.error = error;
     if (connection.pulse !== null) clearInterval(connection.pulse);
     connection.pipe.close();
     const greeted = connection.pulse !== null;

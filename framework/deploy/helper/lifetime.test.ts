@@ -251,6 +251,7 @@ describe('the end of a helper', () => {
     expect(allAwake(pids)).toBe(true);
     await cleaner.close();
     for (const pid of pids) process.kill(pid, 'SIGKILL');
+    expect(await until(() => allGone(pids))).toBe(true);
   });
 
   test('that cannot begin is told with the reason', async (shop) => {
