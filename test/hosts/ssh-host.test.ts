@@ -353,6 +353,13 @@ describe('a host that cannot be reached says why', () => {
     const mute = createServer((socket) => socket.on('error', () => {}));
     const late = await refusal(targetOf(sshd, { port: await listening(mute), timeout: 300 }));
     expect(late).toMatchObject({ code: 'host-unreachable', message: expect.stringContaining('within 300 ms') });
+    const host = hostOf(targetOf(sshd, { port: (mute.address() as AddressInfo).port }));
+    const given = host.run(['true']).catch((error) => error);
+    await sleep(100);
+    const began = performance.now();
+    await host.close();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await given).toMatchObject({ code: 'host-closed' });
     mute.close();
     const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const other = await refusal(targetOf(sshd, { port: await listening(web) }));

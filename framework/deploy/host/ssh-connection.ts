@@ -41,32 +41,42 @@ export class SshConnection {
     });
   }
 
-  /** Connects and logs in, also through jump hosts. `who`: for messages. */
-  static async open(target: SshTarget, who: Named): Promise<SshConnection> {
+  /** Connects and logs in, also through jump hosts. `who`: for messages. Rejects soon after `stop`. */
+  static async open(target: SshTarget, who: Named, stop: AbortSignal): Promise<SshConnection> {
     for (let turn = 0; ; turn++) {
       try {
-        return await SshConnection.#open(target, who);
+        return await SshConnection.#open(target, who, stop);
       } catch (error) {
         const pause = PAUSES[turn];
         const cause = error instanceof ChaosError ? error.cause : error;
-        if (pause === undefined || !isPassing(cause)) throw error;
+        if (pause === undefined || stop.aborted || !isPassing(cause)) throw error;
         // Hosts that were turned away together do not come back together.
         await sleep(pause * (1 + Math.random()));
       }
     }
   }
 
-  static async #open(target: SshTarget, who: Named): Promise<SshConnection> {
+  static async #open(target: SshTarget, who: Named, stop: AbortSignal): Promise<SshConnection> {
     const [keys, proofs] = await Promise.all([HostKeys.load(target, titleOf(who)), proofsFor(target, titleOf(who))]);
-    const via = target.jump === undefined ? null : await SshConnection.open(target.jump, jumpOf(who, target.jump));
+    const via =
+      target.jump === undefined ? null : await SshConnection.open(target.jump, jumpOf(who, target.jump), stop);
+    let stream: Duplex | null = null;
+    const abandon = () => {
+      stream?.destroy();
+      via?.close();
+    };
+    stop.addEventListener('abort', abandon);
     try {
+      stop.throwIfAborted();
       const timeout = target.timeout ?? DEFAULT_CONNECT_TIMEOUT;
-      const stream = via === null ? dial(target) : await via.#forward(target, who, timeout);
+      stream = via === null ? dial(target) : await via.#forward(target, who, timeout);
       const login = new SshLogin({ who, target, timeout }, keys, proofs);
       return new SshConnection(await login.over(stream), stream, via);
     } catch (error) {
       await via?.close();
       throw error;
+    } finally {
+      stop.removeEventListener('abort', abandon);
     }
   }
 

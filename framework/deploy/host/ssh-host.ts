@@ -35,7 +35,7 @@ export class SshHost extends PipeHost {
     this.name = options.name;
     this.address = options.address;
     this.title = sshTitle(options.connection);
-    this.#pool = new SshPool(() => SshConnection.open(options.connection, this));
+    this.#pool = new SshPool((stop) => SshConnection.open(options.connection, this, stop));
   }
 
   /** Commands that still run lose their connection. */

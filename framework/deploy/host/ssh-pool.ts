@@ -31,14 +31,16 @@ export interface Lease {
 }
 
 export class SshPool {
-  readonly #connect: () => Promise<SshConnection>;
+  readonly #connect: (stop: AbortSignal) => Promise<SshConnection>;
   #lines: Line[] = [];
   #waiting: Waiter[] = [];
-  #connecting = false;
+  readonly #stop = new AbortController();
+  /** Settles when the connection that is being made is there, or not. */
+  #growing: Promise<void> | null = null;
   /** Why nothing is given out any more. */
   #closed: Error | null = null;
 
-  constructor(connect: () => Promise<SshConnection>) {
+  constructor(connect: (stop: AbortSignal) => Promise<SshConnection>) {
     this.#connect = connect;
   }
 
@@ -70,6 +72,8 @@ export class SshPool {
   async close(error: Error): Promise<void> {
     this.#closed = error;
     this.#serve();
+    this.#stop.abort();
+    await this.#growing;
     await Promise.all(this.#lines.map((line) => line.connection.close()));
   }
 
@@ -81,7 +85,7 @@ export class SshPool {
       }
       const line = this.#lines.find(({ connection, open, limit }) => connection.alive && open < limit);
       if (line === undefined) {
-        if (this.#mayGrow()) void this.#grow();
+        if (this.#mayGrow()) this.#growing = this.#grow();
         return;
       }
       waiter.grant(this.#lease(line, waiter.lasting));
@@ -90,18 +94,17 @@ export class SshPool {
 
   /** A command that ends by itself makes room; others have to be gone round. */
   #mayGrow(): boolean {
-    if (this.#connecting || this.#lines.length >= MOST_CONNECTIONS) return false;
+    if (this.#growing !== null || this.#lines.length >= MOST_CONNECTIONS) return false;
     return this.#lines.every((line) => line.lasting >= line.limit);
   }
 
   async #grow(): Promise<void> {
-    this.#connecting = true;
     try {
-      await this.#add(await this.#connect());
+      await this.#add(await this.#connect(this.#stop.signal));
     } catch (error) {
       for (const waiter of [...this.#waiting]) waiter.refuse(error);
     } finally {
-      this.#connecting = false;
+      this.#growing = null;
     }
     this.#serve();
   }
