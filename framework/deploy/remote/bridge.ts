@@ -12,6 +12,7 @@ import { NodeProcess } from '../local/node-process.js';
 import { checkProgram, startFailure } from '../local/program.js';
 import { INIT_CLIENT } from '../local/router.js';
 import type { Watchdog } from '../local/watchdog.js';
+import { NO_SECRETS, type Secrets } from './secrets.js';
 
 /** What `System.bridge` gives. */
 export type BridgeProgram = Program & { env?: Readonly<Record<string, string>> };
@@ -26,6 +27,8 @@ export interface BridgeOptions {
   folder: string;
   event: (event: NodeEvent) => void;
   clock: Clock;
+  /** It has our environment, and may print any of it. */
+  secrets?: Secrets;
 }
 
 /** Maelstrom's limit for the answer to `init`. */
@@ -48,6 +51,7 @@ export const asClient = (program: string, argument: string) => `client: [${progr
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #logFile: string;
+  readonly #secrets: Secrets;
   #log: number | null = null;
   #process: NodeProcess | null = null;
   #previous: NodeProcess | null = null;
@@ -64,6 +68,7 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     this.#logFile = `${options.folder}/client.log`;
+    this.#secrets = options.secrets ?? NO_SECRETS;
   }
 
   /** Throws ChaosError('program-not-startable') when there is no such program. */
@@ -116,6 +121,7 @@ export class Bridge {
     await last?.vanished();
     if (this.#log !== null) closeSync(this.#log);
     this.#log = null;
+    this.#secrets.hideIn(this.#logFile);
   }
 
   #spawn(): void {
@@ -197,7 +203,7 @@ export class Bridge {
     const lived = (clock.now() - this.#born) / NS_PER_MS;
     this.#crashes = lived >= LONG_LIFE ? 1 : this.#crashes + 1;
     const last = lastLines(this.#logFile).findLast((line) => line.trim() !== '');
-    const words = last === undefined ? '' : `; its last line: ${last.trim()}`;
+    const words = last === undefined ? '' : `; its last line: ${this.#secrets.hide(last.trim())}`;
     if (this.#crashes >= MOST_CRASHES) {
       this.#note(`${how}, ${MOST_CRASHES} times in a row, and is not started again${words}`);
       return;
@@ -215,7 +221,7 @@ export class Bridge {
     const words =
       lines.length === 0
         ? 'it wrote nothing to stderr'
-        : `its last lines:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+        : `its last lines:\n${lines.map((line) => `  ${this.#secrets.hide(line)}`).join('\n')}`;
     return new ChaosError('client-not-started', `the client of ${node} (${program.command}) ${what}; ${words}`, {
       hint: `It must answer init with init_ok within ${INIT_TIMEOUT / 1000} s; its stderr is in ${this.#logFile}`,
     });
@@ -224,7 +230,7 @@ export class Bridge {
   #malformed(detail: string, line: string): void {
     if (this.#complaints++ >= MOST_COMPLAINTS) return;
     const { event, clock, node } = this.#options;
-    const lines = [line.slice(0, SHOWN)];
+    const lines = [this.#secrets.hide(line.slice(0, SHOWN))];
     event({ time: clock.now(), node, kind: 'protocol-error', detail: `its client: ${detail}`, lines });
   }
 

@@ -180,6 +180,7 @@ export class RemoteCluster implements Cluster {
   /** What it has left on its host, into the folder of the run. */
   async #bringHome(node: RemoteNode): Promise<void> {
     for (const note of await this.#site.bringHome(node.id, this.#folder, node.life.files)) node.note(note);
+    node.life.secrets.hideIn(join(this.#folder, node.id));
   }
 
   #node(id: string): RemoteNode {

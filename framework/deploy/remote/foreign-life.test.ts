@@ -199,7 +199,7 @@ describe('what goes wrong is told with node, step and last lines', () => {
     [
       'a missing secret',
       { wipe: { script: 'true', secrets: ['NO_SUCH_SECRET'] } },
-      /needs the variable NO_SUCH_SECRET, which is not set/,
+      /the variable NO_SUCH_SECRET is not set, which a step needs/,
     ],
     [
       'root where we are not',

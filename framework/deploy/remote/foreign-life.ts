@@ -9,6 +9,7 @@ import type { Host } from '../host/host.js';
 import type { Topic, Wish } from '../wish.js';
 import type { Bridge } from './bridge.js';
 import type { End, Ended, Life } from './life.js';
+import { type Secrets, secretsOf } from './secrets.js';
 import type { Station } from './station.js';
 import { endOf, indented, Steps, TIMEOUTS, wordsOf } from './steps.js';
 
@@ -60,6 +61,7 @@ export class ForeignLife implements Life {
   readonly own = false;
   readonly refuses = false;
   readonly files: readonly string[];
+  readonly secrets: Secrets;
   readonly #options: ForeignLifeOptions;
   readonly #steps: Steps;
   #incarnation: Incarnation | null = null;
@@ -68,8 +70,10 @@ export class ForeignLife implements Life {
   constructor(options: ForeignLifeOptions) {
     this.#options = options;
     this.files = options.lifecycle.logs ?? [];
-    const { place, station } = options;
-    this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data });
+    const { place, station, lifecycle } = options;
+    this.secrets = secretsOf(lifecycle);
+    const { secrets } = this;
+    this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data, secrets });
   }
 
   async prepare(): Promise<void> {
@@ -132,7 +136,7 @@ export class ForeignLife implements Life {
   ended(end: Ended): End {
     const { code, signal, lines } = end;
     const how = code === null ? `ended by ${signal ?? 'an unknown cause'}` : `exited with code ${code}`;
-    const log = lines.length === 0 ? 'its log is empty' : `its last lines:\n${indented(lines)}`;
+    const log = lines.length === 0 ? 'its log is empty' : `its last lines:\n${this.secrets.hide(indented(lines))}`;
     this.#over(
       new ChaosError('node-not-started', `${this.#steps.title} ${how}; ${log}`, {
         hint: `${this.#steps.whereabouts('node')} A program that goes on by itself is started with daemon: true.`,

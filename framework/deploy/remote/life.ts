@@ -3,6 +3,7 @@ import type { Body } from '../../contracts/message.js';
 import type { Random } from '../../contracts/random.js';
 import type { Keep } from '../../node/process/damage.js';
 import type { Topic, Wish } from '../wish.js';
+import type { Secrets } from './secrets.js';
 
 /** How the end of a node's main process reads to a person, and whether a fault in force explains it. */
 export interface End {
@@ -22,6 +23,8 @@ export interface Life {
   readonly own: boolean;
   /** Absolute globs of files on its host, beside its logs folder, that are brought home at the end. */
   readonly files: readonly string[];
+  /** Taken out of all that it has written, before that is kept or shown. */
+  readonly secrets: Secrets;
   /** Before the first start: nothing of an earlier run is left, and what it needs is installed. */
   prepare(): Promise<void>;
   /** Starts it; resolves with the id of its main process, null where it has none of its own. `random` is this incarnation's. */

@@ -11,6 +11,7 @@ import { ForeignLife, Installations } from './foreign-life.js';
 import type { Life } from './life.js';
 import type { RemoteNode } from './node.js';
 import { OwnLife } from './own-life.js';
+import { secretsOf } from './secrets.js';
 import type { Station } from './station.js';
 
 /** What belongs to one node on its host. */
@@ -90,6 +91,7 @@ function foreignLife(
   const { system, systemOptions, clock, event } = context;
   const place = places.get(id)!;
   const all = [...places.values()];
+  const lifecycle = system.lifecycle!(systemOptions, place, all);
   const program = system.bridge?.(systemOptions, place, all);
   const bridge =
     program === undefined
@@ -103,10 +105,11 @@ function foreignLife(
           folder: join(folder, id),
           event,
           clock,
+          secrets: secretsOf(lifecycle),
         });
   return new ForeignLife({
     place,
-    lifecycle: system.lifecycle!(systemOptions, place, all),
+    lifecycle,
     station: place.station,
     bridge,
     installations,

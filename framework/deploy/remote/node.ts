@@ -125,8 +125,9 @@ export class RemoteNode implements FaultyNode {
     if (!this.#running || end.pid !== this.#pid) return;
     if (!this.#killing && !this.#stopping) {
       this.#crashed = true;
+      const { secrets } = this.life;
       const { detail, fault } = this.life.ended(end);
-      this.#event({ kind: 'exit', fault, detail, lines: fault ? [] : end.lines });
+      this.#event({ kind: 'exit', fault, detail, lines: fault ? [] : end.lines.map((line) => secrets.hide(line)) });
     }
     this.#gone();
   }

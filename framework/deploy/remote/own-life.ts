@@ -11,6 +11,7 @@ import type { Command } from '../host/host.js';
 import { controlFor, isFull, type Topic, type Wish } from '../wish.js';
 import type { End, Ended, Life } from './life.js';
 import { NodeLink } from './node-link.js';
+import { NO_SECRETS } from './secrets.js';
 import type { Station } from './station.js';
 
 /** Where `init` comes from: no client of a run has this name. */
@@ -48,6 +49,7 @@ interface Waiter {
 
 export class OwnLife implements Life {
   readonly own = true;
+  readonly secrets = NO_SECRETS;
   readonly files = [];
   readonly #options: OwnLifeOptions;
   readonly #link: NodeLink;

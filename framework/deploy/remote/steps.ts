@@ -4,6 +4,7 @@ import type { Step } from '../../contracts/system.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import type { Answer, NodeCommand } from '../helper/protocol.js';
 import type { Command } from '../host/host.js';
+import { type Secrets, secretVariables } from './secrets.js';
 import type { Station } from './station.js';
 
 export type StepName = 'install' | 'wipe' | 'start' | 'ready' | 'stop' | 'prepare';
@@ -15,8 +16,7 @@ export interface StepsOptions {
   logs: string;
   /** Working directory of all of them. */
   folder: string;
-  /** Our own environment. */
-  environment?: Readonly<Record<string, string | undefined>>;
+  secrets: Secrets;
 }
 
 /** Output of a step that is looked at, each of stdout and stderr, in bytes. */
@@ -73,8 +73,8 @@ export class Steps {
     const { station } = this.#options;
     const command = this.#command(name, step, this.logOf(name));
     const answer = await this.#named(name, () => station.request('step', { ...command, timeout, most: MOST_OUTPUT }));
-    const hide = this.#hider(step);
-    return { ...answer, stdout: hide(answer.stdout), stderr: hide(answer.stderr) };
+    const { secrets } = this.#options;
+    return { ...answer, stdout: secrets.hide(answer.stdout), stderr: secrets.hide(answer.stderr) };
   }
 
   /** Runs a step that has to succeed. Rejects with ChaosError('step-failed'), which names node, step, exit code and last lines. */
@@ -94,7 +94,7 @@ export class Steps {
     try {
       const command = ['tail', '-c', String(MOST_OUTPUT), '--', path] as const;
       const { stdout } = await host.run(command, { root, repeatable: true, timeout: 5000 });
-      return lastOf(stdout);
+      return lastOf(this.#options.secrets.hide(stdout));
     } catch {
       return [];
     }
@@ -107,30 +107,9 @@ export class Steps {
         hint: 'Let the deployment use sudo, or connect as root.',
       });
     }
-    const env = { ...step.env, ...this.#secretsOf(name, step) };
+    const env = { ...step.env, ...secretVariables(step.secrets ?? []) };
     // Before it has been prepared there is no folder yet.
     return { node, command: commandOf(step), env, cwd: name === 'prepare' ? '/' : folder, log };
-  }
-
-  #secretsOf(name: StepName, { secrets = [] }: Step): Record<string, string> {
-    const { environment = process.env } = this.#options;
-    return Object.fromEntries(
-      secrets.map((variable) => {
-        const value = environment[variable];
-        if (value !== undefined) return [variable, value];
-        throw new ChaosError('secret-missing', `step "${name}" needs the variable ${variable}, which is not set`, {
-          hint: `Set ${variable} in the environment of chaos.`,
-          kind: 'usage',
-        });
-      }),
-    );
-  }
-
-  /** Takes the values of a step's secrets out of a text. */
-  #hider({ secrets = [] }: Step): (text: string) => string {
-    const { environment = process.env } = this.#options;
-    const values = secrets.flatMap((name) => environment[name] ?? []).filter((value) => value !== '');
-    return (text) => values.reduce((hidden, value) => hidden.replaceAll(value, '***'), text);
   }
 
   async #named<T>(name: StepName, task: () => Promise<T>): Promise<T> {
