@@ -1,7 +1,7 @@
 // The store and the client that plans/command ships, as programs on this machine.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Bench, bench } from '../../framework/deploy/local/testing/bench.js';
 import { onThisMachine } from '../../framework/deploy/local/this-machine.js';
 import { resolveOptions, systemOptions } from '../../framework/plan/values.js';
@@ -18,10 +18,15 @@ function store(manner: string, body: (b: Bench) => Promise<void>): Promise<void>
     ready: READY,
     stop: 'echo "$NODE_ID stops" > "$NODE_LOGS/farewell"',
     client: shipped('client.py'),
+    wipe: 'echo "the password is $STORE_PASSWORD"; rm -rf "$NODE_DATA"/*',
+    secrets: ['STORE_PASSWORD'],
   };
   const options = resolveOptions(systemOptions(command), given, 'system command');
   return bench({ system: command, systemOptions: options, make: onThisMachine }, body);
 }
+
+beforeEach(() => void vi.stubEnv('STORE_PASSWORD', 'hunter2'));
+afterEach(() => void vi.unstubAllEnvs());
 
 const write = (value: number) => ({ type: 'write', key: 'x', value });
 const READ = { type: 'read', key: 'x' };
@@ -59,8 +64,9 @@ describe('a store that knows nothing of us', () => {
       results = readdirSync(`${folder}/n1`).sort();
       expect(readFileSync(`${folder}/n1/node.log`, 'utf8')).toBe('0 registers, 0 bytes of log\n'.repeat(2));
       expect(readFileSync(`${folder}/n2/farewell`, 'utf8')).toBe('n2 stops\n');
+      expect(readFileSync(`${folder}/n3/wipe.log`, 'utf8')).toBe('the password is ***\n');
       expect(existsSync(`${folder}/n1/data`)).toBe(false);
     });
-    expect(results).toEqual(['client.log', 'farewell', 'node.log', 'ready.log', 'stop.log']);
+    expect(results).toEqual(['client.log', 'farewell', 'node.log', 'ready.log', 'stop.log', 'wipe.log']);
   });
 });
