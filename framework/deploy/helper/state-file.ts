@@ -1,5 +1,6 @@
 // What is in force on this host, for the helper that comes after one that was killed.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { ChaosError, messageOf } from '../../contracts/error.js';
 import { bootId } from './process-table.js';
 
 /** Of the helper itself: whose nodes they are, and whether they may stay. */
@@ -42,7 +43,7 @@ export class StateFile {
     return this.#state.modules;
   }
 
-  /** Throws when it cannot be written: no fault may then be put in force. */
+  /** Throws ChaosError('host-file') when it cannot be written: no fault may then be put in force. */
   remember(module: string, state: unknown): void {
     const { [module]: _, ...others } = this.#state.modules;
     this.#state = { ...this.#state, modules: state === null ? others : { ...others, [module]: state } };
@@ -58,9 +59,16 @@ export class StateFile {
   #write(): void {
     const text = JSON.stringify(this.#state);
     if (text === this.#written) return;
-    writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
-    this.#written = text;
+    try {
+      writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
+      renameSync(`${this.#path}.new`, this.#path);
+      this.#written = text;
+    } catch (error) {
+      throw new ChaosError('host-file', `what is in force cannot be written down: ${messageOf(error)}`, {
+        hint: 'The file system of the folder that chaos uses on the host must have room, and be writable.',
+        cause: error,
+      });
+    }
   }
 }
 
