@@ -280,7 +280,7 @@ describe('daemons', () => {
 describe('lost connections', () => {
   it('end what may have happened with an error, and are made again', async () => {
     const host = hostOf(targetOf(sshd));
-    const running = host.run(['sleep', '20']);
+    const running = host.run(['sleep', '4']);
     const pipe = await host.open(['cat']);
     pipe.stdout.resume();
     await sleep(500);
@@ -336,7 +336,7 @@ describe('lost connections', () => {
 
   it('do not come back after we closed them', async () => {
     const host = hostOf(targetOf(sshd));
-    const running = host.run(['sleep', '20']);
+    const running = host.run(['sleep', '4']);
     await sleep(600);
     await host.close();
     await expect(running).rejects.toMatchObject({ code: 'host-lost' });
@@ -431,8 +431,8 @@ describe('logins', () => {
 
   beforeAll(async () => {
     strict = await Sshd.start({ config: ['PasswordAuthentication yes', 'AllowTcpForwarding yes'] });
-    const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: PASSWORD }).toString().trim();
-    execFileSync('useradd', ['-M', '-N', '-d', folder, '-s', '/bin/sh', '-p', hash, USER]);
+    execFileSync('useradd', ['-M', '-N', '-d', folder, '-s', '/bin/sh', USER]);
+    execFileSync('chpasswd', ['-c', 'SHA512'], { input: `${USER}:${PASSWORD}\n` });
     chmodSync(folder, 0o755);
     const socket = join(folder, 'agent');
     agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
