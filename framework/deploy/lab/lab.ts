@@ -2,7 +2,6 @@
 // whose end the kernel turns into the end of everything.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ChaosError, messageOf } from '../../contracts/error.js';
@@ -15,16 +14,17 @@ import {
   hostsFile,
   labName,
   linkOf,
-  MOST_HOSTS,
   usedNetworks,
 } from './addresses.js';
+import { checkLab, type LabOptions } from './checks.js';
 import { attempt, must, TOOL_ENV } from './exec.js';
+import { greets } from './greeting.js';
 import { hostKeys, writeKeys } from './keys.js';
 import { machineMounts, makeDisk, onDisk, splitTree, type Tree, wholeTree } from './layers.js';
 import { Rack, Report, reported } from './rack.js';
 import { cleanLabs, removeLab } from './remove.js';
 import { requireTools } from './requirements.js';
-import { HOST, UPLINK } from './scripts.js';
+import { BRIDGE, HOST, UPLINK } from './scripts.js';
 import {
   claimSubnet,
   createRecord,
@@ -37,21 +37,8 @@ import {
   writeRecord,
 } from './state.js';
 
-export interface LabOptions {
-  /** Bytes of each host's /var/lib/chaos, then a file system of its own, in memory; null: it is part of the host's disk. */
-  disk?: number | null;
-  /** Folder of this machine that takes the hosts' disks. */
-  folder?: string | undefined;
-}
-
 /** For sshd to answer on a machine that is busy. */
 const LONGEST_SSHD = 15_000;
-
-/** Bytes; a file system in memory takes no size below a few pages. */
-const SMALLEST_DISK = 64 * 1024;
-
-/** What the kernel lets a host be called. */
-const HOST_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
 
 export class Lab {
   readonly #names: readonly string[];
@@ -153,8 +140,7 @@ export class Lab {
     }
     const contained = found.kind === 'contained';
     this.#sshd = await requireTools({ sshd: !contained });
-    checkNames(this.#names);
-    checkDisk(this.#options.disk ?? null);
+    checkLab(this.#names, this.#options);
     await this.#claim(contained);
     this.#check();
     const { record } = this;
@@ -238,7 +224,7 @@ export class Lab {
     await must([...inside, 'ip', 'link', 'add', UPLINK, 'type', 'veth', ...peer], `${what} (${link})`);
     record.link = link;
     await Promise.all([
-      must([...inside, 'ip', 'link', 'set', UPLINK, 'master', 'br0', 'up'], what),
+      must([...inside, 'ip', 'link', 'set', UPLINK, 'master', BRIDGE, 'up'], what),
       must(['ip', '-batch', '-'], what, `addr add ${controlAddress(subnet)}/24 dev ${link}\nlink set ${link} up\n`),
     ]);
   }
@@ -317,8 +303,8 @@ export class Lab {
     );
     if (failed.length === 0) return;
     this.#check();
-    if (failed.length === 1) throw failed[0];
     const messages = [...new Set(failed.map(messageOf))];
+    if (messages.length === 1) throw failed[0];
     throw new ChaosError('lab-start', messages.join('; '), { cause: failed[0] });
   }
 
@@ -335,37 +321,4 @@ export class Lab {
     if (host !== undefined) return host;
     throw new ChaosError('lab-host', `the lab has no host '${name}'`, { hint: `there are: ${this.#names.join(', ')}` });
   }
-}
-
-function checkNames(names: readonly string[]): void {
-  if (names.length === 0 || names.length > MOST_HOSTS) {
-    throw new ChaosError('lab-size', `a lab has 1 to ${MOST_HOSTS} hosts, not ${names.length}`, { kind: 'usage' });
-  }
-  const wrong = names.find((name) => !HOST_NAME.test(name));
-  if (wrong === undefined) return;
-  throw new ChaosError('lab-name', `a host cannot be called '${wrong}'`, {
-    kind: 'usage',
-    hint: 'letters, digits and hyphens, at most 63 of them',
-  });
-}
-
-function checkDisk(size: number | null): void {
-  if (size === null || (Number.isInteger(size) && size >= SMALLEST_DISK)) return;
-  throw new ChaosError('lab-disk', `a disk of ${size} bytes is too small`, {
-    kind: 'usage',
-    hint: `at least ${SMALLEST_DISK / 1024} KiB`,
-  });
-}
-
-function greets(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: address, port: 22, timeout: 1000 });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }

@@ -4,9 +4,10 @@ import { ChaosError } from '../../contracts/error.js';
 import { CommandHost } from '../host/command-host.js';
 import type { Host, HostSource } from '../host/host.js';
 import { SshHost } from '../host/ssh-host.js';
+import type { LabOptions } from './checks.js';
 import { entering } from './enter.js';
 import { keyFiles } from './keys.js';
-import { Lab, type LabOptions } from './lab.js';
+import { Lab } from './lab.js';
 import { LabHost } from './lab-host.js';
 import type { HostRecord, LabRecord } from './state.js';
 
