@@ -24,7 +24,7 @@ export interface CollectOptions {
   /** Bytes of each file and of all together; of a file that is longer its end is kept. 10 MB and 100 MB. */
   perFile?: number;
   most?: number;
-  /** 60 s. */
+  /** 25 s. */
   timeout?: Milliseconds;
 }
 
@@ -76,7 +76,7 @@ echo end
 
 /** Never rejects. */
 export async function collect(options: CollectOptions): Promise<Collected> {
-  const { host, sources, root = false, perFile = 10 * MB, most = 100 * MB, timeout = 60_000 } = options;
+  const { host, sources, root = false, perFile = 10 * MB, most = 100 * MB, timeout = 25_000 } = options;
   const { paths, globs = [] } = sources;
   const asked = [...Object.values(paths).map((path) => `path:${path}`), ...globs.map((glob) => `glob:${glob}`)];
   const receiver = new Receiver(options.folder, Object.entries(paths), host.title);

@@ -234,6 +234,21 @@ describe('what goes wrong is told with node, step and last lines', () => {
     expect(told).toEqual([]);
   });
 
+  it('a node that does not get ready again', async () => {
+    const ready = { script: 'test ! -e again; touch again', timeout: 100 };
+    const { life, start, kill, told } = make({ ready });
+    await life.prepare();
+    await start();
+    await life.ready();
+    await kill();
+    await start();
+    await expect(life.ready()).rejects.toMatchObject({ code: 'node-not-started' });
+    expect(told).toEqual([
+      'ready',
+      expect.stringMatching(/was not ready within 0.1 s; the last check exited with code 1/),
+    ]);
+  });
+
   it('nothing of a node that is killed while it gets ready', async () => {
     const { life, start, kill } = make({ ready: { script: 'exit 1' } });
     await life.prepare();

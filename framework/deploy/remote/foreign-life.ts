@@ -66,6 +66,7 @@ export class ForeignLife implements Life {
   readonly #steps: Steps;
   #incarnation: Incarnation | null = null;
   #isSpokenFor = false;
+  #wasReady = false;
 
   constructor(options: ForeignLifeOptions) {
     this.#options = options;
@@ -104,7 +105,12 @@ export class ForeignLife implements Life {
     const { bridge, listener } = this.#options;
     const incarnation = this.#incarnation;
     if (incarnation === null) throw new ChaosError('node-not-started', `${this.#steps.title} was not started`);
-    await Promise.race([this.#checked(incarnation), incarnation.ended]);
+    await Promise.race([this.#checked(incarnation), incarnation.ended]).catch((error: unknown) => {
+      // Nobody waits for long until a node is back: that it never was must be found all the same.
+      if (this.#wasReady && incarnation.over === null) listener.note(messageOf(error));
+      throw error;
+    });
+    this.#wasReady = true;
     if (bridge !== null && !this.#isSpokenFor) {
       this.#isSpokenFor = true;
       await bridge.start();
