@@ -69,6 +69,13 @@ async function leftOf(engine: EngineKind, run: string): Promise<string[]> {
   return `${containers.stdout}\n${networks.stdout}`.split('\n').filter((line) => line !== '');
 }
 
+/** Names of images that were built for nodes. */
+async function imagesOf(engine: EngineKind): Promise<string[]> {
+  const format = '{{.Repository}}:{{.Tag}}';
+  const { stdout } = await execa(engine, ['images', '--filter', 'label=chaos.image', '--format', format]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
 async function shell(host: Host, script: string): Promise<string> {
   const { code, stdout, stderr } = await host.run(['sh', '-c', script]);
   expect({ script, code, stderr }).toMatchObject({ code: 0 });
@@ -90,15 +97,14 @@ describe.each<{ kind: EngineKind; net: number }>([
   });
   const said: string[] = [];
   const say = (line: string) => said.push(line);
+  let hadImage: string[];
   let source: ContainerSource;
   let hosts: ReadonlyMap<string, Host>;
   let n1: Host;
   let n2: Host;
 
   beforeAll(async () => {
-    // What uses it keeps it.
-    const { stdout } = await execa(kind, ['images', '--quiet', '--filter', 'label=chaos.image']);
-    if (stdout !== '') await execa(kind, ['rmi', ...stdout.split('\n')], { reject: false });
+    hadImage = await imagesOf(kind);
     const limits = { memory: 256 * 1024 * 1024, cpus: 1.5 };
     source = new ContainerSource({ run, options: options({ ...limits, env: { GREETING: "it's $me\n" } }) });
     hosts = await timed(`${kind}: image and 3 containers`, source.open(NODES, say));
@@ -110,8 +116,12 @@ describe.each<{ kind: EngineKind; net: number }>([
     await timed(`${kind}: removal`, source.close());
     await source.close();
     expect(await leftOf(kind, run)).toEqual([]);
-    await execa(kind, ['rmi', '--force', `localhost/${run}-mute`, `localhost/${run}-idle`], { reject: false });
-    await cleanContainers(false, { images: true }).catch(() => {});
+    const own = [`localhost/${run}-mute:1`, `localhost/${run}-idle:1`];
+    const built = (await imagesOf(kind)).filter((name) => !hadImage.includes(name));
+    // What others use meanwhile stays.
+    for (const name of [...own, ...built]) await execa(kind, ['rmi', name], { reject: false });
+    const { stdout: left } = await execa(kind, ['images', '--format', '{{.Repository}}']);
+    expect(left).not.toContain(run);
   });
 
   it('gives every node a container with its name and address', async () => {
@@ -120,7 +130,7 @@ describe.each<{ kind: EngineKind; net: number }>([
     expect([...hosts.keys()]).toEqual(NODES);
     expect([...hosts.values()].map(({ address }) => address)).toEqual([11, 12, 13].map((at) => `10.66.${net}.${at}`));
     expect(n1.title).toBe(`${kind} container chaos-${run}-n1`);
-    expect(source.entrance('n1')).toContain(`exec -it chaos-${run}-n1 sh`);
+    expect(source.entrance('n1')).toBe(`${kind} exec -it chaos-${run}-n1 sh`);
     for (const [name, host] of hosts) {
       expect(await shell(host, 'hostname')).toBe(name);
       for (const other of NODES) expect([name, other, await pings(host, other)]).toEqual([name, other, true]);
@@ -190,6 +200,7 @@ describe.each<{ kind: EngineKind; net: number }>([
 
   it('turns off without warning, and on with the same files and address', async () => {
     await shell(n1, 'echo kept > /root/file && iptables -w -A INPUT -j ACCEPT');
+    const card = await shell(n1, 'cat /sys/class/net/eth0/address');
     await timed(`${kind}: power off`, source.powerOff('n1'));
     expect((await fails(n1.run(['true']))).code).toBe('host-unreachable');
     expect(await pings(n2, 'n1')).toBe(false);
@@ -198,8 +209,9 @@ describe.each<{ kind: EngineKind; net: number }>([
     expect(await shell(n1, 'cat /root/file; ip -brief address show eth0; iptables -w -S INPUT')).toMatch(
       new RegExp(`^kept\\neth0\\S* +UP +${n1.address}/24.*\\n-P INPUT ACCEPT$`),
     );
-    expect(await pings(n1, 'n2')).toBe(true);
+    expect(await shell(n1, 'cat /sys/class/net/eth0/address')).toBe(card);
     expect(await pings(n2, 'n1')).toBe(true);
+    expect(await pings(n1, 'n2')).toBe(true);
   });
 
   it('is not a leftover while its process lives', async () => {
@@ -259,7 +271,8 @@ describe.each<{ kind: EngineKind; net: number }>([
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
     const victim = execa(process.execPath, [bundle, kind, `${run}-e`, `10.66.${net + 3}.0/24`], { reject: false });
-    await new Promise((resolve) => victim.stdout.once('data', resolve));
+    const up = new Promise((resolve) => victim.stdout.once('data', resolve)).then(() => 'up');
+    expect(await Promise.race([up, victim.then(({ stderr }) => stderr)])).toBe('up');
     const ofVictim = (lines: readonly string[]) => lines.filter((line) => line.includes(`(run ${run}-e,`));
     expect(ofVictim(await cleanContainers(true))).toEqual([]);
     victim.kill('SIGKILL');
@@ -339,6 +352,31 @@ describe.each<{ kind: EngineKind; net: number }>([
 });
 
 describe('engines', () => {
+  it('lose the images that were built, too, when that is asked for', async () => {
+    const source = new ContainerSource({
+      run: `ct-images-${process.pid}`,
+      options: { engine: 'docker', image: SCRATCH, subnet: '10.66.111.0/24' },
+    });
+    await source.open(['n1'], () => {});
+    await source.close();
+    const [name] = await imagesOf('docker');
+    const all = { images: true, engines: ['docker'] } as const;
+    expect(await cleanContainers(true, all)).toEqual([`docker image ${name}`]);
+    expect(await cleanContainers(false, all)).toEqual([`docker image ${name}`]);
+    expect(await imagesOf('docker')).toEqual([]);
+  });
+
+  it('are spoken to in their own version', async () => {
+    process.env['DOCKER_API_VERSION'] = '9.99';
+    try {
+      const engine = await findEngine('docker');
+      expect(engine.prefix).toEqual(['env', expect.stringMatching(/^DOCKER_API_VERSION=1\.\d+$/), 'docker']);
+      expect(await engine.lines('list its containers', ['ps', '--quiet'])).toEqual([]);
+    } finally {
+      restore('DOCKER_API_VERSION', undefined);
+    }
+  });
+
   it('says that a client has no engine, and which socket was tried', async () => {
     const engine = process.env['DOCKER_HOST'];
     process.env['DOCKER_HOST'] = `unix://${folder}/none.sock`;

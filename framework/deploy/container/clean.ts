@@ -1,6 +1,7 @@
 // Removes what runs that died have left in the container engines of this machine.
 import { ChaosError } from '../../contracts/error.js';
 import { ENGINES, type Engine, lastLine, probeEngine } from './engine.js';
+import type { EngineKind } from './engine-answer.js';
 import { IMAGE_LABEL } from './image.js';
 import { findMade, type Made, removeMade } from './leftovers.js';
 import { isDead } from './owner.js';
@@ -8,6 +9,8 @@ import { isDead } from './owner.js';
 export interface CleanOptions {
   /** Also images that were built for nodes, which runs otherwise use again. */
   images?: boolean;
+  /** Engines to look into; all where it is left out. */
+  engines?: readonly EngineKind[];
 }
 
 /**
@@ -16,7 +19,7 @@ export interface CleanOptions {
  * when something could not be removed.
  */
 export async function cleanContainers(dry: boolean, options: CleanOptions = {}): Promise<string[]> {
-  const engines = (await Promise.all(ENGINES.map(probeEngine))).flatMap((probe) =>
+  const engines = (await Promise.all((options.engines ?? ENGINES).map(probeEngine))).flatMap((probe) =>
     'engine' in probe ? [probe.engine] : [],
   );
   // A `docker` that is Podman's own is looked into once.

@@ -5,7 +5,7 @@ import { Engine, lastLine } from './engine.js';
 import { merged } from './image-files.js';
 import { isDead, labelOptions, ownerIn, thisOwner } from './owner.js';
 
-const engine = new Engine('podman', { kind: 'podman', version: '4.3.1', architecture: 'amd64', remote: false });
+const engine = new Engine('podman', { kind: 'podman', version: '4.3.1', architecture: 'amd64' });
 const plan: ContainerPlan = {
   node: 'n1',
   name: 'chaos-r-n1',
@@ -23,9 +23,10 @@ const options = { engine: 'auto', image: 'some/image:1' } as const;
 describe('a container', () => {
   it('knows all others by name, and the values of its environment are in no argument', () => {
     const args = runArguments(engine, plan).join(' ');
-    expect(args).toContain(
-      '--hostname n1 --network chaos-r --ip 10.56.0.11 --add-host n2:10.56.0.12 --cap-add NET_ADMIN',
-    );
+    expect(args).toContain('--hostname n1 --network chaos-r --ip 10.56.0.11 --mac-address 02:c4:0a:38:00:0b');
+    expect(args).toContain('--add-host n2:10.56.0.12 --cap-add NET_ADMIN');
+    const older = new Engine('docker', { kind: 'docker', version: '20.10', architecture: '', derivesCards: true });
+    expect(runArguments(older, plan)).not.toContain('--mac-address');
     expect(args).toContain('--env TOKEN --label chaos.run=r');
     expect(args).not.toMatch(/secret|--memory|--cpus|--ulimit/);
   });
@@ -33,7 +34,7 @@ describe('a container', () => {
   it('has limits where they are given, and what the engine needs on this machine', () => {
     const limited = runArguments(engine, { ...plan, memory: 256e6, cpus: 0.5 }).join(' ');
     expect(limited).toContain('--memory 256000000b --cpus 0.5');
-    const adapted = new Engine('podman', { kind: 'podman', version: '4.3.1', architecture: 'amd64', remote: false });
+    const adapted = new Engine('podman', { kind: 'podman', version: '4.3.1', architecture: 'amd64' });
     expect(adapted.adapt('crun: unknown version specified')).toMatch(/runc/);
     expect(adapted.adapt('crun: unknown version specified')).toBeNull();
     expect(adapted.prefix).toEqual(['podman', '--runtime', 'runc']);
@@ -43,7 +44,7 @@ describe('a container', () => {
   });
 
   it('whose engine is older is reached with the version that it knows', () => {
-    const facts = { kind: 'docker', version: '20.10', architecture: 'amd64', remote: false } as const;
+    const facts = { kind: 'docker', version: '20.10', architecture: 'amd64' } as const;
     expect(new Engine('docker', facts, { DOCKER_API_VERSION: '1.41' }).prefix).toEqual([
       'env',
       'DOCKER_API_VERSION=1.41',

@@ -35,10 +35,12 @@ export function cardOf(address: string): string {
 
 export function runArguments(engine: Engine, plan: ContainerPlan): string[] {
   const { node, addresses, memory, cpus } = plan;
+  const address = addresses.get(node)!;
   const others = [...addresses].filter(([name]) => name !== node);
   return [
     ...['run', '--detach', '--pull', 'never', '--name', plan.name, '--hostname', node],
-    ...['--network', plan.network, '--ip', addresses.get(node)!, '--mac-address', cardOf(addresses.get(node)!)],
+    ...['--network', plan.network, '--ip', address],
+    ...(engine.derivesCards ? [] : ['--mac-address', cardOf(address)]),
     ...others.flatMap(([name, address]) => ['--add-host', `${name}:${address}`]),
     ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
     ...['--stop-timeout', '0', '--restart', 'no'],

@@ -17,13 +17,28 @@ describe('facts of an engine', () => {
     });
   });
 
+  it('say which version of the API a newer client has to ask for', () => {
+    const api = (server: string, client: object) =>
+      factsIn('docker', JSON.stringify({ Client: client, Server: { Version: '1', ApiVersion: server } }))?.api;
+    expect(api('1.41', { ApiVersion: '1.41', DefaultAPIVersion: '1.50' })).toBe('1.41');
+    expect(api('1.9', { ApiVersion: '1.41' })).toBe('1.9');
+    expect(api('1.50', { ApiVersion: '1.41' })).toBeUndefined();
+    expect(api('1.41', { ApiVersion: '1.41' })).toBeUndefined();
+    expect(api('1.41', {})).toBeUndefined();
+  });
+
+  it('say whether hardware addresses stay by themselves', () => {
+    const derives = (api: string) =>
+      factsIn('docker', JSON.stringify({ Server: { Version: '1', ApiVersion: api } }))?.derivesCards;
+    expect([derives('1.41'), derives('1.44'), derives('1.50')]).toEqual([true, undefined, undefined]);
+  });
+
   it('come from what podman knows of its host', () => {
-    const info = { host: { arch: 'amd64', serviceIsRemote: true }, version: { Version: '4.3.1' } };
+    const info = { host: { arch: 'amd64' }, version: { Version: '4.3.1' } };
     expect(factsIn('podman', JSON.stringify(info))).toEqual({
       kind: 'podman',
       version: '4.3.1',
       architecture: 'amd64',
-      remote: true,
     });
   });
 

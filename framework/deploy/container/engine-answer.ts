@@ -10,9 +10,17 @@ export interface EngineFacts {
   version: string;
   /** As Go calls it: `amd64`. */
   architecture: string;
-  /** It runs on another machine, or in a virtual one. */
-  remote: boolean;
+  /**
+   * The version of the API to ask for: the engine's, where the client is newer. A client that has to find out anew for each command
+   * takes it for its own when a busy engine does not answer at once, and then asks for what the engine does not have.
+   */
+  api?: string;
+  /** It makes hardware addresses from those of the network, so that they stay; newer ones draw them, unless they are given. */
+  derivesCards?: true;
 }
+
+/** Since this version of Docker's API cards belong to networks; before it, they cannot be given by newer clients, nor need to be. */
+const CARDS_OF_NETWORKS = '1.44';
 
 /** Why an engine does not answer: one sentence, and the remedy. */
 export interface EngineProblem {
@@ -27,12 +35,12 @@ export const QUESTIONS: Readonly<Record<EngineKind, readonly string[]>> = {
 };
 
 interface DockerVersion {
-  Client?: { Version?: string };
-  Server?: { Version?: string; Arch?: string } | null;
+  Client?: { ApiVersion?: string; DefaultAPIVersion?: string };
+  Server?: { Version?: string; Arch?: string; ApiVersion?: string } | null;
 }
 
 interface PodmanInfo {
-  host?: { arch?: string; serviceIsRemote?: boolean };
+  host?: { arch?: string };
   version?: { Version?: string };
 }
 
@@ -41,24 +49,24 @@ export function factsIn(kind: EngineKind, stdout: string): EngineFacts | null {
   const answer = parsed(stdout);
   if (answer === null) return null;
   if (kind === 'docker') {
-    const { Server: server } = answer as DockerVersion;
+    const { Client: client, Server: server } = answer as DockerVersion;
     if (server?.Version === undefined) return null;
-    const host = process.env['DOCKER_HOST'];
-    return {
-      kind,
-      version: server.Version,
-      architecture: server.Arch ?? '',
-      remote: host !== undefined && !host.startsWith('unix:'),
-    };
+    const own = client?.DefaultAPIVersion ?? client?.ApiVersion;
+    const api = isOlder(server.ApiVersion, own) ? { api: server.ApiVersion } : {};
+    const cards = isOlder(server.ApiVersion, CARDS_OF_NETWORKS) ? { derivesCards: true as const } : {};
+    return { kind, version: server.Version, architecture: server.Arch ?? '', ...api, ...cards };
   }
   const { host, version } = answer as PodmanInfo;
-  if (version?.Version === undefined) return null;
-  return {
-    kind,
-    version: version.Version,
-    architecture: host?.arch ?? '',
-    remote: host?.serviceIsRemote === true,
-  };
+  return version?.Version === undefined ? null : { kind, version: version.Version, architecture: host?.arch ?? '' };
+}
+
+/** Of two versions such as `1.41`, whether the first is older. */
+function isOlder(version: string | undefined, other: string | undefined): version is string {
+  if (version === undefined || other === undefined) return false;
+  const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [version, other].map((text) =>
+    text.split('.').map(Number),
+  ) as [number[], number[]];
+  return major < otherMajor || (major === otherMajor && minor < otherMinor);
 }
 
 /** The version of the API to ask for, where a client is too new for its engine. */

@@ -12,6 +12,8 @@ import {
 import { type CliOptions, runCli, type Said } from './engine-cli.js';
 import { inForce, type Quirk, quirkIn } from './engine-quirks.js';
 
+const PROBE_TIMEOUT = 20_000;
+
 export type EngineChoice = 'auto' | EngineKind;
 
 /** In the order in which they are looked for. */
@@ -22,18 +24,21 @@ export class Engine {
   readonly version: string;
   /** As Go calls it: `amd64`. */
   readonly architecture: string;
-  readonly remote: boolean;
+  /** Containers keep their hardware address when they are started again, without being given one. */
+  readonly derivesCards: boolean;
   readonly #program: string;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #quirks: Quirk[] = [];
+  /** What is known by now of containers that did not start. */
+  readonly #quirks: Quirk[];
 
-  constructor(program: string, facts: EngineFacts, env: Readonly<Record<string, string>> = {}) {
+  constructor(program: string, facts: EngineFacts, env: Readonly<Record<string, string>> = {}, quirks: Quirk[] = []) {
     this.kind = facts.kind;
     this.version = facts.version;
     this.architecture = facts.architecture;
-    this.remote = facts.remote;
+    this.derivesCards = facts.derivesCards === true;
     this.#program = program;
     this.#env = env;
+    this.#quirks = quirks;
   }
 
   /** How a person names it: `podman 4.3.1`. */
@@ -98,26 +103,35 @@ export class Engine {
   }
 }
 
+/** What one run of this process has learnt of an engine, all later ones know. */
+const learnt = new Map<string, Quirk[]>();
+
+function quirksOf({ kind, version }: EngineFacts): Quirk[] {
+  const key = `${kind} ${version}`;
+  const quirks = learnt.get(key) ?? [];
+  learnt.set(key, quirks);
+  return quirks;
+}
+
 /** What became of looking for an engine. */
 export type Probe = { engine: Engine } | { problem: EngineProblem };
 
 /** Asks one engine whether it answers. */
 export async function probeEngine(kind: EngineKind): Promise<Probe> {
-  let env: Record<string, string> = {};
-  let said = await runCli([kind, ...QUESTIONS[kind]], { timeout: 15_000 });
-  const api = olderApi(said.stderr);
-  if (api !== null) {
-    env = { DOCKER_API_VERSION: api };
-    said = await runCli([kind, ...QUESTIONS[kind]], { timeout: 15_000, env });
+  let said = await runCli([kind, ...QUESTIONS[kind]], { timeout: PROBE_TIMEOUT });
+  const older = olderApi(said.stderr);
+  if (older !== null) {
+    said = await runCli([kind, ...QUESTIONS[kind]], { timeout: PROBE_TIMEOUT, env: { DOCKER_API_VERSION: older } });
   }
+  let facts = factsIn(kind, said.stdout);
   // A `docker` that is Podman's own has no part of a server in its version.
-  if (kind === 'docker' && said.code === 0 && factsIn('docker', said.stdout) === null) {
-    const info = await runCli([kind, ...QUESTIONS.podman], { timeout: 15_000 });
-    const facts = factsIn('podman', info.stdout);
-    if (facts !== null) return { engine: new Engine(kind, facts) };
+  if (kind === 'docker' && said.code === 0 && facts === null) {
+    facts = factsIn('podman', (await runCli([kind, ...QUESTIONS.podman], { timeout: PROBE_TIMEOUT })).stdout);
   }
-  const facts = factsIn(kind, said.stdout);
-  return facts === null ? { problem: problemOf(kind, said) } : { engine: new Engine(kind, facts, env) };
+  if (facts === null) return { problem: problemOf(kind, said) };
+  const api = older ?? facts.api;
+  const env = api === undefined ? {} : { DOCKER_API_VERSION: api };
+  return { engine: new Engine(kind, facts, env, quirksOf(facts)) };
 }
 
 /** The first engine that answers. Rejects with ChaosError('engine-unreachable'), which says for each what it tried. */

@@ -70,11 +70,8 @@ export class ContainerSource implements HostSource {
   }
 
   entrance(node: string): string {
-    const {
-      engine,
-      plan: { name },
-    } = this.#of(node);
-    return `${[...engine.prefix, 'exec', '-it', name].join(' ')} sh`;
+    const { engine, plan } = this.#of(node);
+    return `${engine.kind} exec -it ${plan.name} sh`;
   }
 
   close({ keep = this.#keep }: { keep?: boolean } = {}): Promise<void> {
