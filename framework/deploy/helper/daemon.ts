@@ -109,6 +109,7 @@ export class Daemon {
   }
 
   async #hello({ run, bound, keep }: Ask<'hello'>): Promise<Answer<'hello'>> {
+    if (this.#finishing !== null) this.#controller.close();
     const before = this.#state.owner;
     if (before.run !== '' && before.run !== run) {
       await this.#takeBack();
@@ -190,7 +191,11 @@ export class Daemon {
 
   async #listen(): Promise<void> {
     rmSync(SOCKET, { force: true });
-    const server = createServer((socket) => this.#controller.attach(socket));
+    const server = createServer((socket) => {
+      // Whoever comes now is to start the next helper.
+      if (this.#finishing !== null) socket.destroy();
+      else this.#controller.attach(socket);
+    });
     this.#server = server;
     server.listen(SOCKET);
     await once(server, 'listening');
