@@ -18,8 +18,10 @@ interface Options {
   capture: CaptureOption;
 }
 
-/** In every host; where `disk` is given, a file system of its own. */
-const WORKSPACE = '/var/lib/chaos';
+/** In every host: our own, what nodes keep (where `disk` is given a file system of its own), and what a reboot takes. */
+const WORKSPACE = '/var/tmp/chaos';
+const DATA = '/var/lib/chaos';
+const HELPER = '/run/chaos';
 
 export default defineDeployment<Options>({
   name: 'lab',
@@ -43,6 +45,8 @@ export default defineDeployment<Options>({
         watch: !keep,
       }),
       workspace: WORKSPACE,
+      data: DATA,
+      helper: HELPER,
       port: options['node-port'],
       bound: options['dead-man'],
       sudo: false,

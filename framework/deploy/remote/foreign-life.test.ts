@@ -221,6 +221,13 @@ describe('what goes wrong is told with node, step and last lines', () => {
     expect(ends).toEqual([{ detail: 'exited with code 4', fault: false }]);
   });
 
+  it('a node that ends as soon as it is started, where nothing says when it is ready', async () => {
+    const { life, start } = make({ start: { script: 'sleep 0.1; exit 4' } });
+    await life.prepare();
+    await start();
+    await expect(life.ready()).rejects.toMatchObject({ message: expect.stringContaining('exited with code 4') });
+  });
+
   it('a node that never gets ready', async () => {
     const ready = { script: 'echo connection refused; exit 7', timeout: 200 };
     const { life, start, told } = make({ start: { script: 'echo waiting for quorum; exec sleep 1000' }, ready });

@@ -29,6 +29,8 @@ export interface ForeignLifeOptions {
 
 /** A check that takes longer has failed: it would hold up faults of its node. */
 const LONGEST_CHECK: Milliseconds = 5000;
+/** What has not ended after so long was started rightly, where nobody says more. */
+const SETTLED: Milliseconds = 500;
 const FIRST_PAUSE: Milliseconds = 20;
 const LONGEST_PAUSE: Milliseconds = 500;
 
@@ -178,7 +180,7 @@ export class ForeignLife implements Life {
   async #checked(incarnation: Incarnation): Promise<void> {
     const { clock, lifecycle } = this.#options;
     const { ready } = lifecycle;
-    if (ready === undefined) return;
+    if (ready === undefined) return this.#wasReady ? undefined : clock.sleep(SETTLED);
     const limit = ready.timeout ?? TIMEOUTS.ready;
     const deadline = clock.now() + toNs(limit);
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {

@@ -14,6 +14,9 @@ export interface OnHostsSettings {
   source: HostSource;
   /** Folder on every host for all that is ours. */
   workspace: string;
+  /** As of `RemoteSettings`. */
+  data?: string;
+  helper?: string;
   /** TCP port of every node. */
   port: number;
   bound: Milliseconds;
@@ -27,7 +30,7 @@ export interface OnHostsSettings {
 const NEEDS_ROOT: readonly string[] = ['partition', 'loss', 'packet', 'rate', 'corrupt'];
 
 export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSettings): RemoteCluster {
-  const { source, workspace, port, bound, sudo, hostClock } = settings;
+  const { source, workspace, data, helper, port, bound, sudo, hostClock } = settings;
   const capture = captureSize(settings.capture);
   const { needs = [], system, systemOptions, say = () => {} } = context;
   const isAsked = hostClock || capture !== null || needsRoot(system, systemOptions);
@@ -35,6 +38,8 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
   return new RemoteCluster(context, {
     source,
     workspace,
+    ...(data === undefined ? {} : { data }),
+    ...(helper === undefined ? {} : { helper }),
     port,
     bound,
     root,

@@ -48,7 +48,7 @@ if [ "$(id -u)" = 0 ]; then root=yes
 elif [ "$sudo" != yes ]; then root=off
 elif ! command -v sudo >/dev/null; then root=no-sudo
 elif said="$(brief sudo -n true 2>&1 </dev/null)"; then root=sudo; as_root='sudo -n'
-else root="refused $(printf '%s\\n' "$said" | sed -n '/./{p;q;}')"
+else root="refused $(printf '%s\\n' "$said" | sed -n '/./h;\${g;p;}')"
 fi
 tell root "$root"
 case "$root" in yes|sudo)

@@ -19,6 +19,10 @@ export interface RemoteSettings {
   source: HostSource;
   /** Folder on every host that takes all that is ours; kept from run to run. */
   workspace: string;
+  /** Folder above the data of nodes, which may be a file system of its own; `workspace` where it is left out. */
+  data?: string;
+  /** Folder of the helper: what is in it need not survive the host being turned off. */
+  helper?: string;
   /** The port of every node; null: they share a machine, and each takes a free one. */
   port: number | null;
   /** How long faults and nodes outlive this process. */
@@ -123,7 +127,7 @@ export class Site {
   /** Ends the helpers, removes the files of the run, and lets go of the hosts. Safe at any time, also while it opens. */
   async close(attempts: Attempts): Promise<void> {
     this.#closed = true;
-    const { settings, run } = this.#options;
+    const { settings } = this.#options;
     await attempts.all(
       this.#machines,
       ({ name }) => `end the helper of ${name}`,
@@ -132,16 +136,23 @@ export class Site {
     await attempts.all(
       this.#machines.filter(({ wasUp }) => wasUp),
       ({ name }) => `remove the files of the run from ${name}`,
-      ({ host, isRoot }) => host.run(['rm', '-rf', `${settings.workspace}/runs/${run}`], { root: isRoot }),
+      ({ host, isRoot }) => host.run(['rm', '-rf', ...this.#traces()], { root: isRoot }),
     );
     await attempts.one('let go of the hosts', () => settings.source.close());
     await attempts.one('remove the workspace', async () => settings.release?.());
   }
 
+  /** Folders on each host that are this run's alone. */
+  #traces(): string[] {
+    const { settings, run } = this.#options;
+    const { workspace, data } = settings;
+    return [`${workspace}/runs/${run}`, ...(data === undefined ? [] : [`${data}/${run}`])];
+  }
+
   /** Brings programs to a host and starts its helper. */
   async #man(host: Host, nodes: readonly string[], interpreter: Command): Promise<void> {
     const { settings, context, run, onEvent, onBack } = this.#options;
-    const { workspace, bound, port, root } = settings;
+    const { workspace, data, bound, port, root } = settings;
     const staging = new Staging(host, `${workspace}/staged`);
     const paths = await staging.texts(await this.#programs);
     const needed = context.system.files?.(context.systemOptions) ?? {};
@@ -167,7 +178,7 @@ export class Site {
         id,
         number: this.#options.nodes.indexOf(id) + 1,
         address: host.address,
-        data: `${home}/data`,
+        data: data === undefined ? `${home}/data` : `${data}/${run}/${id}`,
         logs: `${home}/logs`,
         files,
         station,
@@ -177,7 +188,7 @@ export class Site {
         program: paths[NODE] ?? null,
       });
     });
-    await station.attach([...interpreter, paths[HELPER]!, 'attach', `${workspace}/helper`]);
+    await station.attach([...interpreter, paths[HELPER]!, 'attach', settings.helper ?? `${workspace}/helper`]);
   }
 
   /** Records the packets of every host, where the plan asks for that. */
