@@ -82,7 +82,7 @@ export interface Lifecycle {
   /** The command goes on as long as the node lives, unless `daemon`: it then ends when the node runs, and leaves it behind. */
   start: Step;
   daemon?: boolean;
-  /** Asked again and again until it succeeds; without it a node is ready when it has started. */
+  /** Asked again and again until it succeeds; without it a node is ready when it has run for half a second. */
   ready?: Step;
   /** Before the node is killed at the end of a run; a kill by a nemesis asks nothing. */
   stop?: Step;

@@ -80,7 +80,7 @@ export const OPTIONS: Options = {
   ),
   daemon: option.flag('`start` ends when the node runs, and leaves it behind.', false),
   ready: step(
-    'Asked again and again until it succeeds; without it a node is ready when it has started. Its timeout: 60s.',
+    'Asked again and again until it succeeds; without it a node is ready when it has run for half a second. Its timeout: 60s.',
   ),
   stop: step('Before a node is killed at the end of a run; faults kill without asking.'),
   wipe: step('Before the first start, in place of emptying `${node.data}`.'),
