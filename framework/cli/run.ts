@@ -4,6 +4,7 @@ import { EXIT } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunOutcome } from '../run/run.js';
 import { type Command, type OptionBag, textOption } from './command.js';
+import { elsewhere } from './elsewhere.js';
 import type { Io } from './io.js';
 
 export const run: Command = {
@@ -33,6 +34,8 @@ Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknow
     if (selection === null) return EXIT.usage;
     const { plans, repeat } = selection;
     refuseContradictions(plans, options);
+    const code = await elsewhere(plans);
+    if (code !== null) return code;
     if (options['seeds'] !== undefined) {
       const { runSeeds } = await import('./run-seeds.js');
       return runSeeds(selection, options, io);

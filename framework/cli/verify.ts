@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import { type Command, listOption, textOption } from './command.js';
+import { elsewhere } from './elsewhere.js';
 import { paint } from './io.js';
 
 export const verify: Command = {
@@ -46,6 +47,8 @@ export const verify: Command = {
       set: listOption(options, 'set'),
     });
     if (plan === undefined) throw new ChaosError('no-plan', 'nothing to verify', { kind: 'internal' });
+    const code = await elsewhere([plan]);
+    if (code !== null) return code;
     const folder = plan.deploy.definition.world === 'simulation' ? null : mkdtempSync(join(tmpdir(), 'chaos-verify-'));
     try {
       const fine = await verifySystem(plan, folder === null ? null : resolve(folder), io.signal, (result) => {

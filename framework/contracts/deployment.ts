@@ -68,6 +68,11 @@ export interface Deployment<O = OptionValues> {
   createWorld: () => World;
   /** Registers nothing and starts nothing until `cluster.start()`; `cluster.stop()` is safe at any time after it. */
   provision: (context: ProvisionContext<O>) => Promise<Cluster>;
+  /**
+   * Runs this whole program again, with the same arguments, where it has the rights that hosts need; resolves to its exit code, or to
+   * null where it has them already. Command lines call it before a run begins. Rejects when there is no such place.
+   */
+  elsewhere?: () => Promise<number | null>;
   /** Undoes the faults that a run which died may have left on the hosts of a plan; returns what was done, a line for each host. */
   heal?: (options: O, nodes: readonly string[]) => Promise<string[]>;
   /**

@@ -9,6 +9,7 @@ import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
 import { cleanLabs } from './remove.js';
+import { runAgainInside } from './rootless.js';
 import { LabSource } from './source.js';
 
 interface Options {
@@ -35,6 +36,7 @@ export default defineDeployment<Options>({
   world: 'remote',
   capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },
   createWorld: realWorld,
+  elsewhere: runAgainInside,
   provision: async (context) => {
     const { options, keep } = context;
     return onHosts(context, {

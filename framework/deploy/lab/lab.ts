@@ -134,7 +134,7 @@ export class Lab {
         'lab-impossible',
         'a lab cannot be made: this process is neither root nor in a user namespace',
         {
-          hint: 'run as root',
+          hint: 'run as root, or let chaos run do nothing else but plans for labs: it then goes on in a user namespace',
         },
       );
     }
