@@ -1,5 +1,6 @@
 // Hosts over SSH for real: an sshd each, in a network of its own; what a person is told when one of them is not ready.
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChaosError } from '../../framework/contracts/error.js';
 import type { Host } from '../../framework/deploy/host/host.js';
@@ -9,7 +10,7 @@ import { preflightTable } from '../../framework/deploy/remote/preflight-table.js
 import { SSH_OPTIONS, type SshOptions } from '../../framework/deploy/ssh/options.js';
 import { SshSource, workspaceOf } from '../../framework/deploy/ssh/source.js';
 import { resolveOptions } from '../../framework/plan/values.js';
-import { PLAIN_USER, SshHosts } from './support/ssh-hosts.js';
+import { PASSPHRASE, PLAIN_USER, SshHosts } from './support/ssh-hosts.js';
 
 /** h7-1 is fine; h7-2 lacks tools, and its clock is two hours ahead; h7-3 has no room. */
 const MAKINGS = [
@@ -92,6 +93,28 @@ describe('a host that is ready', () => {
     expect(made.prints(1, 'iptables', '-S')).not.toMatch(/CHAOS/);
   });
 
+  it('may be reached through another one, and be listed in a file', async () => {
+    const file = join(made.folder, 'hosts.yaml');
+    writeFileSync(file, `- { host: 10.67.0.2, key: key, jump: root@10.67.0.1 }\n- { host: 10.67.0.3, key: key }\n`);
+    const source = new SshSource(optionsOf({ 'hosts-file': file, key: '/nowhere' }));
+    sources.push(source);
+    const [behind] = [...(await source.open(['n1', 'n2'])).values()];
+    const { stdout } = await behind!.run(['sh', '-c', 'hostname; echo "$SSH_CONNECTION"']);
+    expect(stdout).toMatch(/^h7-2\n10\.67\.0\.1 /);
+  });
+
+  it('may want a passphrase, which is in a variable and in no message', async () => {
+    process.env['CHAOS_TEST_PHRASE'] = PASSPHRASE;
+    const locked = { hosts: ['10.67.0.1'], key: made.lockedKey };
+    expect(refusal(await look({ ...locked, 'passphrase-env': 'CHAOS_TEST_PHRASE' }))).toBeNull();
+    process.env['CHAOS_TEST_PHRASE'] = 'wrong words';
+    const told = refused(await look({ ...locked, 'passphrase-env': 'CHAOS_TEST_PHRASE' }));
+    delete process.env['CHAOS_TEST_PHRASE'];
+    expect(told).toContain('does not open with the passphrase');
+    expect(told).not.toContain('wrong words');
+    expect(refused(await look(locked))).toContain('needs its passphrase');
+  });
+
   it('is entered with a command line without secrets', async () => {
     await open({ hosts: ['10.67.0.1', { host: '10.67.0.2', port: 2222, jump: 'gate' }] });
     expect(sources[0]!.entrance('n1')).toBe('ssh root@10.67.0.1');
@@ -148,6 +171,9 @@ describe('hosts that are not', () => {
   it('a user without sudo, where a fault needs root; without such faults that is fine', async () => {
     const plain = { hosts: ['10.67.0.1'], user: PLAIN_USER };
     const reports = await look(plain);
+    expect(reports[0]!.checks.map(({ problem }) => problem?.what)).not.toContainEqual(
+      expect.stringContaining('reached'),
+    );
     expect(cells(reports[0]!)).toMatchObject({ user: PLAIN_USER, root: 'no sudo', partition: 'needs root' });
     expect(refused(reports)).toMatch(
       /partition needs root there, and there is no sudo\.\n +Log in as root, or install sudo/,

@@ -20,10 +20,13 @@ set -eu
 mount -t proc proc /proc
 mount -t tmpfs -o "size=$4" tmpfs /var/tmp
 chmod 1777 /var/tmp
-mount --bind "$1/passwd" /etc/passwd
-mount --bind "$1/shadow" /etc/shadow
+if [ -e /usr/bin/sudo ]; then mount --bind /dev/null /usr/bin/sudo; fi
 mount -t tmpfs tmpfs /run
 mkdir /run/sshd
+cp -a /etc /run/etc
+cat "$1/passwd" >>/run/etc/passwd
+cat "$1/shadow" >>/run/etc/shadow
+mount --bind /run/etc /etc
 if [ -n "$6" ]; then mount --bind "$6" /usr/sbin; fi
 hostname "$2"
 exec /usr/sbin/sshd -D -e -f /dev/null -h "$1/$2-key" -o "ListenAddress=$3" -o "AuthorizedKeysFile=$1/authorized" \\
@@ -40,14 +43,17 @@ export interface SshHostMaking {
   only?: readonly string[];
 }
 
-/** A user there besides root, without any rights. */
+/** A user there besides root, without any rights, and without sudo. */
 export const PLAIN_USER = 'h7user';
+export const PASSPHRASE = 'open sesame';
 const BRIDGE = 'h7-br';
 
 export class SshHosts {
   readonly folder = mkdtempSync(join(tmpdir(), 'h7-'));
   readonly key = join(this.folder, 'key');
   readonly otherKey = join(this.folder, 'other');
+  /** The same as `key`, with a passphrase. */
+  readonly lockedKey = join(this.folder, 'locked');
   readonly knownHosts = join(this.folder, 'known_hosts');
   readonly #processes = new Map<string, ChildProcess>();
 
@@ -56,13 +62,12 @@ export class SshHosts {
     chmodSync(this.folder, 0o755);
     for (const file of [this.key, this.otherKey]) newKey(file);
     copyFileSync(`${this.key}.pub`, join(this.folder, 'authorized'));
+    copyFileSync(this.key, this.lockedKey);
+    chmodSync(this.lockedKey, 0o600);
+    execFileSync('ssh-keygen', ['-q', '-p', '-N', PASSPHRASE, '-f', this.lockedKey]);
     mkdirSync(join(this.folder, 'home'));
-    const line = `${PLAIN_USER}:x:64667:64667::${this.folder}/home:/bin/sh\n`;
-    writeFileSync(join(this.folder, 'passwd'), readFileSync('/etc/passwd', 'utf8') + line);
-    writeFileSync(
-      join(this.folder, 'shadow'),
-      `${readFileSync('/etc/shadow', 'utf8')}${PLAIN_USER}:*:19000:0:99999:7:::\n`,
-    );
+    writeFileSync(join(this.folder, 'passwd'), `${PLAIN_USER}:x:64667:64667::${this.folder}/home:/bin/sh\n`);
+    writeFileSync(join(this.folder, 'shadow'), `${PLAIN_USER}:*:19000:0:99999:7:::\n`);
     ip('link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0');
     ip('addr', 'add', '10.67.0.254/24', 'dev', BRIDGE);
     ip('link', 'set', BRIDGE, 'up');
