@@ -40,6 +40,7 @@ beforeAll(async () => {
         key,
         'known-hosts': knownHosts,
         'dead-man': `${BOUND}ms`,
+        tunnel: true,
         folder: '/var/lib/chaos',
       },
       workload: { use: 'register', clients: 5, rate: '50/s' },

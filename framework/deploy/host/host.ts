@@ -1,5 +1,5 @@
 // A machine that nodes can live on, as the control process sees it: reached over SSH, through a container engine, or this one.
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Milliseconds } from '../../contracts/time.js';
 
 /** A program and its arguments, each taken as it is: text in them is never read by a shell. */
@@ -77,6 +77,8 @@ export interface Host {
   /** A file or folder there to a path of this machine. */
   download(path: string, target: string): Promise<void>;
   spawn(command: Command, options: DaemonOptions): Promise<Daemon>;
+  /** A stream to a TCP port of the host, through our connection to it; only where that may be another way than the network's. */
+  dial?(port: number): Promise<Duplex>;
   /** Frees connections; nothing on the host changes. */
   close(): Promise<void>;
 }

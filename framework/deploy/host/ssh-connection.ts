@@ -69,7 +69,7 @@ export class SshConnection {
     try {
       stop.throwIfAborted();
       const timeout = target.timeout ?? DEFAULT_CONNECT_TIMEOUT;
-      stream = via === null ? dial(target) : await via.#forward(target, who, timeout);
+      stream = via === null ? dial(target) : await via.#jump(target, who, timeout);
       const login = new SshLogin({ who, target, timeout }, keys, proofs);
       return new SshConnection(await login.over(stream), stream, via);
     } catch (error) {
@@ -104,22 +104,28 @@ export class SshConnection {
     await this.#via?.close();
   }
 
-  #forward(target: SshTarget, who: Named, timeout: Milliseconds): Promise<Duplex> {
+  /** A stream to a port as the host at the other end reaches it. Rejects with an error whose message is the reason alone. */
+  forward(address: string, port: number, timeout: Milliseconds): Promise<Duplex> {
     return new Promise((resolve, reject) => {
-      const refuse = (why: string, cause?: unknown) =>
-        reject(
-          unreachable(who, `its jump host finds no way to port ${portOf(target)}: ${why}`, {
-            hint: 'See that the host is up, and that its address and port are right as seen from the jump host.',
-            cause,
-          }),
-        );
-      const timer = setTimeout(() => refuse(`no answer within ${timeout} ms`), timeout);
-      this.#client.forwardOut('127.0.0.1', 0, target.host, portOf(target), (error, channel) => {
+      const timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
+      this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
         clearTimeout(timer);
-        if (error) refuse(reasonOf(error).replace('(SSH) Channel open failure: ', ''), error);
+        if (error) reject(new Error(reasonOf(error).replace('(SSH) Channel open failure: ', ''), { cause: error }));
         else resolve(channel);
       });
     });
+  }
+
+  async #jump(target: SshTarget, who: Named, timeout: Milliseconds): Promise<Duplex> {
+    const port = portOf(target);
+    try {
+      return await this.forward(target.host, port, timeout);
+    } catch (error) {
+      throw unreachable(who, `its jump host finds no way to port ${port}: ${(error as Error).message}`, {
+        hint: 'See that the host is up, and that its address and port are right as seen from the jump host.',
+        cause: error,
+      });
+    }
   }
 }
 

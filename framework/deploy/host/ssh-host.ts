@@ -1,6 +1,8 @@
 // A host that an sshd lets us into.
+import type { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
+import type { Milliseconds } from '../../contracts/time.js';
 import { late, lost, programOf, titleOf, unreachable } from './errors.js';
 import type { Exit } from './host.js';
 import { launchOf, type Task } from './launch.js';
@@ -20,6 +22,9 @@ export interface SshHostOptions {
 const LONGEST_LINE = 128 * 1024 - 1;
 
 const UNWILLING = 'See MaxSessions and ForceCommand in the configuration of its sshd, and the shell of that user.';
+
+/** For a port to answer through the connection. */
+const DIAL: Milliseconds = 5000;
 
 /** What follows the news that a command has ended: the rest of its output, as a rule at once. */
 const AFTER_EXIT = 100;
@@ -44,6 +49,19 @@ export class SshHost extends PipeHost {
       kind: 'internal',
     });
     await this.#pool.close(error);
+  }
+
+  async dial(port: number): Promise<Duplex> {
+    const what = `A way to port ${port}`;
+    const lease = await this.#pool.acquire(true, DIAL, () => late(this, what, DIAL));
+    try {
+      const stream = await lease.connection.forward(this.address, port, DIAL);
+      stream.once('close', () => lease.release());
+      return stream;
+    } catch (error) {
+      lease.release();
+      throw unreachable(this, `nothing answers at its port ${port}: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   protected async begin(task: Task, deadline: Deadline): Promise<Started> {

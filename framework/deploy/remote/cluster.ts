@@ -26,6 +26,7 @@ export class RemoteCluster implements Cluster {
   readonly faults: NodeFaults;
   readonly #context: ProvisionContext<unknown>;
   readonly #source: HostSource;
+  readonly #tunnel: boolean;
   readonly #run = randomBytes(5).toString('hex');
   readonly #token = randomBytes(16).toString('hex');
   readonly #clients = new Clients();
@@ -42,6 +43,7 @@ export class RemoteCluster implements Cluster {
   constructor(context: ProvisionContext<unknown>, settings: RemoteSettings) {
     this.#context = context;
     this.#source = settings.source;
+    this.#tunnel = settings.tunnel ?? false;
     const { spares = [], clock } = context;
     this.nodes = [...context.nodes, ...spares];
     this.#folder = context.folder ?? mkdtempSync(join(tmpdir(), 'chaos-nodes-'));
@@ -156,6 +158,7 @@ export class RemoteCluster implements Cluster {
       clients: this.#clients,
       watchdog: this.#watchdog,
       folder: this.#folder,
+      tunnel: this.#tunnel,
     });
     const { clock, random, event } = this.#context;
     this.nodes.forEach((id, ordinal) => {

@@ -33,6 +33,7 @@ export interface LivesOptions {
   places: ReadonlyMap<string, Place>;
   clients: Clients;
   watchdog: Watchdog;
+  tunnel: boolean;
   /** Here, for the logs of what speaks for nodes. */
   folder: string;
 }
@@ -43,7 +44,11 @@ export function lifeMaker(options: LivesOptions): (id: string, node: () => Remot
   return (id, node) => foreignLife(options, installations, id, node);
 }
 
-function ownLife({ context, run, token, places, clients }: LivesOptions, id: string, node: () => RemoteNode): Life {
+function ownLife(
+  { context, run, token, places, clients, tunnel }: LivesOptions,
+  id: string,
+  node: () => RemoteNode,
+): Life {
   const { station, data, logs, port, interpreter, program } = places.get(id)!;
   const origin = BigInt(Date.now()) * 1_000_000n - BigInt(Math.round(context.clock.now()));
   const peers = Object.fromEntries(
@@ -56,6 +61,7 @@ function ownLife({ context, run, token, places, clients }: LivesOptions, id: str
     token,
     station,
     port,
+    tunnel,
     folders: { data, log: `${logs}/node.log` },
     command: (seed) => [
       ...interpreter,

@@ -24,6 +24,7 @@ export interface OnHostsSettings {
   sudo: boolean;
   hostClock: boolean;
   capture?: CaptureOption;
+  tunnel?: boolean;
 }
 
 /** Hosts that a plan needs root on have it; others are left alone. */
@@ -44,6 +45,7 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
     bound,
     root,
     capture,
+    tunnel: settings.tunnel ?? false,
     inspect: async (hosts) => {
       const reports = await preflight(hosts, {
         workspace,

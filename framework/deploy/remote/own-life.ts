@@ -28,6 +28,8 @@ export interface OwnLifeOptions {
   token: string;
   station: Station;
   port: number;
+  /** Speak to it through the connection to its host. */
+  tunnel: boolean;
   folders: { data: string; log: string };
   /** The command line of an incarnation with this seed. */
   command: (seed: number) => Command;
@@ -67,12 +69,13 @@ export class OwnLife implements Life {
 
   constructor(options: OwnLifeOptions) {
     this.#options = options;
-    const { id, token, run, station, port } = options;
+    const { id, token, run, station, port, tunnel } = options;
+    const { host, address } = station;
     this.#link = new NodeLink({
       node: id,
       token,
       run,
-      connect: () => ({ host: station.address, port }),
+      connect: () => (tunnel && host.dial !== undefined ? host.dial(port) : { host: address, port }),
       onLines: (batch) => this.#lines(batch),
       onUp: () => this.#greet(),
       onDown: () => {

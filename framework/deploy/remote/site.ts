@@ -33,6 +33,8 @@ export interface RemoteSettings {
   inspect: (hosts: readonly Host[]) => Promise<ReadonlyMap<Host, Command>>;
   /** Bytes of packets that are recorded on each host; null: none are. */
   capture?: number | null;
+  /** Speak to reference nodes through the connections to their hosts. */
+  tunnel?: boolean;
   /** Last of all. */
   release?: () => Promise<void>;
 }

@@ -29,6 +29,7 @@ export default defineDeployment<Options>({
       sudo: options.sudo,
       hostClock: options['host-clock'],
       capture: options.capture,
+      tunnel: options.tunnel,
     });
   },
   heal: healOverSsh,
