@@ -454,6 +454,13 @@ describe('a plain user', () => {
     await nothingLeft();
   });
 
+  it('has systems run there by the commands that everybody uses', async () => {
+    const verify = [MAIN, 'verify', 'raft', '--deploy', 'lab'];
+    const { stdout } = await plain(...verify).catch((error: { stdout: string }) => error);
+    expect(stdout).toContain('pass  every node answers: 3 nodes\n');
+    await nothingLeft();
+  });
+
   it('leaves nothing when that process is killed', async () => {
     await expect(plain('--input-type=module', '-e', PROGRAM, LAB_FOLDER, 'die')).rejects.toMatchObject({ code: 255 });
     await nothingLeft();
