@@ -15,7 +15,7 @@ import type { ContainerOptions } from '../../framework/deploy/container/options.
 import { ContainerSource } from '../../framework/deploy/container/source.js';
 import { type TarEntry, tarOf } from '../../framework/deploy/container/tar.js';
 import type { Host } from '../../framework/deploy/host/host.js';
-import { makeToolbox } from '../../framework/deploy/remote/toolbox.js';
+import { checkArchitecture, makeToolbox } from '../../framework/deploy/remote/toolbox.js';
 import { type Dockerd, startDockerd } from './support/dockerd.js';
 
 const NODES = ['n1', 'n2', 'n3'];
@@ -37,6 +37,7 @@ afterAll(async () => {
   restore('XDG_CACHE_HOME', saved.cache);
   rmSync(folder, { recursive: true, force: true });
   expect((await execa('mount')).stdout).not.toContain(folder);
+  expect((await execa('ps', ['-eo', 'args'])).stdout).not.toContain(folder);
   expect((await execa('ip', ['netns'])).stdout).not.toContain('ct-docker');
 });
 
@@ -116,7 +117,7 @@ describe.each<{ kind: EngineKind; net: number }>([
     await timed(`${kind}: removal`, source.close());
     await source.close();
     expect(await leftOf(kind, run)).toEqual([]);
-    const own = [`localhost/${run}-mute:1`, `localhost/${run}-idle:1`];
+    const own = [`localhost/${run}-mute:1`, `localhost/${run}-idle:1`, `localhost/${run}-bare:1`];
     const built = (await imagesOf(kind)).filter((name) => !hadImage.includes(name));
     // What others use meanwhile stays.
     for (const name of [...own, ...built]) await execa(kind, ['rmi', name], { reject: false });
@@ -333,6 +334,56 @@ describe.each<{ kind: EngineKind; net: number }>([
     }
     expect(hints[0]).toMatch(/needs a shell/);
     expect(hints[1]).toMatch(/sleep/);
+  });
+
+  it('makes a host of an image that has a shell and nothing else, with programs of this machine', async () => {
+    const { programs, folder: tools } = await makeToolbox(['busybox']);
+    const [{ file, size }] = programs as [(typeof programs)[0]];
+    const image = `localhost/${run}-bare:1`;
+    const applets = ['sh', 'sleep', 'cat', 'mkdir', 'dirname', 'tar', 'chmod', 'mv', 'rm', 'id', 'env', 'uname', 'ls'];
+    const entries: TarEntry[] = [
+      { kind: 'file', path: 'bin/busybox', from: join(tools, file), size, mode: 0o755 },
+      ...applets.map((name): TarEntry => ({ kind: 'link', path: `bin/${name}`, to: 'busybox' })),
+    ];
+    const changes = ['USER 1234', 'ENTRYPOINT ["/bin/false"]', 'WORKDIR /somewhere'];
+    await execa(kind, ['import', ...changes.flatMap((change) => ['--change', change]), '-', image], {
+      input: Readable.from(tarOf(entries), { objectMode: false }),
+    });
+    const other = new ContainerSource({
+      run: `${run}-i`,
+      options: options({ image, subnet: `10.66.${net + 7}.0/24` }),
+    });
+    try {
+      const host = (await other.open(['n1'], () => {})).get('n1')!;
+      expect(await shell(host, 'id -u')).toBe('0');
+      checkArchitecture(host.title, await shell(host, 'uname -m'));
+      const toolbox = await makeToolbox(['node', 'iptables', 'tc']);
+      await timed(`${kind}: upload of Node and tools`, host.upload(toolbox.folder, '/opt/tools'));
+      const node = await host.run([...toolbox.commandFor('node', '/opt/tools'), '-p', 'process.version']);
+      expect(node).toMatchObject({ code: 0, stdout: `${process.version}\n`, stderr: '' });
+      const iptables = toolbox.commandFor('iptables', '/opt/tools');
+      const rule = ['-A', 'INPUT', '-s', '10.66.0.9', '-m', 'statistic', '--mode', 'random', '--probability', '0.5'];
+      expect(await host.run([...iptables, '-w', ...rule, '-j', 'DROP'])).toMatchObject({ code: 0, stderr: '' });
+      expect((await host.run([...iptables, '-S', 'INPUT'])).stdout).toContain('--mode random --probability 0.5');
+      const shaping = [
+        'qdisc',
+        'add',
+        'dev',
+        'eth0',
+        'root',
+        'tbf',
+        'rate',
+        '4mbit',
+        'burst',
+        '32kb',
+        'latency',
+        '9ms',
+      ];
+      expect(await host.run([...toolbox.commandFor('tc', '/opt/tools'), ...shaping])).toMatchObject({ code: 0 });
+    } finally {
+      await other.close();
+    }
+    expect(await leftOf(kind, `${run}-i`)).toEqual([]);
   });
 
   it('refuses what the engine cannot give', async () => {

@@ -1,5 +1,16 @@
 // Programs with their own loader and libraries: they run from any folder, without those of the system.
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -84,6 +95,24 @@ describe.runIf(process.platform === 'linux')('a toolbox', () => {
     expect(new Set(boxes.map(({ sha256 }) => sha256)).size).toBe(1);
     const [cat, ...args] = boxes[0]!.commandFor('cat', boxes[0]!.folder);
     expect((await execa(cat, args, { input: 'meow' })).stdout).toBe('meow');
+  });
+
+  it('goes when nobody has asked for it in a long time', async () => {
+    const shelf = join(cache, 'toolbox');
+    const old = await makeToolbox(['true'], cache);
+    const index = readdirSync(shelf).find(
+      (name) => name.endsWith('.json') && readFileSync(join(shelf, name), 'utf8').includes(old.sha256),
+    )!;
+    const kept = await makeToolbox(['false'], cache);
+    mkdirSync(join(shelf, '.new-0123'));
+    const long = new Date(Date.now() - 40 * 24 * 3_600_000);
+    for (const name of [index, '.new-0123']) utimesSync(join(shelf, name), long, long);
+    await makeToolbox(['false'], cache);
+    expect(existsSync(old.folder)).toBe(true);
+    await makeToolbox(['sleep'], cache);
+    expect(
+      [old.folder, join(shelf, index), join(shelf, '.new-0123'), kept.folder].map((path) => existsSync(path)),
+    ).toEqual([false, false, false, true]);
   });
 
   it('says what this machine lacks, and where it cannot be kept', async () => {

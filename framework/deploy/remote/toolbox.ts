@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Command } from '../host/host.js';
 import { filesBeside, filesOf, linkageOf, type NeededFile, requireProgram, stampOf } from './program-files.js';
+import { DRAFT, markUsed, tidyShelf } from './toolbox-shelf.js';
 
 /** Changes with what is put into a toolbox. */
 const FORMAT = 1;
@@ -99,9 +100,13 @@ export async function makeToolbox(names: readonly string[], cache: string = cach
   const shelf = join(cache, 'toolbox');
   const index = join(shelf, `${indexKey(names)}.json`);
   const known = present(index);
-  if (known !== null) return asToolbox(known, join(shelf, known.sha256));
+  if (known !== null) {
+    await markUsed(index);
+    return asToolbox(known, join(shelf, known.sha256));
+  }
   try {
     await mkdir(shelf, { recursive: true, mode: 0o755 });
+    await tidyShelf(shelf, Date.now());
     const manifest = await build(shelf, names);
     await replaceFile(index, JSON.stringify(manifest));
     return asToolbox(manifest, join(shelf, manifest.sha256));
@@ -174,7 +179,7 @@ function isWhole({ programs, files }: Manifest, folder: string): boolean {
 }
 
 async function build(shelf: string, names: readonly string[]): Promise<Manifest> {
-  const draft = join(shelf, `.new-${randomBytes(8).toString('hex')}`);
+  const draft = join(shelf, `${DRAFT}${randomBytes(8).toString('hex')}`);
   try {
     const manifest = await fill(draft, names);
     await settle(draft, join(shelf, manifest.sha256), manifest);
