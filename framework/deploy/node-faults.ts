@@ -15,10 +15,13 @@ import { Counted } from './counted.js';
 import type { Members } from './members.js';
 import type { Topic, Wish } from './wish.js';
 
+/** What not every node can be given. */
+export type Breakage = 'clock' | DiskFault['kind'];
+
 /** One node, as its faults see it. Every method resolves when what it asks for is so. */
 export interface FaultyNode {
-  /** A reference node, whose clock and disk can be broken from inside. */
-  readonly own: boolean;
+  /** Why this cannot be done to it, as the rest of a sentence; null: it can. */
+  refusal(fault: Breakage): string | null;
   readonly running: boolean;
   /** Makes it what the faults in force want it to be; `wish` is asked when its turn comes. */
   reconcile(wish: () => Wish): Promise<void>;
@@ -84,14 +87,14 @@ export class NodeFaults implements Faults {
   }
 
   async clock(nodes: readonly string[], fault: ClockFault): Promise<Effect> {
-    this.#refusePrograms(nodes, 'clock');
+    this.#assertPossible(nodes, 'clock');
     const undo = this.#clocks.add(nodes, fault);
     await this.#tell('clock', nodes);
     return effect(() => this.#tell('clock', undo()));
   }
 
   async disk(nodes: readonly string[], fault: DiskFault): Promise<Effect> {
-    this.#refusePrograms(nodes, 'disk');
+    this.#assertPossible(nodes, fault.kind);
     switch (fault.kind) {
       case 'lose-unsynced':
       case 'torn-tail': {
@@ -148,13 +151,15 @@ export class NodeFaults implements Faults {
     };
   }
 
-  #refusePrograms(nodes: readonly string[], capability: string): void {
-    const foreign = nodes.find((id) => !this.#node(id).own);
-    if (foreign === undefined) return;
-    throw new ChaosError('unsupported-fault', `${foreign} is a foreign program: it has no ${capability} to break`, {
-      hint: 'Clock and disk faults need a reference system.',
-      kind: 'usage',
-    });
+  #assertPossible(nodes: readonly string[], fault: Breakage): void {
+    for (const id of nodes) {
+      const refusal = this.#node(id).refusal(fault);
+      if (refusal === null) continue;
+      throw new ChaosError('unsupported-fault', `${id} ${refusal}`, {
+        hint: 'Choose other faults, or a reference system.',
+        kind: 'usage',
+      });
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import type { Control, Notice } from '../../node/process/control.js';
 import { PARENT } from '../../node/process/control.js';
 import { crash, flipBit, type Keep, tear, unflipBit } from '../../node/process/damage.js';
 import { meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
+import type { Breakage } from '../node-faults.js';
 import { controlFor, isFull, NO_WISH, type Topic, type Wish } from '../wish.js';
 import { lastLines } from './log-tail.js';
 import { NodeProcess } from './node-process.js';
@@ -77,6 +78,10 @@ export class LocalNode implements Station {
     this.own = options.own;
     this.prefix = Buffer.from(`{"src":${JSON.stringify(options.id)},"dest":"`);
     this.logFile = `${options.folder}/node.log`;
+  }
+
+  refusal(fault: Breakage): string | null {
+    return this.own ? null : `is a foreign program: it has no ${fault === 'clock' ? 'clock' : 'disk'} to break`;
   }
 
   get running(): boolean {

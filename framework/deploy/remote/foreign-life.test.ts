@@ -60,6 +60,7 @@ function make(
     lifecycle: { start: { command: ['sleep', '1000'] }, ...lifecycle },
     station: { host: shop.host, isRoot: false, request: (name, ask) => client.request(name, ask) },
     bridge,
+    clockRun: null,
     installations,
     clock,
     listener: { onReady: () => told.push('ready'), note: (detail) => told.push(detail) },

@@ -4,11 +4,14 @@ import type { Body } from '../../contracts/message.js';
 import type { Random } from '../../contracts/random.js';
 import type { Lifecycle, NodePlace } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
+import { clockEnvironment } from '../helper/clock.js';
 import type { Answer } from '../helper/protocol.js';
 import type { Host } from '../host/host.js';
+import type { Breakage } from '../node-faults.js';
 import type { Topic, Wish } from '../wish.js';
 import type { Bridge } from './bridge.js';
 import type { End, Ended, Life } from './life.js';
+import { FAKETIME } from './preflight-script.js';
 import { type Secrets, secretsOf } from './secrets.js';
 import type { Station } from './station.js';
 import { endOf, indented, Steps, TIMEOUTS, wordsOf } from './steps.js';
@@ -19,8 +22,8 @@ export interface ForeignLifeOptions {
   station: Pick<Station, 'host' | 'request' | 'isRoot'>;
   /** Speaks for it; null: the system has clients of its own. Started when the node is ready for the first time. */
   bridge: Bridge | null;
-  /** What its environment must have so that its clock can be moved; see `clockEnvironment`. */
-  environment?: Readonly<Record<string, string>>;
+  /** The id of a run in which clocks are moved, where libfaketime has to be loaded before programs; null: of any other. */
+  clockRun: string | null;
   /** Shared by all nodes of a cluster. */
   installations: Installations;
   clock: Clock;
@@ -51,6 +54,15 @@ export class Installations {
   }
 }
 
+/** The first of the paths that is there. */
+const FIND_FAKETIME = `for path in ${FAKETIME.join(' ')}; do if [ -e "$path" ]; then echo "$path"; exit; fi; done`;
+
+/** What nobody can do to any program. */
+const REFUSALS: Partial<Record<Breakage, string>> = {
+  slow: 'is a foreign program: nobody can slow down its disk',
+  'lose-unsynced': 'is a foreign program: nobody knows what of its files is not synced',
+};
+
 /** One incarnation, from its start to its end. */
 interface Incarnation {
   over: ChaosError | null;
@@ -60,7 +72,6 @@ interface Incarnation {
 }
 
 export class ForeignLife implements Life {
-  readonly own = false;
   readonly refuses = false;
   readonly files: readonly string[];
   readonly secrets: Secrets;
@@ -69,6 +80,10 @@ export class ForeignLife implements Life {
   #incarnation: Incarnation | null = null;
   #isSpokenFor = false;
   #wasReady = false;
+  #clockVariables: Readonly<Record<string, string>> = {};
+  /** Its files were damaged, or have no room: that it ends is no wonder. */
+  #isDamaged = false;
+  #isFull = false;
 
   constructor(options: ForeignLifeOptions) {
     this.#options = options;
@@ -89,12 +104,17 @@ export class ForeignLife implements Life {
     if (wipe !== undefined) await this.#steps.must('wipe', wipe);
     else await this.#steps.must('prepare', { command: [...WIPE, place.data] });
     await this.#makeFolders();
+    await this.#findClock();
+  }
+
+  refusal(fault: Breakage): string | null {
+    return REFUSALS[fault] ?? null;
   }
 
   async start(wish: Wish, _random: Random): Promise<number | null> {
-    const { lifecycle, environment } = this.#options;
+    const { lifecycle } = this.#options;
     const { daemon = false } = lifecycle;
-    const start = { ...lifecycle.start, env: { ...lifecycle.start.env, ...environment } };
+    const start = { ...lifecycle.start, env: { ...lifecycle.start.env, ...this.#clockVariables } };
     this.#over(new ChaosError('node-killed', `${this.#steps.title} was started again`));
     if (wish.clock.length > 0) await this.#tellClock(wish);
     this.#incarnation = beginning();
@@ -150,7 +170,7 @@ export class ForeignLife implements Life {
         hint: `${this.#steps.whereabouts('node')} A program that goes on by itself is started with daemon: true.`,
       }),
     );
-    return { detail: how, fault: false };
+    return { detail: how, fault: this.#isDamaged || this.#isFull };
   }
 
   /** Tried once: the node is killed afterwards in any case. */
@@ -205,6 +225,20 @@ export class ForeignLife implements Life {
     );
   }
 
+  /** Where it lies differs between distributions; preflight has seen it. */
+  async #findClock(): Promise<void> {
+    const { clockRun, place } = this.#options;
+    if (clockRun === null) return;
+    const { stdout } = await this.#steps.run('prepare', { command: ['sh', '-c', FIND_FAKETIME] });
+    const library = stdout.trim();
+    if (library === '') {
+      throw new ChaosError('no-libfaketime', `${this.#steps.title}: clock faults of programs need libfaketime`, {
+        hint: 'Install the package libfaketime there.',
+      });
+    }
+    this.#clockVariables = clockEnvironment(clockRun, place.id, library);
+  }
+
   async #tellClock({ clock }: Wish): Promise<void> {
     const { station, place } = this.#options;
     await station.request('clock', { node: place.id, faults: clock });
@@ -213,21 +247,18 @@ export class ForeignLife implements Life {
   /** The helper refuses what the file system of the folder cannot do. */
   async #tellDisk({ disk }: Wish): Promise<void> {
     const { station, place } = this.#options;
-    if (disk.some(({ kind }) => kind === 'slow')) {
-      throw new ChaosError('unsupported-fault', `${this.#steps.title}: nobody can slow down the disk of any program`, {
-        hint: 'Choose other kinds of disk faults: full, torn-tail, bit-flip.',
-        kind: 'usage',
-      });
-    }
     const isFull = disk.some(({ kind }) => kind === 'full');
+    this.#isFull ||= isFull;
     await station.request('folders', {
       faults: isFull ? [{ kind: 'full', folder: place.data, most: MOST_FILLED }] : [],
     });
+    this.#isFull = isFull;
   }
 
   #damage(kind: 'truncate' | 'bit-flip', random: Random): Promise<Answer<'damage-files'>> {
     const { station, place } = this.#options;
     const seed = random.int(2 ** 32);
+    this.#isDamaged = true;
     return station.request('damage-files', { kind, folder: place.data, files: '**', seed });
   }
 

@@ -2,6 +2,7 @@
 import type { Body } from '../../contracts/message.js';
 import type { Random } from '../../contracts/random.js';
 import type { Keep } from '../../node/process/damage.js';
+import type { Breakage } from '../node-faults.js';
 import type { Topic, Wish } from '../wish.js';
 import type { Secrets } from './secrets.js';
 
@@ -19,8 +20,8 @@ export interface Ended {
 }
 
 export interface Life {
-  /** A reference node, whose clock and disk can be broken from inside. */
-  readonly own: boolean;
+  /** As of `FaultyNode`. */
+  refusal(fault: Breakage): string | null;
   /** Absolute globs of files on its host, beside its logs folder, that are brought home at the end. */
   readonly files: readonly string[];
   /** Taken out of all that it has written, before that is kept or shown. */

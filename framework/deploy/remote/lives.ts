@@ -89,7 +89,7 @@ function ownLife(
 }
 
 function foreignLife(
-  { context, places, clients, watchdog, folder }: LivesOptions,
+  { context, run, places, clients, watchdog, folder }: LivesOptions,
   installations: Installations,
   id: string,
   node: () => RemoteNode,
@@ -118,6 +118,7 @@ function foreignLife(
     lifecycle,
     station: place.station,
     bridge,
+    clockRun: context.needs?.includes('clock') === true ? run : null,
     installations,
     clock,
     listener: { onReady: () => node().onReady(), note: (detail) => node().note(detail) },

@@ -5,7 +5,7 @@ import type { Random } from '../../contracts/random.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { Keep } from '../../node/process/damage.js';
 import type { HelperEvent } from '../helper/protocol.js';
-import type { FaultyNode } from '../node-faults.js';
+import type { Breakage, FaultyNode } from '../node-faults.js';
 import { NO_WISH, type Topic, type Wish } from '../wish.js';
 import type { Life } from './life.js';
 import type { Station } from './station.js';
@@ -55,8 +55,8 @@ export class RemoteNode implements FaultyNode {
     this.life = options.life;
   }
 
-  get own(): boolean {
-    return this.life.own;
+  refusal(fault: Breakage): string | null {
+    return this.life.refusal(fault);
   }
 
   get running(): boolean {

@@ -50,7 +50,6 @@ interface Waiter {
 }
 
 export class OwnLife implements Life {
-  readonly own = true;
   readonly secrets = NO_SECRETS;
   readonly files = [];
   readonly #options: OwnLifeOptions;
@@ -82,6 +81,10 @@ export class OwnLife implements Life {
         this.#isReady = false;
       },
     });
+  }
+
+  refusal(): null {
+    return null;
   }
 
   get refuses(): boolean {

@@ -5,7 +5,7 @@ import type { Command } from '../host/host.js';
 export const TOOLS = ['iptables', 'ip6tables', 'nft', 'tc', 'ip', 'unshare', 'tcpdump', 'tar', 'sudo'] as const;
 
 /** Where distributions keep libfaketime. */
-const FAKETIME = [
+export const FAKETIME = [
   '/usr/lib/*/faketime/libfaketime.so.1',
   '/usr/lib/faketime/libfaketime.so.1',
   '/usr/lib64/faketime/libfaketime.so.1',
@@ -85,6 +85,10 @@ tell helper "$($as_root sh -c "$look" sh "$folder/helper" 2>/dev/null)"
 if node="$(command -v node)"; then tell node "$node"; tell node-version "$(brief "$node" --version 2>/dev/null)"; fi
 for tool in ${TOOLS.join(' ')}; do if found="$(command -v "$tool")"; then tell "tool-$tool" "$found"; fi; done
 for file in ${FAKETIME.join(' ')}; do if [ -e "$file" ]; then tell faketime "$file"; break; fi; done
+if command -v ip >/dev/null; then
+  tell addresses "$(ip -o addr show 2>/dev/null | sed -n 's/.* inet6\\{0,1\\} \\([^ /]*\\).*/\\1/p' | tr '\\n' ' ')"
+else tell addresses "$(hostname -I 2>/dev/null)"
+fi
 for port in $ports; do
   hex="$(printf '%04X' "$port")"
   if grep -qs ": [0-9A-F]*:$hex [0-9A-F]*:0000 0A" /proc/net/tcp /proc/net/tcp6; then tell busy "$port"; fi
