@@ -1,6 +1,6 @@
 // What a crash or a bad disk does to the durable log of a reference node that is dead.
 import type { Random } from '../../contracts/random.js';
-import { crash, flipBit, tear, unflipBit } from '../../node/process/damage.js';
+import { crash, cutLog, flipBit, tear, uncutLog, unflipBit } from '../../node/process/damage.js';
 import { createRandom } from '../../time/random.js';
 import type { HelperModule } from './modules.js';
 import type { Answer, Damage } from './protocol.js';
@@ -21,18 +21,28 @@ const DAMAGES: Damages = {
     unflipBit(folder, at);
     return { lost: 0, at };
   },
+  cut: ({ folder, position }) => ({ lost: 0, at: cutLog(folder, position) }),
+  uncut({ folder, cuts }) {
+    uncutLog(folder, cuts);
+    return NOTHING;
+  },
 };
+
+/** Also for nodes of this machine, which need no helper. */
+export function damageLog(damage: Damage): Result {
+  return (DAMAGES[damage.kind] as (ask: Damage) => Result)(damage);
+}
 
 function stream(seed: number): Random {
   return createRandom(seed, 'damage');
 }
 
-/** Damage is done once and for all; what is flipped the control process flips back. */
+/** Damage is done once and for all; what can be taken back the control process takes back. */
 export function damageModule(): HelperModule {
   return {
     name: 'damage',
     handle: {
-      damage: async (ask) => (DAMAGES[ask.kind] as (ask: Damage) => Result)(ask),
+      damage: async (ask) => damageLog(ask),
     },
     restore: async () => {},
   };

@@ -33,7 +33,7 @@ export function fileDamageModule(): HelperModule {
  * Returns which file was damaged (below the folder) and at which byte; null when none that has any bytes matches. Links are not
  * followed. Throws ChaosError('host-file') where the folder or the file cannot be used.
  */
-export function damageFile({ kind, folder, files, seed }: FileDamage): { file: string | null; at: number } {
+export function damageFile({ kind, folder, files, seed, position }: FileDamage): { file: string | null; at: number } {
   const random = createRandom(seed, 'file-damage');
   const pattern = globPattern(files);
   try {
@@ -41,7 +41,7 @@ export function damageFile({ kind, folder, files, seed }: FileDamage): { file: s
     const matching = filesBelow(root).filter((file) => pattern.test(file));
     // Empty files have nothing to lose; which they are may be known only once they are open.
     for (const file of random.shuffle(matching)) {
-      const at = damaged(join(root, file), kind, random.float(), random.int(8));
+      const at = damaged(join(root, file), kind, position ?? random.float(), random.int(8));
       if (at !== null) return { file, at };
     }
     return { file: null, at: 0 };
@@ -84,7 +84,7 @@ function damaged(path: string, kind: FileDamage['kind'], position: number, bit: 
     const byte = Buffer.alloc(1);
     const { size } = fstatSync(fd);
     if (size === 0) return null;
-    const at = Math.floor(position * size);
+    const at = Math.min(size - 1, Math.floor(position * size));
     if (kind === 'truncate') ftruncateSync(fd, at);
     else {
       readSync(fd, byte, 0, 1, at);

@@ -31,20 +31,25 @@ export type Damage =
   | { kind: 'crash'; folder: string; keep: 'prefix' | 'none'; seed: number }
   | { kind: 'tear'; folder: string; seed: number }
   | { kind: 'flip'; folder: string; position: number; flipped: readonly number[] }
-  | { kind: 'unflip'; folder: string; at: number };
+  | { kind: 'unflip'; folder: string; at: number }
+  | { kind: 'cut'; folder: string; position: number }
+  /** `cuts` stay. */
+  | { kind: 'uncut'; folder: string; cuts: readonly number[] };
 
 /** A fault of the file system that holds a folder of a foreign program. */
 export type FolderFault =
   /** Takes all room that is left, in a file beside it; only where it is a file system of its own, of at most `most` bytes. */
   { kind: 'full'; folder: string; most: number } | { kind: 'read-only'; folder: string };
 
-/** Damage to files of a foreign program that is dead: cut at a fraction of their length, or one bit of a fraction of it flipped. */
+/** Damage to a file of a foreign program that is dead: cut at a fraction of its length, or one bit there flipped. */
 export interface FileDamage {
   kind: 'truncate' | 'bit-flip';
   folder: string;
-  /** Which files, as a glob below the folder; which of them and where is drawn from the seed. */
+  /** Which files, as a glob below the folder; which of them, and where if `position` is left out, is drawn from the seed. */
   files: string;
   seed: number;
+  /** Fraction of its length. */
+  position?: number;
 }
 
 /** Requests and their answers. */
@@ -67,7 +72,7 @@ export interface Requests {
   signal: { ask: { node: string; signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' }; answer: { processes: number } };
   /** Stops or wakes everything that carries the node's mark; resolves when the system shows it so. */
   freeze: { ask: { node: string; frozen: boolean }; answer: { processes: number; observed: boolean } };
-  /** `lost`: unsynced bytes taken away. `at`: the byte whose bit was flipped, null when there was none. */
+  /** `lost`: unsynced bytes taken away. `at`: the byte that was hit, null when there was none. */
   damage: { ask: Damage; answer: { lost: number; at: number | null } };
   /** Exactly these links are not clean from now on. Resolves when the kernel has the rules. */
   network: { ask: { links: readonly LinkState[] }; answer: object };

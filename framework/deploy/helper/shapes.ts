@@ -51,7 +51,7 @@ const SHAPES: { [K in RequestName]: Partial<Fields<K>> } = {
   },
   signal: { node: name, signal: oneOf('SIGKILL', 'SIGTERM', 'SIGINT') },
   freeze: { node: name, frozen: flag },
-  damage: { kind: oneOf('crash', 'tear', 'flip', 'unflip'), folder: path },
+  damage: { kind: oneOf('crash', 'tear', 'flip', 'unflip', 'cut', 'uncut'), folder: path },
   network: { links: list },
   probe: {
     address: text,
@@ -62,7 +62,13 @@ const SHAPES: { [K in RequestName]: Partial<Fields<K>> } = {
   clock: { node: name, faults: list },
   'host-clock': { offset: number },
   folders: { faults: list },
-  'damage-files': { kind: oneOf('truncate', 'bit-flip'), folder: path, files: text, seed: number },
+  'damage-files': {
+    kind: oneOf('truncate', 'bit-flip'),
+    folder: path,
+    files: text,
+    seed: number,
+    position: optional(number),
+  },
   heal: {},
   end: {},
 };

@@ -10,8 +10,8 @@ export const PARENT = 'chaos';
 export type Control =
   /** Exactly these clock faults are in force from now on. */
   | { type: 'clock'; msg_id: number; faults: ClockFault[] }
-  /** Each sync takes `slow` longer; `full`: the next write finds no room. */
-  | { type: 'disk'; msg_id: number; slow: Milliseconds; full: boolean };
+  /** Each sync takes `slow` longer; `full`: the next write finds no room; `readOnly`: nothing can be written. */
+  | { type: 'disk'; msg_id: number; slow: Milliseconds; full: boolean; readOnly?: boolean };
 
 /** From the node. */
 export type Notice =

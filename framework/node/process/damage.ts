@@ -1,6 +1,16 @@
 // What a crash or a bad disk does to a dead node's log. SIGKILL alone keeps the page cache, so the parent takes away what no
 // sync had covered.
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import type { Random } from '../../contracts/random.js';
 import { CorruptLogError } from '../corrupt-log.js';
 import {
@@ -13,8 +23,8 @@ import {
   scanFrames,
   sealFrame,
 } from './frame.js';
-import { logPath, markPath } from './log-folder.js';
-import { readMark } from './synced-mark.js';
+import { logPath, markPath, wholePath } from './log-folder.js';
+import { readMark, SyncedMark } from './synced-mark.js';
 
 /** `prefix`: a random part of what was not synced survives, cut at any byte. `none`: nothing of it. */
 export type Keep = 'prefix' | 'none';
@@ -67,8 +77,45 @@ export function unflipBit(folder: string, at: number): void {
   invert(folder, at);
 }
 
+/**
+ * Cuts off the end of the durable part of the log, `position` (0..1) of the way through its records, and at least its last byte.
+ * Returns how long the log would be with this cut alone, or null when it has no record. What is cut off is kept beside the log.
+ */
+export function cutLog(folder: string, position: number): number | null {
+  const size = durableLength(folder) - FILE_HEADER;
+  if (size <= 0) return null;
+  const at = FILE_HEADER + Math.min(size - 1, Math.floor(position * size));
+  if (!existsSync(wholePath(folder))) {
+    remark(folder);
+    copyFileSync(logPath(folder), wholePath(folder));
+  }
+  if (readFileSync(logPath(folder)).length > at) truncateSync(logPath(folder), at);
+  return at;
+}
+
+/** Puts back what was cut off; `cuts` are those that stay. */
+export function uncutLog(folder: string, cuts: readonly number[]): void {
+  const whole = wholePath(folder);
+  if (!existsSync(whole)) return;
+  if (cuts.length === 0) renameSync(whole, logPath(folder));
+  else writeFileSync(logPath(folder), readFileSync(whole).subarray(0, Math.min(...cuts)));
+}
+
+/** After a kill amid compaction the mark is of the file before, and all of the new one is durable: only a mark shows that it is cut. */
+function remark(folder: string): void {
+  const log = readLog(folder);
+  if (log === null || readMark(markPath(folder))?.generation === log.generation) return;
+  const mark = new SyncedMark(markPath(folder));
+  mark.write({ generation: log.generation, length: log.end });
+  mark.close();
+}
+
 function invert(folder: string, at: number): void {
-  const path = logPath(folder);
+  // In what is cut off, too: it comes back.
+  for (const path of [logPath(folder), wholePath(folder)]) if (existsSync(path)) invertIn(path, at);
+}
+
+function invertIn(path: string, at: number): void {
   const byte = readFileSync(path)[at];
   if (byte === undefined) return;
   const fd = openSync(path, 'r+');
@@ -78,6 +125,7 @@ function invert(folder: string, at: number): void {
 
 interface Log {
   file: Buffer;
+  generation: number;
   /** How much is durable, where the last complete record begins (-1: there is none), and where it ends. */
   synced: number;
   last: number;
@@ -86,14 +134,14 @@ interface Log {
 
 /** As its last sync left it, whatever has been damaged since; 0 where there is no log. */
 function durableLength(folder: string): number {
-  const log = readLog(folder);
+  const log = readLog(folder, existsSync(wholePath(folder)) ? wholePath(folder) : logPath(folder));
   return log?.synced ?? readMark(markPath(folder))?.length ?? 0;
 }
 
 /** Null where there is no log, or a damaged one. */
-function readLog(folder: string): Log | null {
-  if (!existsSync(logPath(folder))) return null;
-  const file = readFileSync(logPath(folder));
+function readLog(folder: string, path = logPath(folder)): Log | null {
+  if (!existsSync(path)) return null;
+  const file = readFileSync(path);
   return safely(() => {
     const generation = generationOf(file);
     const mark = readMark(markPath(folder));
@@ -103,7 +151,7 @@ function readLog(folder: string): Log | null {
       last = frame.start;
     };
     const end = scanFrames(file, FILE_HEADER, visit, synced);
-    return { file, synced: Math.min(synced ?? end, end), last, end };
+    return { file, generation, synced: Math.min(synced ?? end, end), last, end };
   });
 }
 

@@ -15,10 +15,10 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../time/random.js';
 import { CorruptLogError } from '../corrupt-log.js';
-import { crash, flipBit, tear, unflipBit } from './damage.js';
+import { crash, cutLog, flipBit, tear, uncutLog, unflipBit } from './damage.js';
 import { FILE_HEADER, scanFrames } from './frame.js';
 import { FileLog } from './log-file.js';
-import { logPath } from './log-folder.js';
+import { logPath, markPath, wholePath } from './log-folder.js';
 
 const root = mkdtempSync(join(tmpdir(), 'chaos-log-'));
 let folders = 0;
@@ -239,6 +239,39 @@ describe('durable log', () => {
     expect(recover(at).records).toEqual(['one', 'two', 'three']);
     expect(flipBit(folder(), 0.5, new Set())).toBeNull();
     expect(flipBit(written(), 0.5, new Set())).toBeNull();
+  });
+
+  it('the end is cut off, and each cut is put back without the others', () => {
+    const at = written('one', 'two', 'three');
+    const whole = readFileSync(logPath(at));
+    const cuts = [0.9, 0.2, 1].map((position) => cutLog(at, position)!);
+    expect(Math.min(...cuts)).toBe(statSync(logPath(at)).size);
+    const bit = flipBit(at, 0.95, new Set())!;
+    for (const left of [[cuts[1]!, cuts[2]!], [cuts[2]!], []]) {
+      expect(() => new FileLog(at)).toThrow(CorruptLogError);
+      uncutLog(at, left);
+      if (left.length > 0) expect(statSync(logPath(at)).size).toBe(Math.min(...left));
+    }
+    // What is flipped in the part that was cut off comes back flipped.
+    expect(() => new FileLog(at)).toThrow(CorruptLogError);
+    unflipBit(at, bit);
+    expect(readFileSync(logPath(at)).equals(whole)).toBe(true);
+    expect(existsSync(wholePath(at))).toBe(false);
+    uncutLog(at, []);
+    expect(recover(at).records).toEqual(['one', 'two', 'three']);
+    expect(cutLog(folder(), 0.5)).toBeNull();
+    expect(cutLog(written(), 0.5)).toBeNull();
+  });
+
+  it('a cut is found wherever it is, also where a kill has left no mark', () => {
+    for (const position of [0, 0.3, 0.5, 0.999, 1]) {
+      const at = written('one', 'two', 'three');
+      rmSync(markPath(at));
+      expect(cutLog(at, position)).not.toBeNull();
+      expect(() => new FileLog(at), `${position}`).toThrow(/durable/);
+      uncutLog(at, []);
+      expect(recover(at).records).toEqual(['one', 'two', 'three']);
+    }
   });
 
   it('a torn tail is made where nothing was unsynced, and costs nothing durable', () => {

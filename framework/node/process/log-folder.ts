@@ -14,6 +14,11 @@ export function sparePath(folder: string): string {
   return `${folder}/log.spare`;
 }
 
+/** The whole log, while its end is cut off. */
+export function wholePath(folder: string): string {
+  return `${folder}/log.whole`;
+}
+
 /** What the log moves out of. */
 function oldPath(folder: string): string {
   return `${folder}/log.old`;
@@ -68,6 +73,11 @@ export function readFrom(fd: number, start: number, end: number): Buffer {
     done += read;
   }
   return content;
+}
+
+/** True of the error that a write to a file system throws that takes none. */
+export function isReadOnly(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'EROFS';
 }
 
 /** True of the error that a write without room, or beyond a quota, throws. */

@@ -7,9 +7,9 @@ import type { AnySystem } from '../../contracts/system.js';
 import { createRandom } from '../../time/random.js';
 import { RealClock } from '../../time/real.js';
 import { CorruptLogError } from '../corrupt-log.js';
-import { NODE_EXIT } from './exit-codes.js';
+import { meaningOf, NODE_EXIT } from './exit-codes.js';
 import { FileLog } from './log-file.js';
-import { isFull } from './log-folder.js';
+import { isFull, isReadOnly } from './log-folder.js';
 import { writeFully } from './output.js';
 import { NodeRuntime, type NodeStore, NoStore, type Outlet } from './runtime.js';
 
@@ -49,7 +49,8 @@ export function makeNode({ system, options, data, seed, start, parent, again, ou
     outlet,
     log: (text) => writeFully(STDERR, Buffer.from(text)),
     stamp,
-    full: () => end(NODE_EXIT.full, `${stamp()} disk full: stopping rather than lose data`),
+    full: () => end(NODE_EXIT.full, `${stamp()} ${meaningOf(NODE_EXIT.full)}`),
+    readOnly: () => end(NODE_EXIT.readOnly, `${stamp()} ${meaningOf(NODE_EXIT.readOnly)}`),
     threw: (error) => {
       runtime.print(`the protocol threw: ${error instanceof Error ? error.stack : messageOf(error)}`);
       runtime.abandon();
@@ -84,7 +85,8 @@ function end(code: number, line: string): never {
 function fatal(error: unknown): never {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof CorruptLogError) end(NODE_EXIT.corrupt, `corrupt log: ${error.message}; refusing to serve it`);
-  if (isFull(error)) end(NODE_EXIT.full, 'disk full: stopping rather than lose data');
+  if (isFull(error)) end(NODE_EXIT.full, meaningOf(NODE_EXIT.full));
+  if (isReadOnly(error)) end(NODE_EXIT.readOnly, meaningOf(NODE_EXIT.readOnly));
   if (code === 'EPIPE') process.exit(0);
   if (error instanceof ChaosError) end(NODE_EXIT.unusable, error.message);
   end(NODE_EXIT.threw, error instanceof Error ? (error.stack ?? error.message) : messageOf(error));

@@ -52,6 +52,9 @@ function rig(
     full: () => {
       throw new Error('full');
     },
+    readOnly: () => {
+      throw new Error('read-only');
+    },
     threw: (error) => {
       throw error;
     },

@@ -54,6 +54,7 @@ export interface Surroundings {
   stamp(): string;
   /** Ends the process; does not return. */
   full(): never;
+  readOnly(): never;
   threw(error: unknown): never;
   unusable(detail: string): never;
 }
@@ -76,6 +77,7 @@ export class NodeRuntime {
   #syncing = false;
   #slow: Milliseconds = 0;
   #full = false;
+  #readOnly = false;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -237,6 +239,7 @@ export class NodeRuntime {
     } else {
       this.#slow = control.slow;
       this.#full = control.full;
+      this.#readOnly = control.readOnly === true;
     }
     this.notice({ type: 'done', in_reply_to: control.msg_id });
   }
@@ -248,6 +251,7 @@ export class NodeRuntime {
 
   #sync(): void {
     const { store, volatile } = this.#around;
+    if (this.#readOnly) this.#around.readOnly();
     if (this.#full) this.#around.full();
     const covered = this.#gate.written;
     store.flush();
