@@ -214,6 +214,11 @@ describe('hosts that are not', () => {
     expect(warnings[0]).toMatch(/n2 .* by \+2\.0 h .*NTP/);
   });
 
+  it('an address that is not its own', async () => {
+    const told = refused(await look({ hosts: [{ host: '10.67.0.1', address: '10.67.0.77' }] }, { needs: [] }));
+    expect(told).toMatch(/10\.67\.0\.77 is no address of its own.* it has 10\.67\.0\.1\.\n.*"address"/);
+  });
+
   it('two names for one host', async () => {
     await expect(open({ hosts: ['10.67.0.1', { host: '10.67.0.2', address: '10.67.0.1' }] })).rejects.toThrow(
       /have the same address, 10\.67\.0\.1/,

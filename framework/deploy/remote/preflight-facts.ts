@@ -23,6 +23,8 @@ export interface Facts {
   faketime: string | null;
   /** A helper that lives there, and its run; null: none that we may see. */
   helper: { pid: number; run: string } | null;
+  /** Its own; empty: unknown. */
+  addresses: readonly string[];
   /** Of the ports that were asked about, those on which somebody listens. */
   busy: readonly number[];
 }
@@ -72,9 +74,7 @@ export function parseFacts(stdout: string): Facts | null {
     kernel: text('kernel'),
     arch: text('arch'),
     libc: text('libc'),
-    os: text('os')
-      .split(/\s+/)
-      .filter((word) => word !== ''),
+    os: words(text('os')),
     user: text('user'),
     uid: number(text('uid')) ?? -1,
     root: rootOf(text),
@@ -85,6 +85,7 @@ export function parseFacts(stdout: string): Facts | null {
     node: node?.startsWith('/') === true ? { path: node, version: text('node-version') } : null,
     tools: new Map([...told].flatMap(([key, value]) => (key.startsWith('tool-') ? [[key.slice(5), value]] : []))),
     faketime: told.get('faketime') ?? null,
+    addresses: words(text('addresses')),
     helper: helperOf(text('helper')),
     busy,
   };
@@ -119,6 +120,10 @@ function workspaceOf(text: (key: string) => string, readOnly: string | undefined
     readOnly: readOnly ?? null,
     executes: text('execute') === 'yes',
   };
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
 }
 
 function number(text: string): number | null {

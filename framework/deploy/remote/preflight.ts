@@ -4,9 +4,10 @@ import { createInterface } from 'node:readline';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { type Abilities, networkAbilities } from '../helper/network/abilities.js';
+import { addressOf } from '../helper/network/address.js';
 import { titleOf } from '../host/errors.js';
 import type { Command, Host, RunOptions } from '../host/host.js';
-import { type Check, checksOf, hasRoot, networkFaults, type Wants } from './preflight-checks.js';
+import { type Check, checksOf, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
 import { type ClockDifference, clockDifference, type Facts, parseFacts } from './preflight-facts.js';
 import { DATES_COMMAND, preflightCommand } from './preflight-script.js';
 
@@ -67,7 +68,11 @@ async function reportOf(host: Host, wants: Wants): Promise<HostReport> {
   const stop = new AbortController();
   try {
     const found = await Promise.race([inspect(host, wants), late(stop.signal)]);
-    return { host, facts: found.facts, checks: [...addressChecks(host), ...checksOf(found, wants)] };
+    return {
+      host,
+      facts: found.facts,
+      checks: [...addressChecks(host, found.facts, wants), ...checksOf(found, wants)],
+    };
   } catch (error) {
     return { host, facts: null, checks: [unreached(host, error)] };
   } finally {
@@ -132,13 +137,18 @@ async function lookAtClock(host: Host): Promise<ClockDifference | null> {
   }
 }
 
-/** Faults of links name hosts by their addresses. */
-function addressChecks({ address }: Host): Check[] {
-  if (isIP(address) !== 0) return [];
-  const what = `"${address}" does not resolve here, so nobody knows its address`;
-  return [
-    { name: 'reached', cell: 'address?', problem: { what, remedy: 'give its IP address with the key "address"' } },
-  ];
+/** Nodes listen at the address by which others reach them, and faults of links name hosts by it. */
+function addressChecks({ address }: Host, { addresses }: Facts, { ports }: Wants): Check[] {
+  const bad = (what: string, remedy: string) => [{ name: 'reached', cell: 'wrong address', problem: { what, remedy } }];
+  if (isIP(address) === 0) {
+    const what = `"${address}" does not resolve here, so nobody knows its address`;
+    return bad(what, 'give its IP address with the key "address"');
+  }
+  const same = (other: string) => isIP(other) !== 0 && addressOf(other).text === addressOf(address).text;
+  if (ports.length === 0 || addresses.length === 0 || addresses.some(same)) return [];
+  const others = addresses.filter((other) => !/^(127\.|::1$|fe80:)/.test(other));
+  const what = `${address} is no address of its own, so no node can listen there; it has ${list(others) || 'none'}`;
+  return bad(what, 'give the one by which the other hosts reach it with the key "address"');
 }
 
 function unreached(host: Host, error: unknown): Check {
