@@ -21,11 +21,12 @@ import { type Dockerd, startDockerd } from './support/dockerd.js';
 const NODES = ['n1', 'n2', 'n3'];
 const SCRATCH = { from: 'scratch-with-node' } as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'chaos-container-'));
+let folder: string;
 const saved = { docker: process.env['DOCKER_HOST'], cache: process.env['XDG_CACHE_HOME'] };
 let dockerd: Dockerd;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'chaos-container-'));
   process.env['XDG_CACHE_HOME'] = join(folder, 'cache');
   dockerd = await startDockerd('ct-docker', join(folder, 'docker'));
   process.env['DOCKER_HOST'] = dockerd.socket;
