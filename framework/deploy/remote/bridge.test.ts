@@ -9,7 +9,8 @@ import type { Clock } from '../../contracts/time.js';
 import { realWorld } from '../../time/real.js';
 import { Clients } from '../clients.js';
 import { alive } from '../local/testing/processes.js';
-import { Bridges } from './bridges.js';
+import { Watchdog } from '../local/watchdog.js';
+import { Bridge, type BridgeOptions } from './bridge.js';
 
 const PROGRAM = fileURLToPath(new URL('./testing/client.js', import.meta.url));
 const NODES = ['n1', 'n2'];
@@ -20,6 +21,30 @@ afterEach(async () => {
   for (const bridges of running.splice(0)) await bridges.stop();
   for (const folder of scratch.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
+
+/** Those of all nodes. */
+class Bridges {
+  readonly #watchdog = new Watchdog();
+  readonly #bridges: ReadonlyMap<string, Bridge>;
+
+  constructor(options: readonly Omit<BridgeOptions, 'watchdog'>[]) {
+    this.#bridges = new Map(options.map((one) => [one.node, new Bridge({ ...one, watchdog: this.#watchdog })]));
+  }
+
+  async start(): Promise<void> {
+    this.#watchdog.start();
+    await Promise.all([...this.#bridges.values()].map((bridge) => bridge.start()));
+  }
+
+  request(node: string, client: string, body: Body): void {
+    this.#bridges.get(node)!.request(client, body);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#bridges.values()].map((bridge) => bridge.stop()));
+    await this.#watchdog.stop();
+  }
+}
 
 /** Alarms in less than `below` milliseconds come so many times sooner. */
 function hasty(haste: number, below: number): Clock {
@@ -44,14 +69,17 @@ function make(
   const clients = new Clients();
   const events: NodeEvent[] = [];
   const env = (node: string) => ({ NODE_ID: node, NODE_ADDRESS: '10.68.0.1', NODES: '10.68.0.1,10.68.0.2' });
-  const bridges = new Bridges({
-    programs: new Map(nodes.map((node) => [node, { command, args, env: env(node) }])),
-    nodes: NODES,
-    clients,
-    folder,
-    event: (event) => events.push(event),
-    clock: hasty(haste, below),
-  });
+  const bridges = new Bridges(
+    nodes.map((node) => ({
+      node,
+      nodes: NODES,
+      program: { command, args, env: env(node) },
+      clients,
+      folder: join(folder, node),
+      event: (event) => events.push(event),
+      clock: hasty(haste, below),
+    })),
+  );
   running.push(bridges);
   let asked = 0;
   const ask = (node: string, body: Body, wait = 5000) =>
