@@ -1,7 +1,8 @@
 // Labs for real: hosts with their own network, processes, disks and sshd, in no time, and nothing of them afterwards.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -378,6 +379,23 @@ describe('chaos lab', () => {
     const { code, err } = await run(...args);
     expect(code).toBe(254);
     expect(err.replace('choose one with', 'make one with')).toContain(says);
+  });
+
+  it('says so where a file system cannot hold the disks of hosts', async () => {
+    const base = mkdtempSync(join(tmpdir(), 'chaos-lab-overlay-'));
+    const script = `cd "$1" && mkdir upper work over
+      mount -t overlay -o lowerdir=/usr/share,upperdir=upper,workdir=work overlay over && shift && exec "$@"`;
+    const up = [process.execPath, MAIN, 'lab', 'up', '2', '--name', called('overlay'), '--folder', join(base, 'over')];
+    try {
+      const ended = execute('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', base, ...up]);
+      await expect(ended).rejects.toMatchObject({
+        code: 255,
+        stderr: expect.stringMatching(/host n1.*the file system of .*; host n2 .*\n.*choose another folder/),
+      });
+    } finally {
+      rmSync(base, { recursive: true, force: true });
+    }
+    await nothingLeft();
   });
 
   it('removes what it has made of a lab when it is interrupted', async () => {

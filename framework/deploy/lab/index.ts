@@ -14,6 +14,7 @@ import { LabSource } from './source.js';
 
 interface Options {
   disk?: number;
+  folder?: string;
   'node-port': number;
   'dead-man': Milliseconds;
   capture: CaptureOption;
@@ -29,6 +30,9 @@ export default defineDeployment<Options>({
   summary: 'hosts of their own on this Linux machine: network, processes, disk and sshd, made for the run in a second',
   options: {
     disk: option.size('Room on each host for the data of its node; as much as this machine has, where it is left out.'),
+    folder: option.path(
+      'Folder of this machine for the disks of the hosts, on a file system that can be the upper layer of an overlay; `/var/lib/chaos-lab` by default, or the state folder of a plain user.',
+    ),
     'node-port': NODE_PORT,
     'dead-man': DEAD_MAN,
     capture: CAPTURE_OPTION,
@@ -42,7 +46,7 @@ export default defineDeployment<Options>({
     return onHosts(context, {
       source: new LabSource({
         id: randomBytes(4).toString('hex'),
-        options: { disk: options.disk ?? null },
+        options: { disk: options.disk ?? null, folder: options.folder },
         keep: false,
         watch: !keep,
       }),

@@ -305,7 +305,13 @@ export class Lab {
     this.#check();
     const messages = [...new Set(failed.map(messageOf))];
     if (messages.length === 1) throw failed[0];
-    throw new ChaosError('lab-start', messages.join('; '), { cause: failed[0] });
+    const hint = failed
+      .map((each) => (each instanceof ChaosError ? each.hint : undefined))
+      .find((each) => each !== undefined);
+    throw new ChaosError('lab-start', messages.join('; '), {
+      cause: failed[0],
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 
   #check(): void {

@@ -39,7 +39,9 @@ export class Report {
     if (next === undefined) throw new ChaosError('lab-start', `${what} did not start within ${LONGEST_START / 1000} s`);
     if (next.done !== true) return next.value;
     await Promise.race([this.#ended, setTimeout(200)]);
-    throw new ChaosError('lab-start', `${what} cannot be started: ${firstLine(this.#stderr) || 'it ended at once'}`);
+    const why = firstLine(this.#stderr) || 'it ended at once';
+    const hint = why.includes('upper layer') ? { hint: 'choose another folder, on ext4, xfs, btrfs or tmpfs' } : {};
+    throw new ChaosError('lab-start', `${what} cannot be started: ${why}`, hint);
   }
 
   /** Lets go of the pipes. */

@@ -77,7 +77,7 @@ if [ "$1" != / ]; then mount --bind root root; fi
 i=0
 for layer; do
   mount -t overlay -o "lowerdir=$layer,upperdir=layers/$i/upper,workdir=layers/$i/work$options" overlay "root$layer" 2>/dev/null || {
-    echo "no overlay over $layer can have its upper layer in $folder, says the kernel (see dmesg)" >&2
+    echo "the file system of $folder cannot take what a host writes, as the upper layer over $layer" >&2
     exit 1
   }
   i=$((i + 1))
