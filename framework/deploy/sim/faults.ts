@@ -14,7 +14,7 @@ import { Counted } from '../counted.js';
 import type { Members } from '../members.js';
 
 /** Disk faults that need the node to be dead, and keep it so while they last. */
-const DEADLY: ReadonlySet<DiskFault['kind']> = new Set(['lose-unsynced', 'torn-tail', 'bit-flip']);
+const DEADLY: ReadonlySet<DiskFault['kind']> = new Set(['lose-unsynced', 'torn-tail', 'bit-flip', 'truncate']);
 
 export class SimulatedFaults implements Faults {
   readonly #network: Network;
@@ -80,24 +80,25 @@ export class SimulatedFaults implements Faults {
     return effect(() => {
       for (const id of undo()) {
         this.#node(id).setDisk(this.#disks.of(id));
-        // A node that a full disk stopped starts again once there is room.
+        // A node that could not write has stopped; now it can.
         this.#revive(id);
       }
     });
   }
 
-  /** Kills, does the damage, and starts again: with flipped bits the node refuses to run until they are flipped back. */
-  async #damage(nodes: readonly string[], fault: DiskFault): Promise<Effect> {
+  /** Kills, does the damage, and starts again: with flipped bits or a cut log the node refuses to run until that is healed. */
+  async #damage(nodes: readonly string[], { kind, position = 0 }: DiskFault): Promise<Effect> {
     const repairs: (() => void)[] = [];
+    const isStarted = kind === 'bit-flip' || kind === 'truncate';
     for (const id of nodes) {
       const node = this.#node(id);
-      node.kill(fault.kind === 'lose-unsynced' ? 'none' : 'prefix', fault.kind === 'torn-tail');
-      if (fault.kind === 'bit-flip') {
-        repairs.push(node.flipBit(fault.position ?? 0));
+      node.kill(kind === 'lose-unsynced' ? 'none' : 'prefix', kind === 'torn-tail');
+      if (isStarted) {
+        repairs.push(node.damage(kind, position));
         this.#revive(id);
       }
     }
-    if (fault.kind !== 'bit-flip') return this.#down(nodes);
+    if (!isStarted) return this.#down(nodes);
     return effect(() => {
       for (const repair of repairs) repair();
       for (const id of nodes) this.#revive(id);

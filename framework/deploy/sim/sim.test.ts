@@ -172,6 +172,7 @@ describe('simulated cluster', () => {
         () => faults.pause(['n1']),
         () => faults.disk(['n1'], { kind: 'bit-flip', position: 0 }),
         () => faults.disk(['n1'], { kind: 'torn-tail' }),
+        () => faults.disk(['n1'], { kind: 'truncate', position: 0.5 }),
       ];
       await b.ask('n1', { type: 'append', item: 'a' });
       for (const first of makers) {
@@ -210,15 +211,35 @@ describe('simulated cluster', () => {
       expect(await items(b, 'n1')).toEqual(['a']);
     }));
 
-  it('a full disk stops the node at its next write; healing starts it with what was durable', () =>
+  it('refuses to serve a log whose end is cut off, and has all of it when that is put back', () =>
     bench(async (b) => {
-      await b.ask('n1', { type: 'append', item: 'a' });
-      const effect = await b.cluster.faults.disk(['n1'], { kind: 'full' });
-      expect(await items(b, 'n1')).toEqual(['a']);
-      expect(await b.ask('n1', { type: 'append', item: 'b' })).toBeNull();
-      await effect.heal();
-      expect(await items(b, 'n1')).toEqual(['a']);
+      for (const item of ['a', 'b', 'c']) await b.ask('n1', { type: 'append', item });
+      const cuts = [0.9, 0].map((position) => b.cluster.faults.disk(['n1'], { kind: 'truncate', position }));
+      for (const cut of cuts) {
+        expect(await b.ask('n1', { type: 'read' })).toBeNull();
+        expect(b.events.at(-1)).toMatchObject({
+          kind: 'exit',
+          fault: true,
+          detail: expect.stringContaining('durable'),
+        });
+        await (await cut).heal();
+      }
+      expect(await items(b, 'n1')).toEqual(['a', 'b', 'c']);
     }));
+
+  it.each(['full', 'read-only'] as const)(
+    'a disk that is %s stops the node at its next write, until it heals',
+    (kind) =>
+      bench(async (b) => {
+        await b.ask('n1', { type: 'append', item: 'a' });
+        const effect = await b.cluster.faults.disk(['n1'], { kind });
+        expect(await items(b, 'n1')).toEqual(['a']);
+        expect(await b.ask('n1', { type: 'append', item: 'b' })).toBeNull();
+        expect(b.events.at(-1)).toMatchObject({ kind: 'exit', fault: true, detail: expect.stringContaining(kind) });
+        await effect.heal();
+        expect(await items(b, 'n1')).toEqual(['a']);
+      }),
+  );
 
   it('a slow disk delays answers to writes, not to reads', () =>
     bench(async (b) => {

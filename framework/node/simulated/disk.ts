@@ -18,6 +18,12 @@ interface Flip {
   index: number;
 }
 
+/** Of so many records only the first are left. */
+interface Cut {
+  left: number;
+  of: number;
+}
+
 export interface CrashOutcome {
   kept: number;
   lost: number;
@@ -30,6 +36,7 @@ export class SimulatedDisk implements LogStore {
   #unsynced: Write[] = [];
   /** Damaged records, one entry a flip; -1 is the scope's snapshot. */
   readonly #flips: Flip[] = [];
+  readonly #cuts: Cut[] = [];
   #torn = false;
 
   append(scope: string, record: unknown): void {
@@ -78,11 +85,7 @@ export class SimulatedDisk implements LogStore {
    * returned flips it back.
    */
   flipBit(position: number): () => void {
-    const all: Flip[] = [];
-    for (const [scope, state] of this.#scopes) {
-      for (let index = state.snapshot === null ? 0 : -1; index < state.records.length; index++)
-        all.push({ scope, index });
-    }
+    const all = this.#all();
     const flip = all[Math.min(all.length - 1, Math.floor(position * all.length))];
     if (flip !== undefined) this.#flips.push(flip);
     return () => {
@@ -90,8 +93,26 @@ export class SimulatedDisk implements LogStore {
     };
   }
 
-  /** Throws CorruptLogError when any record fails its checksum, whatever its scope. */
+  /**
+   * Cuts off the durable log, `position` (0..1) of the way through, and at least its last record (an empty log has none). The
+   * function returned puts back what was cut off.
+   */
+  cut(position: number): () => void {
+    const { length } = this.#all();
+    const cut: Cut = { left: Math.min(length - 1, Math.floor(position * length)), of: length };
+    if (length > 0) this.#cuts.push(cut);
+    return () => {
+      if (length > 0) this.#cuts.splice(this.#cuts.indexOf(cut), 1);
+    };
+  }
+
+  /** Throws CorruptLogError when any record fails its checksum, whatever its scope, or some are not there that were durable. */
   verify(): void {
+    const cut = this.#cuts[0];
+    if (cut !== undefined) {
+      const left = Math.min(...this.#cuts.map((each) => each.left));
+      throw new CorruptLogError(`the log ends after record ${left}, before record ${cut.of}, which was durable`);
+    }
     const flip = this.#flips[0];
     if (flip === undefined) return;
     const what = flip.index < 0 ? 'the snapshot' : `record ${flip.index}`;
@@ -105,6 +126,15 @@ export class SimulatedDisk implements LogStore {
     const recovered = { snapshot, records };
     for (const write of this.#unsynced) if (write.scope === scope) apply(recovered, write);
     return recovered;
+  }
+
+  #all(): Flip[] {
+    const all: Flip[] = [];
+    for (const [scope, state] of this.#scopes) {
+      for (let index = state.snapshot === null ? 0 : -1; index < state.records.length; index++)
+        all.push({ scope, index });
+    }
+    return all;
   }
 
   #store(write: Write): void {

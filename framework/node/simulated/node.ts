@@ -52,7 +52,7 @@ export class SimulatedNode {
   /** What happened to a frozen process: handled when it wakes. */
   #held: (() => void)[] = [];
   #slow: Milliseconds = 0;
-  #full = false;
+  #unwritable: 'full' | 'read-only' | null = null;
   lastReport: NodeReport | null = null;
 
   constructor(around: Surroundings, options: SimulatedNodeOptions) {
@@ -143,12 +143,13 @@ export class SimulatedNode {
 
   setDisk(faults: readonly DiskFault[]): void {
     this.#slow = faults.reduce((sum, fault) => sum + (fault.kind === 'slow' ? (fault.delay ?? 0) : 0), 0);
-    this.#full = faults.some((fault) => fault.kind === 'full');
+    const has = (kind: DiskFault['kind']) => faults.some((fault) => fault.kind === kind);
+    this.#unwritable = has('read-only') ? 'read-only' : has('full') ? 'full' : null;
   }
 
-  /** The function returned flips the bit back. */
-  flipBit(position: number): () => void {
-    return this.#disk.flipBit(position);
+  /** Damages what is durable. The function returned takes it back. */
+  damage(kind: 'bit-flip' | 'truncate', position: number): () => void {
+    return kind === 'bit-flip' ? this.#disk.flipBit(position) : this.#disk.cut(position);
   }
 
   #receive(life: Incarnation, message: Message): void {
@@ -185,9 +186,9 @@ export class SimulatedNode {
       life.gate.synced(life.gate.written);
       return;
     }
-    if (this.#full) {
+    if (this.#unwritable !== null) {
       this.#disk.crash(this.#options.random, 'none', false);
-      this.#stop(true, 'disk full: the node stops rather than lose data', []);
+      this.#stop(true, `disk ${this.#unwritable}: the node stops rather than lose data`, []);
       return;
     }
     life.syncing = true;
