@@ -68,29 +68,22 @@ export class NodeFaults implements Faults {
     return this.#members.change(change);
   }
 
-  async kill(nodes: readonly string[]): Promise<Effect> {
-    const undo = this.#kills.add(nodes, 'kill');
-    await this.#reconcile(nodes);
-    return effect(() => this.#reconcile(undo()));
+  kill(nodes: readonly string[]): Promise<Effect> {
+    return this.#reconciled(nodes, this.#kills.add(nodes, 'kill'));
   }
 
-  async pause(nodes: readonly string[]): Promise<Effect> {
-    const undo = this.#pauses.add(nodes, 'pause');
-    await this.#reconcile(nodes);
-    return effect(() => this.#reconcile(undo()));
+  pause(nodes: readonly string[]): Promise<Effect> {
+    return this.#reconciled(nodes, this.#pauses.add(nodes, 'pause'));
   }
 
-  async power(nodes: readonly string[]): Promise<Effect> {
-    const undo = this.#outages.add(nodes, 'off');
-    await this.#reconcile(nodes);
-    return effect(() => this.#reconcile(undo()));
+  power(nodes: readonly string[]): Promise<Effect> {
+    return this.#reconciled(nodes, this.#outages.add(nodes, 'off'));
   }
 
   async clock(nodes: readonly string[], fault: ClockFault): Promise<Effect> {
     this.#assertPossible(nodes, 'clock');
-    const undo = this.#clocks.add(nodes, fault);
-    await this.#tell('clock', nodes);
-    return effect(() => this.#tell('clock', undo()));
+    const tell = (ids: readonly string[]) => this.#tell('clock', ids);
+    return inForce(this.#clocks.add(nodes, fault), () => tell(nodes), tell);
   }
 
   async disk(nodes: readonly string[], fault: DiskFault): Promise<Effect> {
@@ -101,21 +94,23 @@ export class NodeFaults implements Faults {
         const keep = fault.kind === 'lose-unsynced' ? 'none' : 'prefix';
         // Counted first: nothing may start the node between the damage and the count.
         const down = this.#kills.add(nodes, 'kill');
-        await each(nodes, (id) => this.#node(id).crash(keep, fault.kind === 'torn-tail'));
-        return effect(() => this.#reconcile(down()));
+        const crash = () => each(nodes, (id) => this.#node(id).crash(keep, fault.kind === 'torn-tail'));
+        return inForce(down, crash, (healed) => this.#reconcile(healed));
       }
       case 'bit-flip':
         return this.#flip(nodes, fault.position ?? 0);
       case 'slow':
       case 'full': {
         const undo = this.#disks.add(nodes, fault);
-        await this.#tell('disk', nodes);
-        return effect(async () => {
-          const healed = undo();
-          await this.#tell('disk', healed);
-          // A node that a full disk stopped starts again once there is room.
-          await this.#reconcile(healed);
-        });
+        return inForce(
+          undo,
+          () => this.#tell('disk', nodes),
+          async (healed) => {
+            await this.#tell('disk', healed);
+            // A node that a full disk stopped starts again once there is room.
+            await this.#reconcile(healed);
+          },
+        );
       }
     }
   }
@@ -131,6 +126,11 @@ export class NodeFaults implements Faults {
       await each(nodes, (id) => repairs.get(id)!());
       await this.#reconcile(nodes);
     });
+  }
+
+  #reconciled(nodes: readonly string[], undo: () => readonly string[]): Promise<Effect> {
+    const reconcile = (ids: readonly string[]) => this.#reconcile(ids);
+    return inForce(undo, () => reconcile(nodes), reconcile);
   }
 
   #reconcile(nodes: readonly string[]): Promise<void> {
@@ -165,6 +165,21 @@ export class NodeFaults implements Faults {
 
 async function each(nodes: readonly string[], step: (id: string) => Promise<void>): Promise<void> {
   await Promise.all(nodes.map(step));
+}
+
+/** A fault is counted before it is put in force, so that nothing undoes it meanwhile; where that fails it counts no longer. */
+async function inForce(
+  undo: () => readonly string[],
+  begin: () => Promise<void>,
+  heal: (nodes: readonly string[]) => Promise<void>,
+): Promise<Effect> {
+  try {
+    await begin();
+  } catch (error) {
+    await heal(undo()).catch(() => {});
+    throw error;
+  }
+  return effect(() => heal(undo()));
 }
 
 /** Healing twice does nothing the second time. */

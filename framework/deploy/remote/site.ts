@@ -130,13 +130,14 @@ export class Site {
   async close(attempts: Attempts): Promise<void> {
     this.#closed = true;
     const { settings } = this.#options;
+    const left = this.#machines.filter(({ isUp }) => isUp);
     await attempts.all(
       this.#machines,
       ({ name }) => `end the helper of ${name}`,
       (station) => station.close(),
     );
     await attempts.all(
-      this.#machines.filter(({ wasUp }) => wasUp),
+      left,
       ({ name }) => `remove the files of the run from ${name}`,
       ({ host, isRoot }) => host.run(['rm', '-rf', ...this.#traces()], { root: isRoot }),
     );

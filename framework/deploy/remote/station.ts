@@ -33,7 +33,6 @@ export class Station {
   /** Turned off on purpose. */
   #off = false;
   #closed = false;
-  #wasUp = false;
 
   constructor(options: StationOptions) {
     this.#options = options;
@@ -59,11 +58,6 @@ export class Station {
     return this.#hello?.probe ?? null;
   }
 
-  /** It has been reached, some time. */
-  get wasUp(): boolean {
-    return this.#wasUp;
-  }
-
   get isRoot(): boolean {
     return this.#options.root;
   }
@@ -87,7 +81,6 @@ export class Station {
     this.#helper = client;
     this.#isLost = false;
     this.#hello = client.hello;
-    this.#wasUp = true;
   }
 
   request<K extends RequestName>(name: K, ask: Ask<K>): Promise<Answer<K>> {
