@@ -125,9 +125,7 @@ describe('healing hosts', () => {
     const look = async () =>
       refusal(await preflight([host], { workspace: WORKSPACE, ports: [], needs: [], nodes: 'own', sudo: true }))
         ?.message;
-    expect(await look()).toMatch(
-      new RegExp(`another run \\(first\\) uses it.*process ${client.hello.pid}\\)[\\s\\S]*chaos heal`),
-    );
+    expect(await look()).toMatch(/another run \(first\) uses it[\s\S]*chaos heal/);
     await heal();
     expect(await look()).toBeUndefined();
     await client.close().catch(() => {});

@@ -177,8 +177,10 @@ function nodeCheck({ node, arch, system, os, workspace }: Facts): Check {
   return { name: 'node', cell: `${have}, uploaded` };
 }
 
-function portCheck({ busy }: Facts, { ports }: Wants): Check {
+function portCheck({ busy, helper }: Facts, { ports }: Wants): Check {
   if (busy.length === 0) return { name: 'port', cell: `${ports.join(', ')} free` };
+  // That of another run, which is one problem of its own.
+  if (helper !== null) return { name: 'port', cell: `${busy.join(', ')} taken` };
   const what = `port ${busy.join(', ')} is taken there`;
   const remedy = 'see what listens there (ss -ltnp) and end it, or choose another with the option "node-port"';
   return { name: 'port', cell: `${busy.join(', ')} taken`, problem: { what, remedy } };
@@ -187,8 +189,8 @@ function portCheck({ busy }: Facts, { ports }: Wants): Check {
 /** Two runs on one host would take each other's faults back. */
 function helperCheck({ helper }: Facts): Check {
   if (helper === null) return { name: 'in use', cell: 'no' };
-  const what = `another run${helper.run === '' ? '' : ` (${helper.run})`} uses it, or has died there just now (process ${helper.pid})`;
-  const remedy = 'wait until that has ended, or end it with `chaos heal` and its plan';
+  const what = `another run${helper.run === '' ? '' : ` (${helper.run})`} uses it, or has died there just now`;
+  const remedy = 'wait until it has ended, or end it with `chaos heal` and its plan';
   return { name: 'in use', cell: 'yes', problem: { what, remedy } };
 }
 

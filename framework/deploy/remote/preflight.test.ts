@@ -141,7 +141,7 @@ describe('checks', () => {
     ['node', { node: null, arch: 'mips64' }, {}, 'none', /mips64/],
     ['node', { 'node-version': 'v16.3.0', execute: 'no' }, {}, 'v16.3.0', /noexec/],
     ['port', { busy: '7710' }, {}, '7710 taken', /port 7710 is taken/],
-    ['in use', { helper: '77 run-1' }, {}, 'yes', /another run \(run-1\).*process 77/],
+    ['in use', { helper: '77 run-1' }, {}, 'yes', /another run \(run-1\)/],
     ['clock', {}, { needs: ['clock'], nodes: 'foreign' }, 'no libfaketime', /libfaketime/],
     [
       'clock',
@@ -231,6 +231,16 @@ describe('this machine', () => {
     expect(nodeOf(report)?.[0]).toMatch(/node$/);
     expect(readdirSync(folder)).toEqual([]);
     expect(preflightTable([report])[2]).toMatch(/^n1 +127\.0\.0\.1 +\S+/);
+  });
+
+  it('hosts with the same problem stand together', async () => {
+    const gone = ['n2', 'n3'].map(
+      (name) => new CommandHost({ name, address: '10.0.0.9', title: 'no machine', prefix: ['chaos-no-such-program'] }),
+    );
+    const error = refusal(await preflight([host, ...gone], { ...WANTS, ports: [], workspace: folder }))!;
+    expect(error.message).toMatch(
+      /^2 of 3 hosts are not ready for this plan:\n {2}n2 \(no machine\), n3 \(no machine\): .*\n.*$/,
+    );
   });
 
   it('a port on which somebody listens', async () => {

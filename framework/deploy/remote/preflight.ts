@@ -41,18 +41,21 @@ export function nodeOf({ facts, checks }: HostReport): Command | null {
 
 /** One error that names every host on which a run cannot be, each with all its problems and remedies; null: there is none. */
 export function refusal(reports: readonly HostReport[]): ChaosError | null {
-  const bad = reports.flatMap(({ host, checks }) => {
-    const problems = checks.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
-    return problems.length === 0 ? [] : [{ host, problems }];
-  });
-  if (bad.length === 0) return null;
-  const lines = bad.flatMap(({ host, problems }) =>
-    problems.map(({ what, remedy }) => `  ${titleOf(host)}: ${what}.\n    ${capital(remedy)}.`),
-  );
+  const bad = new Set<Host>();
+  // Hosts with the same problem stand together.
+  const shared = new Map<string, Host[]>();
+  for (const { host, checks } of reports) {
+    for (const { problem } of checks) {
+      if (problem === undefined) continue;
+      bad.add(host);
+      const text = `${problem.what}.\n    ${capital(problem.remedy)}.`;
+      shared.set(text, [...(shared.get(text) ?? []), host]);
+    }
+  }
+  if (bad.size === 0) return null;
+  const lines = [...shared].map(([text, hosts]) => `  ${hosts.map(titleOf).join(', ')}: ${text}`);
   const count =
-    reports.length === 1
-      ? 'the host is'
-      : `${bad.length} of ${reports.length} hosts ${bad.length === 1 ? 'is' : 'are'}`;
+    reports.length === 1 ? 'the host is' : `${bad.size} of ${reports.length} hosts ${bad.size === 1 ? 'is' : 'are'}`;
   return new ChaosError('preflight', `${count} not ready for this plan:\n${lines.join('\n')}`, {
     hint: 'nothing was started; the remedy stands below each host',
   });
