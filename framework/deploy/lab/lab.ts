@@ -1,30 +1,22 @@
 // A lab: real hosts on one machine. Each has its own network, mounts, processes, name and disk; all hang on one process, the rack,
 // whose end the kernel turns into the end of everything.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import { access, impossible } from './access.js';
-import {
-  addressOf,
-  cardOf,
-  controlAddress,
-  freeSubnets,
-  hostsFile,
-  labName,
-  linkOf,
-  usedNetworks,
-} from './addresses.js';
+import { addressOf, controlAddress, freeSubnets, hostsFile, labName, linkOf } from './addresses.js';
 import { checkLab, type LabOptions } from './checks.js';
-import { attempt, must, TOOL_ENV } from './exec.js';
+import { attempt, must } from './exec.js';
 import { greets } from './greeting.js';
+import { portOf, spawnHost } from './host-process.js';
 import { hostKeys, writeKeys } from './keys.js';
 import { machineMounts, makeDisk, onDisk, splitTree, type Tree, wholeTree } from './layers.js';
+import { machineNetworks } from './networks.js';
 import { Rack, Report, reported } from './rack.js';
 import { cleanLabs, removeLab } from './remove.js';
 import { requireTools } from './requirements.js';
-import { BRIDGE, HOST, UPLINK } from './scripts.js';
+import { BRIDGE, UPLINK } from './scripts.js';
 import {
   claimSubnet,
   createRecord,
@@ -175,12 +167,8 @@ export class Lab {
     };
     createRecord(record);
     this.#record = record;
-    const [addresses, routes] = await Promise.all([
-      must(['ip', '-json', '-4', 'addr'], 'the addresses of this machine cannot be read'),
-      must(['ip', '-json', '-4', 'route', 'show', 'table', 'all'], 'the routes of this machine cannot be read'),
-    ]);
     const path = (subnet: string) => join(folders.state, `.${subnet}`);
-    const free = freeSubnets(usedNetworks(addresses, routes)).find((each) => claimSubnet(path(each), this.#id));
+    const free = freeSubnets(await machineNetworks()).find((each) => claimSubnet(path(each), this.#id));
     if (free === undefined) {
       throw new ChaosError('lab-subnet', 'every network from 10.55.0.0/24 to 10.55.255.0/24 is in use', {
         hint: 'chaos lab down --all removes labs, chaos clean what they left',
@@ -233,7 +221,8 @@ export class Lab {
   async #start(name: string, plugged?: Promise<void>): Promise<void> {
     const { record } = this;
     const host = this.#host(name);
-    const report = new Report(this.#spawnHost(record, host));
+    const facts = { index: this.#names.indexOf(name), sshd: this.#sshd, overlays: this.#tree.overlays };
+    const report = new Report(spawnHost(record, host, facts));
     try {
       const init = await reported(report, `host ${name}`);
       host.init = init;
@@ -243,22 +232,6 @@ export class Lab {
     } finally {
       report.close();
     }
-  }
-
-  #spawnHost({ rack, subnet, state, disks, contained }: LabRecord, { name, address }: HostRecord): ChildProcess {
-    const i = this.#names.indexOf(name);
-    const inside = ['--target', String(rack!.pid), '--mount', '--net', '--pid', '--'];
-    const own = ['--mount', '--uts', '--ipc', '--net', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
-    const folder = this.#folder(name);
-    const facts = [folder, name, `${address}/24`, cardOf(subnet, i), String(rack!.pid), `port${i + 1}`];
-    const options = contained ? ',userxattr' : '';
-    const more = [hostKeys(state, name), this.#sshd, options, dirname(disks), ...this.#tree.overlays];
-    const unshare = ['unshare', ...own, '--', 'sh', '-c', HOST, 'sh', ...facts, ...more];
-    return spawn('nsenter', [...inside, 'setsid', '--fork', ...unshare], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      cwd: '/',
-      env: TOOL_ENV,
-    });
   }
 
   /** Resolves when sshd greets. */
@@ -292,7 +265,7 @@ export class Lab {
 
   /** Removes a host's port on the bridge: the kernel does so too, but in its own time. */
   async #unplug(name: string): Promise<void> {
-    const port = `port${this.#names.indexOf(name) + 1}`;
+    const port = portOf(this.#names.indexOf(name));
     await attempt(['nsenter', '--target', String(this.record.rack!.pid), '--net', '--', 'ip', 'link', 'del', port]);
   }
 
