@@ -17,6 +17,7 @@ describe('a minimal plan', () => {
       cell: null,
       nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
       spares: [],
+      needs: [],
       timing: { load: 30_000, recover: 10_000, opTimeout: 2000, ready: 10_000 },
       expect: 'valid',
       evidence: { okPerFunction: 10, readsAfterHeal: 1, overlap: 1 },
@@ -43,12 +44,13 @@ describe('a minimal plan', () => {
   it('names spare nodes after the members, and they can be hit', async () => {
     const text =
       'name: x\nsystem: { use: kv, nodes: 3, spares: 2 }\nworkload: register\nnemeses: [membership, { use: kill, targets: [n5] }]';
-    const { nodes, spares, nemeses, document } = await loadOne(text);
+    const { nodes, spares, nemeses, needs, document } = await loadOne(text);
     expect([nodes, spares]).toEqual([
       ['n1', 'n2', 'n3'],
       ['n4', 'n5'],
     ]);
     expect(nemeses.map(({ targets }) => targets)).toEqual([null, ['n5']]);
+    expect(needs).toEqual(['membership', 'kill']);
     expect(document['system']).toMatchObject({ nodes: 3, spares: 2 });
   });
 

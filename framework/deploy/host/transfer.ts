@@ -34,7 +34,9 @@ export async function upload(
   mode: number | undefined,
 ): Promise<void> {
   assertAbsolute(host, path);
-  if (typeof source !== 'string') return sendFile(host, Readable.from([source]), source.length, mode ?? 0o644, path);
+  // An empty chunk may never be acknowledged.
+  if (typeof source !== 'string')
+    return sendFile(host, Readable.from(source.length === 0 ? [] : [source]), source.length, mode ?? 0o644, path);
   const found = await stat(source).catch((error) => {
     throw fileError(host, `The upload to ${path}`, reasonOf(error), error);
   });

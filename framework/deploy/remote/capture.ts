@@ -55,6 +55,8 @@ export class Capture {
   readonly #name: string;
   readonly #log: string;
   #started = false;
+  /** A host that is turned on again records into files of their own. */
+  #lives = 0;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -69,7 +71,16 @@ export class Capture {
     const files = Math.max(2, Math.ceil(size / (FILE * MB)));
     // Named, it stays root: else it could not write where root alone may.
     const limits = ['-U', '-C', String(FILE), '-W', String(files), '-Z', 'root'];
-    const command: Command = ['tcpdump', '-i', 'any', '-n', ...limits, '-w', `${folder}/packets.pcap`, filter];
+    const command: Command = [
+      'tcpdump',
+      '-i',
+      'any',
+      '-n',
+      ...limits,
+      '-w',
+      `${folder}/packets-${++this.#lives}.pcap`,
+      filter,
+    ];
     try {
       await station.request('start', { node: this.#name, command, env: { LC_ALL: 'C' }, log: this.#log });
     } catch (error) {

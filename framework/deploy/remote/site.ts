@@ -50,6 +50,9 @@ export interface SiteOptions {
   onBack: (node: string) => Promise<void>;
 }
 
+/** Bytes of logs of one node that are brought home, beside its packets. */
+const LOGS = 100e6;
+
 const HELPER = 'helper.mjs';
 const NODE = 'node.mjs';
 
@@ -104,8 +107,10 @@ export class Site {
 
   async turnOn(node: string): Promise<void> {
     await this.#options.settings.source.powerOn?.(node);
-    await this.#stations.get(node)!.turnedOn();
+    const station = this.#stations.get(node)!;
+    await station.turnedOn();
     await this.#options.onBack(node);
+    await this.#captures.get(station)?.start();
   }
 
   /** Ends the records of packets: their files are complete then. */
@@ -119,11 +124,14 @@ export class Site {
 
   /** What a node has left on its host, into a folder here; returns what could not be had. */
   async bringHome(node: string, folder: string, globs: readonly string[]): Promise<readonly string[]> {
+    const { settings } = this.#options;
     const { logs, home, station } = this.#places.get(node)!;
     if (!station.isUp) return [`${station.host.title} cannot be reached: its files stay there, in ${home}`];
     const packets = this.#captures.has(station) && station.nodes[0] === node ? { packets: `${home}/packets` } : {};
     const sources = { paths: { '.': logs, ...packets }, globs };
-    return (await collect({ host: station.host, folder: join(folder, node), sources, root: station.isRoot })).notes;
+    const most = LOGS + (settings.capture ?? 0);
+    return (await collect({ host: station.host, folder: join(folder, node), sources, root: station.isRoot, most }))
+      .notes;
   }
 
   /** Ends the helpers, removes the files of the run, and lets go of the hosts. Safe at any time, also while it opens. */
