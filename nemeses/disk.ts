@@ -1,5 +1,6 @@
-// Hurts nodes' disks: what was not synced is gone, a record is torn or rotten, syncs are slow, there is no room.
-import type { DiskFault } from '../framework/contracts/cluster.js';
+// Hurts nodes' disks: what was not synced is gone, a record is torn or rotten, the end is cut off, syncs are slow, nothing can be
+// written any more.
+import { type DiskFault, needOfDisk } from '../framework/contracts/cluster.js';
 import { defineNemesis } from '../framework/contracts/define.js';
 import type { Injection } from '../framework/contracts/nemesis.js';
 import { option } from '../framework/contracts/options.js';
@@ -7,7 +8,8 @@ import { drawsOf, rounded } from './shared/draws.js';
 import { badInjection, numberOf, onlyFields, targetsOf } from './shared/fields.js';
 
 const NAME = 'disk';
-const KINDS = ['lose-unsynced', 'torn-tail', 'bit-flip', 'slow', 'full'] as const;
+const DEFAULT = ['lose-unsynced', 'torn-tail', 'bit-flip', 'slow', 'full'] as const;
+const KINDS = [...DEFAULT, 'read-only', 'truncate'] as const;
 
 interface DiskOptions {
   kinds: readonly DiskFault['kind'][];
@@ -30,13 +32,14 @@ function faultOf(injection: DiskInjection): DiskFault {
 
 export default defineNemesis<DiskOptions, DiskInjection>({
   name: NAME,
-  summary: 'Loses what was not synced, tears or flips bits of the log, slows syncs down, fills the disk.',
-  needs: ['disk'],
+  summary:
+    'Loses what was not synced, tears, cuts or flips bits of the log, slows syncs down, fills the disk or makes it read-only.',
+  needs: ({ kinds }) => [...new Set((kinds ?? DEFAULT).map(needOfDisk))],
   options: {
     kinds: option.list(
-      'What may happen to a disk; one kind is drawn each time.',
+      'What may happen to a disk; one kind is drawn each time. Any program knows full, read-only, truncate and bit-flip.',
       { type: 'string', enum: KINDS },
-      KINDS,
+      DEFAULT,
       {
         minItems: 1,
       },

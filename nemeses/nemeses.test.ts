@@ -183,11 +183,11 @@ describe('clock', () => {
 });
 
 describe('disk', () => {
-  const kinds = ['lose-unsynced', 'torn-tail', 'bit-flip', 'slow', 'full'] as const;
+  const kinds = ['lose-unsynced', 'torn-tail', 'bit-flip', 'slow', 'full', 'read-only', 'truncate'] as const;
 
   it('draws the kind and the position, each from its own stream', () => {
     const found = new Set<string>();
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 80; seed++) {
       const injection = chosen(disk.choose(choice({ kinds, delay: 100 }, seed)));
       found.add(injection.kind);
       expect(injection.position).toBeGreaterThanOrEqual(0);
@@ -197,6 +197,13 @@ describe('disk', () => {
       expect(other.position).toBe(injection.position);
     }
     expect([...found].sort()).toEqual([...kinds].sort());
+  });
+
+  it('needs what its kinds need, both by default', () => {
+    const needs = disk.needs as (options: object) => readonly string[];
+    expect(needs({})).toEqual(['disk', 'files']);
+    expect(needs({ kinds: ['slow', 'torn-tail', 'lose-unsynced'] })).toEqual(['disk']);
+    expect(needs({ kinds: ['full', 'read-only', 'truncate', 'bit-flip'] })).toEqual(['files']);
   });
 
   it('hands the fault over without the targets', async () => {

@@ -9,7 +9,8 @@ export const CAPABILITIES = {
   rate: 'limit how much a link carries',
   corrupt: 'corrupt packets between nodes',
   clock: "move a node's clock or change its rate",
-  disk: "damage, slow down or fill a node's disk, and lose what was not synced",
+  disk: 'lose what a node has not synced, tear its log, slow down its disk',
+  files: 'fill the disk of a node, make it read-only, cut and flip what is in its files',
   power: 'turn a host off without warning, and on again',
   membership: 'let nodes join and leave the cluster',
   reports: 'know which node leads, from the nodes’ own reports',
@@ -26,10 +27,13 @@ export const IN_PROCESS: readonly Capability[] = [
   'packet',
   'clock',
   'disk',
+  'files',
   'membership',
   'reports',
 ];
 
-/** On hosts, where faults are the kernel's: to reference nodes, and to any program. */
+/** On hosts, where faults are the kernel's: to reference nodes, and to any program, whose syncs nobody sees. */
 export const ON_HOSTS: readonly Capability[] = [...IN_PROCESS, 'rate', 'corrupt'];
-export const PROGRAMS_ON_HOSTS: readonly Capability[] = ON_HOSTS.filter((name) => name !== 'reports');
+export const PROGRAMS_ON_HOSTS: readonly Capability[] = ON_HOSTS.filter(
+  (name) => name !== 'reports' && name !== 'disk',
+);

@@ -47,15 +47,34 @@ export interface ClockFault {
 
 /**
  * `lose-unsynced`: the node is killed and everything that was not synced is gone. `torn-tail`: killed, and the last unsynced
- * record is cut in two. `bit-flip`: killed, and one bit of the durable log is flipped; healing flips it back. `slow`: each sync
- * takes `delay` longer. `full`: writes fail; the node stops rather than lose data, and healing starts it again.
+ * record is cut in two. `bit-flip`: killed, one bit of the durable log is flipped, and started; healing flips it back. `truncate`:
+ * killed, the end of the durable log is cut off, and started; healing puts it back. `slow`: each sync takes `delay` longer. `full` and
+ * `read-only`: writes fail; the node stops rather than lose data, and healing starts it again. Of any program, bits are flipped in one
+ * of its files, or that is cut, and nobody can take it back: healing starts the program if it does not run.
  */
 export interface DiskFault {
-  kind: 'lose-unsynced' | 'torn-tail' | 'bit-flip' | 'slow' | 'full';
+  kind: DiskFaultKind;
   delay?: Milliseconds;
-  /** Which record is hit, as a fraction of the log; drawn by the nemesis. */
+  /** Where it hits, as a fraction of the log or of the file; drawn by the nemesis. */
   position?: number;
 }
+
+export type DiskFaultKind = 'lose-unsynced' | 'torn-tail' | 'bit-flip' | 'slow' | 'full' | 'read-only' | 'truncate';
+
+/** What a deployment must offer for a fault of this kind. */
+export function needOfDisk(kind: DiskFaultKind): Capability {
+  return DISK_NEEDS[kind];
+}
+
+const DISK_NEEDS: Readonly<Record<DiskFaultKind, Capability>> = {
+  'lose-unsynced': 'disk',
+  'torn-tail': 'disk',
+  slow: 'disk',
+  'bit-flip': 'files',
+  full: 'files',
+  'read-only': 'files',
+  truncate: 'files',
+};
 
 /** Nodes that join and leave, at once. */
 export interface MembershipChange {

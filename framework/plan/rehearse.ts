@@ -1,6 +1,6 @@
 // Plays an injection against nothing, before anything starts: shows whether the nemesis understands it, and what it would hit.
 import type { Capability } from '../contracts/capability.js';
-import { type Effect, type Faults, type Link, needsOf } from '../contracts/cluster.js';
+import { type Effect, type Faults, type Link, needOfDisk, needsOf } from '../contracts/cluster.js';
 import { ChaosError, messageOf } from '../contracts/error.js';
 import type { AnyNemesis, Injection } from '../contracts/nemesis.js';
 
@@ -35,7 +35,7 @@ export async function rehearse(nemesis: AnyNemesis, injection: Injection): Promi
     pause: (names) => hit('pause', names),
     power: (names) => hit('power', names),
     clock: (names) => hit('clock', names),
-    disk: (names) => hit('disk', names),
+    disk: (names, { kind }) => hit(needOfDisk(kind), names),
     change: ({ join, leave }) => hit('membership', [...join, ...leave]),
   };
   let problem: Rehearsal['problem'] = null;

@@ -31,7 +31,7 @@ export default defineDeployment<Options>({
   world: 'local',
   capabilities: ({ transport }) =>
     transport === 'tcp'
-      ? { protocol: [...OF_PROCESSES, 'clock', 'disk', 'membership', 'reports'], lifecycle: OF_PROCESSES }
+      ? { protocol: [...OF_PROCESSES, 'clock', 'disk', 'files', 'membership', 'reports'], lifecycle: OF_PROCESSES }
       : {
           protocol: IN_PROCESS,
           program: [...OF_PROCESSES, 'partition', 'loss', 'packet'],
