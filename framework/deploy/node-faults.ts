@@ -18,6 +18,9 @@ import type { Topic, Wish } from './wish.js';
 /** What not every node can be given. */
 export type Breakage = 'clock' | DiskFault['kind'];
 
+/** Damage to the files of a node that is started with it. */
+export type LastingDamage = 'bit-flip' | 'truncate';
+
 /** One node, as its faults see it. Every method resolves when what it asks for is so. */
 export interface FaultyNode {
   /** Why this cannot be done to it, as the rest of a sentence; null: it can. */
@@ -29,8 +32,8 @@ export interface FaultyNode {
   tell(topic: Topic, wish: () => Wish): Promise<void>;
   /** Kills it and damages its log as a crash would. */
   crash(keep: Keep, torn: boolean): Promise<void>;
-  /** Kills it and flips a bit of its log; the function returned flips it back. */
-  flip(position: number): Promise<() => Promise<void>>;
+  /** Kills it and damages its log, or a file of any program; the function returned takes that back, as far as anybody can. */
+  damage(kind: LastingDamage, position: number): Promise<() => Promise<void>>;
 }
 
 /** What the cluster can do to the links between nodes. */
@@ -98,16 +101,18 @@ export class NodeFaults implements Faults {
         return inForce(down, crash, (healed) => this.#reconcile(healed));
       }
       case 'bit-flip':
-        return this.#flip(nodes, fault.position ?? 0);
+      case 'truncate':
+        return this.#damage(nodes, fault.kind, fault.position ?? 0);
       case 'slow':
-      case 'full': {
+      case 'full':
+      case 'read-only': {
         const undo = this.#disks.add(nodes, fault);
         return inForce(
           undo,
           () => this.#tell('disk', nodes),
           async (healed) => {
             await this.#tell('disk', healed);
-            // A node that a full disk stopped starts again once there is room.
+            // A node that could not write has stopped; now it can.
             await this.#reconcile(healed);
           },
         );
@@ -115,17 +120,20 @@ export class NodeFaults implements Faults {
     }
   }
 
-  /** With a flipped bit the node starts, finds it and refuses to run until it is flipped back. */
-  async #flip(nodes: readonly string[], position: number): Promise<Effect> {
+  /** With a damaged log a node of ours starts, finds it and refuses to run until that is taken back. */
+  #damage(nodes: readonly string[], kind: LastingDamage, position: number): Promise<Effect> {
     const repairs = new Map<string, () => Promise<void>>();
-    await each(nodes, async (id) => {
-      repairs.set(id, await this.#node(id).flip(position));
-    });
-    await this.#reconcile(nodes);
-    return effect(async () => {
-      await each(nodes, (id) => repairs.get(id)!());
+    const begin = async () => {
+      await each(nodes, async (id) => {
+        repairs.set(id, await this.#node(id).damage(kind, position));
+      });
       await this.#reconcile(nodes);
-    });
+    };
+    const repair = async () => {
+      await each([...repairs.keys()], (id) => repairs.get(id)!());
+      await this.#reconcile(nodes);
+    };
+    return inForce(() => nodes, begin, repair);
   }
 
   #reconciled(nodes: readonly string[], undo: () => readonly string[]): Promise<Effect> {
@@ -163,8 +171,10 @@ export class NodeFaults implements Faults {
   }
 }
 
+/** Waits for all of them, also when one fails: nothing is under way any more then. */
 async function each(nodes: readonly string[], step: (id: string) => Promise<void>): Promise<void> {
-  await Promise.all(nodes.map(step));
+  const outcomes = await Promise.allSettled(nodes.map(step));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** A fault is counted before it is put in force, so that nothing undoes it meanwhile; where that fails it counts no longer. */

@@ -15,12 +15,17 @@ export const NO_WISH: Wish = { dead: false, paused: false, off: false, clock: []
 
 export type Topic = 'clock' | 'disk';
 
-export function isFull(wish: Wish): boolean {
-  return wish.disk.some((fault) => fault.kind === 'full');
+/** Its writes fail. */
+export function isUnwritable(wish: Wish): boolean {
+  return has(wish, 'full') || has(wish, 'read-only');
+}
+
+function has({ disk }: Wish, kind: DiskFault['kind']): boolean {
+  return disk.some((fault) => fault.kind === kind);
 }
 
 export function controlFor(topic: Topic, wish: Wish, id: number): Control {
   if (topic === 'clock') return { type: 'clock', msg_id: id, faults: [...wish.clock] };
   const slow = wish.disk.reduce((sum, fault) => sum + (fault.kind === 'slow' ? (fault.delay ?? 0) : 0), 0);
-  return { type: 'disk', msg_id: id, slow, full: isFull(wish) };
+  return { type: 'disk', msg_id: id, slow, full: has(wish, 'full'), readOnly: has(wish, 'read-only') };
 }

@@ -92,9 +92,9 @@ it('its files are damaged while it is dead', async () => {
   await life.crashed();
   rmSync(join(disk, 'more'), { force: true });
   const before = readFileSync(join(disk, 'file'));
-  expect(await life.flip(0, random.derive('flip'))).not.toBe(null);
+  await life.damage('bit-flip', 0, random.derive('flip'));
   const after = readFileSync(join(disk, 'file'));
   expect(after.filter((byte, index) => byte !== before[index])).toHaveLength(1);
-  await life.tear(random.derive('tear'));
+  await life.damage('truncate', 0.5, random.derive('truncate'));
   expect(readFileSync(join(disk, 'file')).length).toBeLessThan(before.length);
 });

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import { createRandom } from '../../time/random.js';
+import { FILLER } from './folders.js';
 import type { HelperModule } from './modules.js';
 import type { FileDamage } from './protocol.js';
 
@@ -68,6 +69,8 @@ function filesBelow(root: string): string[] {
   const waiting = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      // Ours: it fills a disk.
+      if (entry.name === FILLER) continue;
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) waiting.push(path);
       else if (entry.isFile()) found.push(path);

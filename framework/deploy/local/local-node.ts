@@ -8,10 +8,12 @@ import type { Program } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { Control, Notice } from '../../node/process/control.js';
 import { PARENT } from '../../node/process/control.js';
-import { crash, flipBit, type Keep, tear, unflipBit } from '../../node/process/damage.js';
-import { meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
-import type { Breakage } from '../node-faults.js';
-import { controlFor, isFull, NO_WISH, type Topic, type Wish } from '../wish.js';
+import { crash, type Keep, tear } from '../../node/process/damage.js';
+import { couldNotWrite, meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
+import { damageLog } from '../helper/damage.js';
+import { LogDamage } from '../log-damage.js';
+import type { Breakage, LastingDamage } from '../node-faults.js';
+import { controlFor, isUnwritable, NO_WISH, type Topic, type Wish } from '../wish.js';
 import { lastLines } from './log-tail.js';
 import { NodeProcess } from './node-process.js';
 import { INIT_CLIENT, type Router, type Station } from './router.js';
@@ -51,7 +53,7 @@ export class LocalNode implements Station {
   readonly prefix: Buffer;
   readonly logFile: string;
   readonly #options: LocalNodeOptions;
-  readonly #flipped = new Set<number>();
+  readonly #damage: LogDamage;
   process: NodeProcess | null = null;
   /** The incarnation that ended last. */
   #previous: NodeProcess | null = null;
@@ -67,8 +69,8 @@ export class LocalNode implements Station {
   #complaints = 0;
   #congestion = 0;
   #log: number | null = null;
-  /** It was told that its disk is full, and may not know otherwise yet. */
-  #full = false;
+  /** It was told that its writes fail, and may not know otherwise yet. */
+  #unwritable = false;
   /** Steps run one after the other. */
   #chain: Promise<void> = Promise.resolve();
 
@@ -78,6 +80,7 @@ export class LocalNode implements Station {
     this.own = options.own;
     this.prefix = Buffer.from(`{"src":${JSON.stringify(options.id)},"dest":"`);
     this.logFile = `${options.folder}/node.log`;
+    this.#damage = new LogDamage(this.dataFolder, async (damage) => damageLog(damage));
   }
 
   refusal(fault: Breakage): string | null {
@@ -116,13 +119,14 @@ export class LocalNode implements Station {
       const current = this.process;
       if (current === null) return;
       const wanted = wish();
-      // Until it has said that it knows better, it may stop for want of room.
-      if (isFull(wanted)) this.#full = true;
+      // Until it has said that it knows better, it may stop because it cannot write.
+      if (isUnwritable(wanted)) this.#unwritable = true;
       const control = controlFor(topic, wanted, this.#controls++);
       const done = new Promise<void>((resolve) => this.#acknowledge.set(control.msg_id, resolve));
       this.#send(current, control);
       if (!this.#frozen) await this.#atMost(Promise.race([done, current.exited]));
-      if (this.process === current && !this.#acknowledge.delete(control.msg_id)) this.#full = isFull(wanted);
+      if (this.process === current && !this.#acknowledge.delete(control.msg_id))
+        this.#unwritable = isUnwritable(wanted);
     });
   }
 
@@ -134,19 +138,14 @@ export class LocalNode implements Station {
     });
   }
 
-  /** Kills the node and flips a bit of its log. The function returned flips it back, in its turn. */
-  async flip(position: number): Promise<() => Promise<void>> {
-    let at: number | null = null;
+  /** Kills the node and damages its log. The function returned takes that back, in its turn. */
+  async damage(kind: LastingDamage, position: number): Promise<() => Promise<void>> {
+    let back: (() => Promise<void>) | null = null;
     await this.#step(async () => {
       await this.#kill('prefix');
-      at = flipBit(this.dataFolder, position, this.#flipped);
-      if (at !== null) this.#flipped.add(at);
+      back = await this.#damage.inflict(kind, position);
     });
-    return () =>
-      this.#step(async () => {
-        if (at === null || !this.#flipped.delete(at)) return;
-        unflipBit(this.dataFolder, at);
-      });
+    return () => this.#step(async () => back?.());
   }
 
   /** Ends the node for good. Nothing of its group is left when this resolves. */
@@ -208,7 +207,7 @@ export class LocalNode implements Station {
     const born = this.#spawn(wish);
     await born.spawned;
     // With a damaged log the fault is in force when the node has refused to serve it.
-    if (this.#flipped.size > 0) await this.#atMost(born.exited);
+    if (this.#damage.isThere) await this.#atMost(born.exited);
   }
 
   #spawn(wish: Wish): NodeProcess {
@@ -226,7 +225,7 @@ export class LocalNode implements Station {
     });
     this.process = born;
     if (born.pid !== null) watchdog.add(born.pid);
-    this.#full = isFull(wish);
+    this.#unwritable = isUnwritable(wish);
     if (wish.clock.length > 0) this.#send(born, controlFor('clock', wish, this.#controls++));
     if (wish.disk.length > 0) this.#send(born, controlFor('disk', wish, this.#controls++));
     router().send(INIT_CLIENT, this, {
@@ -299,7 +298,7 @@ export class LocalNode implements Station {
   /** True when an injected disk fault explains the exit. */
   #inflicted(code: number | null): boolean {
     if (!this.own) return false;
-    return (code === NODE_EXIT.corrupt && this.#flipped.size > 0) || (code === NODE_EXIT.full && this.#full);
+    return (code === NODE_EXIT.corrupt && this.#damage.isThere) || (couldNotWrite(code) && this.#unwritable);
   }
 
   #send(to: NodeProcess, control: Control): void {

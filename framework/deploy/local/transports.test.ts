@@ -58,13 +58,14 @@ describe.each([
       await b.until(() => answered);
     }));
 
-  it('every overlapping pair of kill, pause, bit flip and torn tail heals only itself', () =>
+  it('every overlapping pair of kill, pause, bit flip, cut and torn tail heals only itself', () =>
     bench({ ...transport, nodes: ['n1', 'n2'] }, async (b) => {
       const { faults } = b.cluster;
       const makers: Record<string, () => Promise<Effect>> = {
         kill: () => faults.kill(['n1']),
         pause: () => faults.pause(['n1']),
         'bit-flip': () => faults.disk(['n1'], { kind: 'bit-flip', position: 0.5 }),
+        truncate: () => faults.disk(['n1'], { kind: 'truncate', position: 0.5 }),
         'torn-tail': () => faults.disk(['n1'], { kind: 'torn-tail' }),
       };
       await b.ask('n1', { type: 'append', item: 'a' });
@@ -98,18 +99,38 @@ describe.each([
       expect(await b.items('n1')).toEqual(['a']);
     }));
 
-  it('a full disk stops the node at its next write; healing starts it with what was durable', () =>
+  it('refuses to serve a log whose end is cut off, and has all of it when that is put back', () =>
     bench({ ...transport, nodes: ['n1'] }, async (b) => {
-      await b.ask('n1', { type: 'append', item: 'a' });
-      const effect = await b.cluster.faults.disk(['n1'], { kind: 'full' });
-      expect(await b.items('n1')).toEqual(['a']);
-      expect(await silent(b, 'n1', { type: 'append', item: 'b' })).toBe(true);
-      await b.until(() => b.cluster.isDown('n1'));
-      expect(b.events.at(-1)).toMatchObject({ kind: 'exit', fault: true, detail: expect.stringContaining('full') });
-      await effect.heal();
-      expect(await b.items('n1')).toEqual(['a']);
-      expect(await b.ask('n1', { type: 'append', item: 'c' })).toMatchObject({ type: 'append_ok' });
+      for (const item of ['a', 'b', 'c']) await b.ask('n1', { type: 'append', item });
+      const cuts = [];
+      for (const position of [0.9, 0]) cuts.push(await b.cluster.faults.disk(['n1'], { kind: 'truncate', position }));
+      for (const cut of cuts) {
+        expect(b.cluster.isDown('n1')).toBe(true);
+        expect(b.events.at(-1)).toMatchObject({
+          kind: 'exit',
+          fault: true,
+          detail: expect.stringContaining('durable'),
+        });
+        await cut.heal();
+      }
+      expect(await b.items('n1')).toEqual(['a', 'b', 'c']);
     }));
+
+  it.each(['full', 'read-only'] as const)(
+    'a disk that is %s stops the node at its next write, until it heals',
+    (kind) =>
+      bench({ ...transport, nodes: ['n1'] }, async (b) => {
+        await b.ask('n1', { type: 'append', item: 'a' });
+        const effect = await b.cluster.faults.disk(['n1'], { kind });
+        expect(await b.items('n1')).toEqual(['a']);
+        expect(await silent(b, 'n1', { type: 'append', item: 'b' })).toBe(true);
+        await b.until(() => b.cluster.isDown('n1'));
+        expect(b.events.at(-1)).toMatchObject({ kind: 'exit', fault: true, detail: expect.stringContaining(kind) });
+        await effect.heal();
+        expect(await b.items('n1')).toEqual(['a']);
+        expect(await b.ask('n1', { type: 'append', item: 'c' })).toMatchObject({ type: 'append_ok' });
+      }),
+  );
 
   it('a slow disk holds back what comes after a write; what waits for it is lost with lose-unsynced', () =>
     bench({ ...transport, nodes: ['n1', 'n2'] }, async (b) => {

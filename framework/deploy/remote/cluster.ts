@@ -63,7 +63,10 @@ export class RemoteCluster implements Cluster {
       run: this.#run,
       nodes: this.nodes,
       onEvent: (event) => this.#onEvent(event),
-      onBack: (node) => this.#links.declare(node),
+      onBack: async (node) => {
+        await this.#links.declare(node);
+        await this.#nodes.get(node)?.back();
+      },
     });
     this.#links = new RemoteLinks({
       clock,

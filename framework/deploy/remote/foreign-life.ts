@@ -5,9 +5,9 @@ import type { Random } from '../../contracts/random.js';
 import type { Lifecycle, NodePlace } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import { clockEnvironment } from '../helper/clock.js';
-import type { Answer } from '../helper/protocol.js';
+import type { Answer, FolderFault } from '../helper/protocol.js';
 import type { Host } from '../host/host.js';
-import type { Breakage } from '../node-faults.js';
+import type { Breakage, LastingDamage } from '../node-faults.js';
 import type { Topic, Wish } from '../wish.js';
 import type { Bridge } from './bridge.js';
 import type { End, Ended, Life } from './life.js';
@@ -24,6 +24,8 @@ export interface ForeignLifeOptions {
   bridge: Bridge | null;
   /** The id of a run in which clocks are moved, where libfaketime has to be loaded before programs; null: of any other. */
   clockRun: string | null;
+  /** Its clock is the host's own, and moved with that. */
+  hostClock?: boolean;
   /** Shared by all nodes of a cluster. */
   installations: Installations;
   clock: Clock;
@@ -61,6 +63,7 @@ const FIND_FAKETIME = `for path in ${FAKETIME.join(' ')}; do if [ -e "$path" ]; 
 const REFUSALS: Partial<Record<Breakage, string>> = {
   slow: 'is a foreign program: nobody can slow down its disk',
   'lose-unsynced': 'is a foreign program: nobody knows what of its files is not synced',
+  'torn-tail': 'is a foreign program: nobody knows where its records end',
 };
 
 /** One incarnation, from its start to its end. */
@@ -72,6 +75,7 @@ interface Incarnation {
 }
 
 export class ForeignLife implements Life {
+  readonly isBrokenFromOutside = true;
   readonly refuses = false;
   readonly files: readonly string[];
   readonly secrets: Secrets;
@@ -81,9 +85,11 @@ export class ForeignLife implements Life {
   #isSpokenFor = false;
   #wasReady = false;
   #clockVariables: Readonly<Record<string, string>> = {};
-  /** Its files were damaged, or have no room: that it ends is no wonder. */
+  /** Its files were damaged, or cannot be written: that it ends is no wonder. */
   #isDamaged = false;
-  #isFull = false;
+  #isUnwritable = false;
+  /** What was last declared of its folder. */
+  #folderFaults: readonly FolderFault[] = [];
 
   constructor(options: ForeignLifeOptions) {
     this.#options = options;
@@ -118,9 +124,11 @@ export class ForeignLife implements Life {
     this.#over(new ChaosError('node-killed', `${this.#steps.title} was started again`));
     if (wish.clock.length > 0) await this.#tellClock(wish);
     this.#incarnation = beginning();
-    if (!daemon) return this.#steps.start(start);
-    await this.#steps.must('start', start);
-    return null;
+    const pid = daemon ? null : await this.#steps.start(start);
+    if (daemon) await this.#steps.must('start', start);
+    // A rate counts from the start of the program.
+    if (wish.clock.some(({ rate }) => rate !== undefined)) await this.#tellClock(wish);
+    return pid;
   }
 
   async ready(): Promise<void> {
@@ -146,19 +154,49 @@ export class ForeignLife implements Life {
     else await this.#tellDisk(wish);
   }
 
+  /** What fills a disk outlives the helper that knew of it: the next one takes back only what it was told of. */
+  async back(wish: Wish): Promise<void> {
+    const again = async () => {
+      if (this.#folderFaults.length > 0) {
+        await this.#options.station.request('folders', { faults: this.#folderFaults });
+        await this.#tellDisk(wish);
+      }
+      if (wish.clock.length > 0) await this.#tellClock(wish);
+    };
+    await again().catch((error: unknown) => this.#options.listener.note(messageOf(error)));
+  }
+
   async crashed(): Promise<number> {
     this.#over(new ChaosError('node-killed', `${this.#steps.title} was killed`));
     return 0;
   }
 
-  async tear(random: Random): Promise<void> {
-    await this.#damage('truncate', random);
-  }
+  /** Nobody asks for it. */
+  async tear(): Promise<void> {}
 
   /** Nobody knows how to take it back: the program has to live with it. */
-  async flip(_position: number, random: Random): Promise<(() => Promise<void>) | null> {
-    const { file } = await this.#damage('bit-flip', random);
-    return file === null ? null : async () => {};
+  async damage(kind: LastingDamage, position: number, random: Random): Promise<null> {
+    const { station, place, listener } = this.#options;
+    const seed = random.int(2 ** 32);
+    const { file, at } = await station.request('damage-files', {
+      kind,
+      folder: place.data,
+      files: '**',
+      seed,
+      position,
+    });
+    if (file === null) {
+      throw new ChaosError(
+        'fault-unsupported',
+        `${this.#steps.title} has no file in ${place.data} that holds anything`,
+        {
+          hint: 'Let the program keep its files in the folder ${node.data}.',
+        },
+      );
+    }
+    this.#isDamaged = true;
+    listener.note(kind === 'truncate' ? `${file} was cut at byte ${at}` : `a bit of byte ${at} of ${file} was flipped`);
+    return null;
   }
 
   ended(end: Ended): End {
@@ -170,7 +208,7 @@ export class ForeignLife implements Life {
         hint: `${this.#steps.whereabouts('node')} A program that goes on by itself is started with daemon: true.`,
       }),
     );
-    return { detail: how, fault: this.#isDamaged || this.#isFull };
+    return { detail: how, fault: this.#isDamaged || this.#isUnwritable };
   }
 
   /** Tried once: the node is killed afterwards in any case. */
@@ -240,26 +278,36 @@ export class ForeignLife implements Life {
   }
 
   async #tellClock({ clock }: Wish): Promise<void> {
-    const { station, place } = this.#options;
-    await station.request('clock', { node: place.id, faults: clock });
+    const { station, place, hostClock = false } = this.#options;
+    if (!hostClock) {
+      await station.request('clock', { node: place.id, faults: clock });
+      return;
+    }
+    if (clock.some(({ rate = 1 }) => rate !== 1)) {
+      throw new ChaosError(
+        'fault-unsupported',
+        `${this.#steps.title}: the host's own clock cannot run at another rate`,
+        {
+          hint: 'Let the nemesis clock only bump it, or leave "host-clock" out.',
+        },
+      );
+    }
+    await station.request('host-clock', { offset: clock.reduce((sum, { offset = 0 }) => sum + offset, 0) });
   }
 
   /** The helper refuses what the file system of the folder cannot do. */
   async #tellDisk({ disk }: Wish): Promise<void> {
     const { station, place } = this.#options;
-    const isFull = disk.some(({ kind }) => kind === 'full');
-    this.#isFull ||= isFull;
-    await station.request('folders', {
-      faults: isFull ? [{ kind: 'full', folder: place.data, most: MOST_FILLED }] : [],
-    });
-    this.#isFull = isFull;
-  }
-
-  #damage(kind: 'truncate' | 'bit-flip', random: Random): Promise<Answer<'damage-files'>> {
-    const { station, place } = this.#options;
-    const seed = random.int(2 ** 32);
-    this.#isDamaged = true;
-    return station.request('damage-files', { kind, folder: place.data, files: '**', seed });
+    const folder = place.data;
+    const has = (kind: FolderFault['kind']) => disk.some((fault) => fault.kind === kind);
+    const faults: FolderFault[] = [
+      ...(has('full') ? [{ kind: 'full' as const, folder, most: MOST_FILLED }] : []),
+      ...(has('read-only') ? [{ kind: 'read-only' as const, folder }] : []),
+    ];
+    this.#isUnwritable ||= faults.length > 0;
+    await station.request('folders', { faults });
+    this.#folderFaults = faults;
+    this.#isUnwritable = faults.length > 0;
   }
 
   #over(reason: ChaosError): void {

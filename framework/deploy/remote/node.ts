@@ -1,11 +1,12 @@
 // One node on a host through all its incarnations: what should be true of it, and the steps that make it so.
 import type { NodeEvent } from '../../contracts/cluster.js';
+import { ChaosError } from '../../contracts/error.js';
 import type { NodeReport } from '../../contracts/protocol.js';
 import type { Random } from '../../contracts/random.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { Keep } from '../../node/process/damage.js';
 import type { HelperEvent } from '../helper/protocol.js';
-import type { Breakage, FaultyNode } from '../node-faults.js';
+import type { Breakage, FaultyNode, LastingDamage } from '../node-faults.js';
 import { NO_WISH, type Topic, type Wish } from '../wish.js';
 import type { Life } from './life.js';
 import type { Station } from './station.js';
@@ -80,15 +81,14 @@ export class RemoteNode implements FaultyNode {
       this.#wish = wanted;
       if (wanted.off) return this.#turnOff();
       if (this.#off) await this.#turnOn();
-      if (wanted.dead) await this.#kill('prefix');
-      else if (!this.#running && !wanted.paused) await this.#restart(wanted);
-      await this.#freeze(wanted.paused);
+      await this.#settle(wanted);
     });
   }
 
   tell(topic: Topic, wish: () => Wish): Promise<void> {
     return this.#step(async () => {
       this.#wish = wish();
+      if (this.life.isBrokenFromOutside) return this.#break(topic, this.#wish);
       if (!this.#running) return;
       await this.#atMost(Promise.race([this.life.tell(topic, this.#wish, this.#frozen), this.#exit()]));
     });
@@ -101,13 +101,18 @@ export class RemoteNode implements FaultyNode {
     });
   }
 
-  async flip(position: number): Promise<() => Promise<void>> {
+  async damage(kind: LastingDamage, position: number): Promise<() => Promise<void>> {
     let back: (() => Promise<void>) | null = null;
     await this.#step(async () => {
       await this.#kill('prefix');
-      back = await this.life.flip(position, this.#options.random.derive('flip', this.#lives));
+      back = await this.life.damage(kind, position, this.#options.random.derive('damage', this.#lives));
     });
     return () => this.#step(async () => back?.());
+  }
+
+  /** Its host is on again, or its helper was reached again. */
+  async back(): Promise<void> {
+    await this.life.back(this.#wish);
   }
 
   /** Ends the node for good. */
@@ -149,6 +154,24 @@ export class RemoteNode implements FaultyNode {
 
   malformed(detail: string, line: string): void {
     this.#event({ kind: 'protocol-error', detail, lines: [line] });
+  }
+
+  async #settle(wish: Wish): Promise<void> {
+    if (wish.dead) await this.#kill('prefix');
+    else if (!this.#running && !wish.paused) await this.#restart(wish);
+    await this.#freeze(wish.paused);
+  }
+
+  /** Whoever has a file open keeps its disk from becoming read-only: it is killed then, and finds that when it starts again. */
+  async #break(topic: Topic, wish: Wish): Promise<void> {
+    if (this.#off) return;
+    try {
+      await this.life.tell(topic, wish, this.#frozen);
+    } catch (error) {
+      if (!this.#running || !(error instanceof ChaosError) || error.code !== 'folder-busy') throw error;
+      await this.#kill('prefix');
+      await this.life.tell(topic, wish, false).finally(() => this.#settle(wish));
+    }
   }
 
   async #spawn(wish: Wish): Promise<void> {

@@ -5,10 +5,12 @@ import type { NodeReport } from '../../contracts/protocol.js';
 import type { Random } from '../../contracts/random.js';
 import { type Control, type Notice, PARENT } from '../../node/process/control.js';
 import type { Keep } from '../../node/process/damage.js';
-import { meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
+import { couldNotWrite, meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
 import type { Clients } from '../clients.js';
 import type { Command } from '../host/host.js';
-import { controlFor, isFull, type Topic, type Wish } from '../wish.js';
+import { LogDamage } from '../log-damage.js';
+import type { LastingDamage } from '../node-faults.js';
+import { controlFor, isUnwritable, type Topic, type Wish } from '../wish.js';
 import type { End, Ended, Life } from './life.js';
 import { NodeLink } from './node-link.js';
 import { NO_SECRETS } from './secrets.js';
@@ -50,11 +52,12 @@ interface Waiter {
 }
 
 export class OwnLife implements Life {
+  readonly isBrokenFromOutside = false;
   readonly secrets = NO_SECRETS;
   readonly files = [];
   readonly #options: OwnLifeOptions;
   readonly #link: NodeLink;
-  readonly #flipped = new Set<number>();
+  readonly #damage: LogDamage;
   readonly #acknowledge = new Map<number, () => void>();
   #controls = 1;
   #isReady = false;
@@ -62,14 +65,15 @@ export class OwnLife implements Life {
   #isKnown = false;
   #waiting: Waiter[] = [];
   #complaints = 0;
-  /** It was told that its disk is full, and may not know otherwise yet. */
-  #full = false;
+  /** It was told that its writes fail, and may not know otherwise yet. */
+  #unwritable = false;
   #last: Ended | null = null;
 
   constructor(options: OwnLifeOptions) {
     this.#options = options;
     const { id, token, run, station, port, tunnel } = options;
     const { host, address } = station;
+    this.#damage = new LogDamage(options.folders.data, (damage) => station.request('damage', damage));
     this.#link = new NodeLink({
       node: id,
       token,
@@ -88,7 +92,7 @@ export class OwnLife implements Life {
   }
 
   get refuses(): boolean {
-    return this.#flipped.size > 0;
+    return this.#damage.isThere;
   }
 
   async prepare(): Promise<void> {
@@ -103,7 +107,7 @@ export class OwnLife implements Life {
     this.#isReady = false;
     this.#isKnown = false;
     this.#last = null;
-    this.#full = isFull(wish);
+    this.#unwritable = isUnwritable(wish);
     const { pid } = await station.request('start', {
       node: id,
       command: command(random.int(2 ** 32)),
@@ -121,15 +125,17 @@ export class OwnLife implements Life {
   }
 
   async tell(topic: Topic, wish: Wish, isFrozen: boolean): Promise<void> {
-    // Until it has said that it knows better, it may stop for want of room.
-    if (isFull(wish)) this.#full = true;
+    // Until it has said that it knows better, it may stop because it cannot write.
+    if (isUnwritable(wish)) this.#unwritable = true;
     const control = controlFor(topic, wish, this.#controls++);
     const done = new Promise<void>((resolve) => this.#acknowledge.set(control.msg_id, resolve));
     this.#control(control);
     if (isFrozen) return;
     await done;
-    this.#full = isFull(wish);
+    this.#unwritable = isUnwritable(wish);
   }
+
+  async back(): Promise<void> {}
 
   async crashed(keep: Keep, random: Random): Promise<number> {
     const { station, folders } = this.#options;
@@ -142,15 +148,8 @@ export class OwnLife implements Life {
     await station.request('damage', { kind: 'tear', folder: folders.data, seed: random.int(2 ** 32) });
   }
 
-  async flip(position: number): Promise<(() => Promise<void>) | null> {
-    const { station, folders } = this.#options;
-    const flipped = [...this.#flipped];
-    const { at } = await station.request('damage', { kind: 'flip', folder: folders.data, position, flipped });
-    if (at === null) return null;
-    this.#flipped.add(at);
-    return async () => {
-      if (this.#flipped.delete(at)) await station.request('damage', { kind: 'unflip', folder: folders.data, at });
-    };
+  damage(kind: LastingDamage, position: number): Promise<(() => Promise<void>) | null> {
+    return this.#damage.inflict(kind, position);
   }
 
   ended(end: Ended): End {
@@ -160,7 +159,7 @@ export class OwnLife implements Life {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#neverReady(end));
     const { code, signal } = end;
     if (code === null) return { detail: `ended by ${signal ?? 'an unknown cause'}`, fault: false };
-    const fault = (code === NODE_EXIT.corrupt && this.refuses) || (code === NODE_EXIT.full && this.#full);
+    const fault = (code === NODE_EXIT.corrupt && this.refuses) || (couldNotWrite(code) && this.#unwritable);
     const line = code === NODE_EXIT.corrupt ? end.lines.at(-1) : undefined;
     return { detail: line ?? meaningOf(code), fault };
   }
