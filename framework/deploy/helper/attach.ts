@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { ChaosError } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
+import type { Command } from '../host/host.js';
 import { lastLines } from '../local/log-tail.js';
 import { livingHolder } from './claim.js';
 import { LOG, SOCKET } from './folder.js';
@@ -13,9 +14,12 @@ import { NODE_MARK, STEP_MARK } from './marks.js';
 const START_WITHIN: Milliseconds = 10_000;
 const LOOK: Milliseconds = 10;
 
-/** Resolves when either side has closed. The current folder is `folder`; `program`: the file that runs. */
-export async function attach(program: string, folder: string): Promise<void> {
-  const socket = await reach(program, folder);
+/**
+ * Resolves when either side has closed. The current folder is `folder`; `program`: the file that runs, `node`: how Node is run here,
+ * which it cannot tell itself where a loader has started it.
+ */
+export async function attach(program: string, folder: string, node: Command): Promise<void> {
+  const socket = await reach([...node, program, 'serve', folder], folder);
   process.stdin.on('error', () => socket.destroy());
   process.stdout.on('error', () => socket.destroy());
   process.stdin.pipe(socket);
@@ -26,7 +30,7 @@ export async function attach(program: string, folder: string): Promise<void> {
   });
 }
 
-async function reach(program: string, folder: string): Promise<Socket> {
+async function reach(helper: Command, folder: string): Promise<Socket> {
   const deadline = process.hrtime.bigint() + BigInt(START_WITHIN * 1e6);
   let starting: { ended: boolean } = { ended: true };
   for (;;) {
@@ -34,7 +38,7 @@ async function reach(program: string, folder: string): Promise<Socket> {
     if (socket !== null) return socket;
     if (process.hrtime.bigint() > deadline) throw notStarted(folder);
     // One that is about to end may hold the folder for a moment.
-    if (starting.ended && livingHolder('.') === null) starting = start(program, folder);
+    if (starting.ended && livingHolder('.') === null) starting = start(helper);
     await setTimeout(LOOK);
   }
 }
@@ -49,14 +53,10 @@ function tryConnect(): Promise<Socket | null> {
 }
 
 /** Two that start at once agree between themselves who stays. */
-function start(program: string, folder: string): { ended: boolean } {
+function start([program, ...args]: Command): { ended: boolean } {
   const { [NODE_MARK]: _node, [STEP_MARK]: _step, ...env } = process.env;
   const log = openSync(LOG, 'a', 0o600);
-  const child = spawn(process.execPath, [program, 'serve', folder], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env,
-  });
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], env });
   closeSync(log);
   child.unref();
   const state = { ended: false };

@@ -1,5 +1,6 @@
-// The program that is uploaded to hosts: `attach FOLDER` is the pipe, `serve FOLDER` the helper behind it.
+// The program that is uploaded to hosts: `attach FOLDER [NODE…]` is the pipe, `serve FOLDER` the helper behind it.
 import { ChaosError, messageOf } from '../../contracts/error.js';
+import type { Command } from '../host/host.js';
 import { attach } from './attach.js';
 import { claimFolder } from './claim.js';
 import { Daemon } from './daemon.js';
@@ -8,17 +9,21 @@ import { enterFolder } from './folder.js';
 /** They come from terminals and connections that end, which is none of the helper's business. */
 const DEAF = ['SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 
-const MODES: Readonly<Record<string, (program: string, folder: string) => Promise<void>>> = { attach, serve };
+const MODES: Readonly<Record<string, (program: string, folder: string, node: Command) => Promise<void>>> = {
+  attach,
+  serve,
+};
 
-/** `program`: the file that runs. Ends the process. */
-export async function main([program = '', mode = '', folder = '']: readonly string[]): Promise<void> {
+/** `program`: the file that runs; `node`: how Node is run, where that is not by one program. Ends the process. */
+export async function main([program = '', mode = '', folder = '', ...node]: readonly string[]): Promise<void> {
   try {
     const run = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined;
     if (run === undefined || !folder.startsWith('/')) {
-      throw new ChaosError('usage', 'usage: helper.mjs attach|serve FOLDER, the folder as an absolute path');
+      throw new ChaosError('usage', 'usage: helper.mjs attach|serve FOLDER [NODE…], the folder as an absolute path');
     }
     enterFolder(folder);
-    await run(program, folder);
+    const [interpreter = process.execPath, ...options] = node;
+    await run(program, folder, [interpreter, ...options]);
     process.exit(0);
   } catch (error) {
     const hint = error instanceof ChaosError && error.hint !== undefined ? `\n${error.hint}` : '';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
-import { helperProgram } from '../helper/bundle.js';
+import { attachCommand, helperProgram } from '../helper/bundle.js';
 import { HelperClient } from '../helper/client.js';
 import { titleOf } from '../host/errors.js';
 import type { Host } from '../host/host.js';
@@ -117,7 +117,7 @@ async function byHelper(report: HostReport, workspace: string, root: boolean): P
   const { host } = report;
   const node = await interpreterOn(report, workspace, () => {});
   const paths = await new Staging(host, `${workspace}/programs`).texts({ [HELPER]: await helperProgram() });
-  const client = await HelperClient.attach(host, [...node, paths[HELPER]!, 'attach', `${workspace}/helper`], {
+  const client = await HelperClient.attach(host, attachCommand(node, paths[HELPER]!, `${workspace}/helper`), {
     run: `heal-${randomBytes(4).toString('hex')}`,
     bound: BOUND,
     keep: false,

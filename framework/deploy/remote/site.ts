@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import type { Milliseconds } from '../../contracts/time.js';
-import { helperProgram } from '../helper/bundle.js';
+import { attachCommand, helperProgram } from '../helper/bundle.js';
 import type { HelperEvent } from '../helper/protocol.js';
 import type { Command, Host, HostSource } from '../host/host.js';
 import type { Attempts } from './attempts.js';
@@ -199,7 +199,8 @@ export class Site {
         program: paths[NODE] ?? null,
       });
     });
-    await station.attach([...interpreter, paths[HELPER]!, 'attach', settings.helper ?? `${workspace}/helper`]);
+    const folder = settings.helper ?? `${workspace}/helper`;
+    await station.attach(attachCommand(interpreter, paths[HELPER]!, folder));
   }
 
   /** Records the packets of every host, where the plan asks for that. */

@@ -1,9 +1,17 @@
 // The trial of what a host can do to its network, as a constant script for any POSIX shell: nothing needs to be there but the tools.
 import type { Command } from '../../host/host.js';
 
-/** In a namespace of its own the loopback device will do; elsewhere ($1 is empty) a pair of devices is made and removed. */
+/**
+ * In a namespace of its own the loopback device will do; elsewhere ($1 is empty) a pair of devices is made and removed. CHAOS_TOOLS as
+ * in run.ts: a shell such as busybox's, whose own small `tc` and `ip` come before all on the PATH, has to be told of those by name.
+ */
 const TRIAL = `
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; LC_ALL=C; export PATH LC_ALL
+PATH="\${CHAOS_TOOLS:+$CHAOS_TOOLS:}$PATH:/usr/local/sbin:/usr/sbin:/sbin"; LC_ALL=C; shaping=''; export PATH LC_ALL
+IFS=:; for folder in $CHAOS_TOOLS; do if [ -x "$folder/tc" ]; then shaping="$folder"; fi; done; unset IFS
+if [ -n "$shaping" ]; then
+  tc() { "$shaping/tc" "$@"; }
+  ip() { "$shaping/ip" "$@"; }
+fi
 chain="CHAOS-TRY-$$"; table="chaosplan_try_$$"; device="$1"
 yes() { echo "$1=yes"; }
 no() { echo "$1=no $(printf '%s\\n' "$2" | sed -n '/./{p;q;}')"; }

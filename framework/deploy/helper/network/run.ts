@@ -14,6 +14,12 @@ const LIMIT = 10_000;
 const MOST = 16 * 1024 * 1024;
 const PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
 
+/** Names folders, parted by colons, of tools that the host was given because its own lack something: they come before all others. */
+export const TOOLS_VARIABLE = 'CHAOS_TOOLS';
+
+const { [TOOLS_VARIABLE]: brought = '', PATH: path = '' } = process.env;
+const SEARCHED = [brought, path, ...PLACES].filter((place) => place !== '');
+
 /** Exit status of a shell that did not find a program. */
 export const NOT_FOUND = 127;
 
@@ -21,7 +27,7 @@ export const NOT_FOUND = 127;
 export const runHere: Run = ([program, ...args], { input = '', env = {} } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { ...process.env, ...env, PATH: [process.env['PATH'] ?? '', ...PLACES].join(':'), LC_ALL: 'C' },
+      env: { ...process.env, ...env, PATH: SEARCHED.join(':'), LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: LIMIT,
       killSignal: 'SIGKILL',
