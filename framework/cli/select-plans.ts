@@ -2,6 +2,7 @@
 // that repeat their runs.
 import { ChaosError } from '../contracts/error.js';
 import type { Plan } from '../plan/plan.js';
+import { hidden } from '../plan/secrets.js';
 import { listOption, type OptionBag, textOption } from './command.js';
 import type { Io } from './io.js';
 
@@ -67,7 +68,7 @@ function repeatCommand(plan: Plan, sets: readonly string[], variables: ReadonlyM
   if (plan.cell !== null) words.push('--cell', plan.cell);
   for (const set of sets) words.push('--set', set);
   const assignments = [...variables].map(([name, value]) => `${name}=${quoted(value)}`);
-  return [...assignments, ...words.map(quoted)].join(' ');
+  return hidden([...assignments, ...words.map(quoted)].join(' '), plan.secrets);
 }
 
 function quoted(word: string): string {

@@ -24,6 +24,8 @@ export interface OptionSchema {
   'x-unit'?: 'duration' | 'rate' | 'percent' | 'path' | 'program' | 'size' | 'module';
   /** What `anyOf`/patterns mean to a person: "a duration such as 10s". */
   'x-expected'?: string;
+  /** Of a deployment's option: its value appears in no result, log or report. */
+  'x-secret'?: true;
   /** Of an option of a definition: a plan must give it. */
   'x-required'?: true;
 }

@@ -129,8 +129,16 @@ export function summary({ message, suggestion }: Diagnostic): string {
   return printable(suggestion === undefined ? message : `${message}; did you mean "${suggestion}"?`);
 }
 
+const PASSWORD = /((?:password|passphrase|secret|token)["']?\s*[:=]\s*)([^\s,}\]][^,}\]]*)/gi;
+
+/** A password has no place in a plan; where one stands there all the same, it is not repeated. Nothing moves. */
+function withoutPasswords(line: string): string {
+  return line.replace(PASSWORD, (_, before: string, value: string) => before + '*'.repeat(value.length));
+}
+
 /** The line with carets under it; of a long line, the part around the place. */
-function excerpt({ sourceLine, column, length }: Diagnostic): string[] {
+function excerpt({ sourceLine: written, column, length }: Diagnostic): string[] {
+  const sourceLine = withoutPasswords(written);
   if (sourceLine.trim() === '') return [];
   const from = column > WIDEST - 20 ? column - 40 : 0;
   const to = Math.min(sourceLine.length, from + WIDEST);

@@ -18,6 +18,7 @@ describe('a minimal plan', () => {
       nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
       spares: [],
       needs: [],
+      secrets: [],
       timing: { load: 30_000, recover: 10_000, opTimeout: 2000, ready: 10_000 },
       expect: 'valid',
       evidence: { okPerFunction: 10, readsAfterHeal: 1, overlap: 1 },

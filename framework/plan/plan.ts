@@ -78,6 +78,8 @@ export interface Plan {
   };
   nemeses: readonly PlannedNemesis[];
   injections: readonly PlannedInjection[];
+  /** What must appear in no result, log or report; longest first. */
+  secrets: readonly string[];
   /** What all of these faults need of the deployment. */
   needs: readonly Capability[];
   timing: { load: Milliseconds; recover: Milliseconds; opTimeout: Milliseconds; ready: Milliseconds };

@@ -8,6 +8,7 @@ import { readChecks, readExpect } from './judging.js';
 import { EVIDENCE, PLAN, TIMING } from './keys.js';
 import type { Cell } from './matrix.js';
 import type { Plan, Route } from './plan.js';
+import { secretsIn, withoutSecrets } from './secrets.js';
 import {
   checkOffer,
   readDeploy,
@@ -136,6 +137,7 @@ function assemble(cell: Cell, { file, seed: given }: Origin, parts: Parts): Plan
     },
     nemeses: parts.nemeses.flatMap(({ planned }) => (planned === undefined ? [] : [planned])),
     injections: parts.injections.flatMap(({ planned }) => (planned === undefined ? [] : [planned])),
+    secrets: secretsIn(deploy.found.definition.options ?? {}, deploy.options?.words, deploy.options?.values),
     needs: [...new Set([...parts.nemeses, ...parts.injections].flatMap(({ needs }) => needs))],
     timing: {
       load: timing.values['load'] as number,
@@ -159,7 +161,7 @@ function assemble(cell: Cell, { file, seed: given }: Origin, parts: Parts): Plan
 function document(parts: Parts, name: string, seed: number, clients: number): Record<string, unknown> {
   const { top, system, deploy, workload, nemeses, injections, timing, evidence, checks, expect } = parts;
   const { rate, route } = workload.block.words;
-  const inline = deploy.options?.words ?? {};
+  const inline = withoutSecrets(deploy.found.definition.options ?? {}, deploy.options?.words ?? {});
   return {
     name,
     system: { use: system.found.use, ...counts(system), ...withOptions(system) },

@@ -189,6 +189,7 @@ export function editorSchema(schema: OptionSchema): Schema {
     'x-unit': unit,
     'x-expected': expected,
     'x-required': required,
+    'x-secret': _secret,
     items,
     properties,
     additionalProperties,

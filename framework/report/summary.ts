@@ -8,7 +8,7 @@ const MOST_LINES = 20;
 const LINE = 400;
 const MOST_ANOMALIES = 4;
 const MOST_REASONS = 4;
-const MOST_ERROR_LINES = 8;
+const MOST_ERROR_LINES = 12;
 
 export interface SummaryOptions {
   /** The results folder as a person would type it; null when nothing was written. */

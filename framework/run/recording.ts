@@ -7,6 +7,7 @@ import { Recorder } from '../history/recorder.js';
 import { TextLog } from '../node/text-log.js';
 import { planToYaml } from '../plan/document.js';
 import type { Plan } from '../plan/plan.js';
+import { hidden } from '../plan/secrets.js';
 import { EventLog } from '../store/events.js';
 import { createRunFolder, nodeLog, type RunFolder, writeResult } from '../store/store.js';
 import { VERSION } from './version.js';
@@ -19,6 +20,7 @@ export class Recording {
   readonly #eventLog: EventLog | null;
   readonly #log: TextLog | null;
   readonly #started: Date;
+  readonly #secrets: readonly string[];
 
   static open(plan: Plan, results: string | null, started: Date): Recording {
     return new Recording(
@@ -31,6 +33,7 @@ export class Recording {
   private constructor(plan: Plan, run: RunFolder | null, started: Date) {
     this.#run = run;
     this.#started = started;
+    this.#secrets = plan.secrets;
     this.planYaml = planToYaml(plan);
     const header = { plan: plan.name, nodes: [...plan.nodes, ...plan.spares], seed: plan.seed, version: VERSION };
     this.recorder = new Recorder({ file: run?.file('history.jsonl') ?? null, header });
@@ -62,7 +65,7 @@ export class Recording {
   }
 
   log(line: string): void {
-    this.#log?.write(`${new Date().toISOString()} ${line}`);
+    this.#log?.write(`${new Date().toISOString()} ${hidden(line, this.#secrets)}`);
   }
 
   flush(): void {

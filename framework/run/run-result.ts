@@ -2,6 +2,7 @@
 import { ChaosError } from '../contracts/error.js';
 import { EXIT, type RunResult } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
+import { hidden } from '../plan/secrets.js';
 import type { assess } from './assess.js';
 import type { Judgement } from './judge.js';
 import { VERSION } from './version.js';
@@ -25,7 +26,7 @@ export function resultOf(facts: RunFacts): RunResult {
     format: 1,
     version: VERSION,
     status,
-    ...overruled(facts.judgement, status, error),
+    ...overruled(facts.judgement, status, error, plan.secrets),
     expect: plan.expect,
     plan: { name: plan.name, id: plan.id, file: plan.file, cell: plan.cell },
     system: { name: plan.system.name, options: plan.system.options },
@@ -38,25 +39,32 @@ export function resultOf(facts: RunFacts): RunResult {
     coverage: facts.coverage,
     times: { started: facts.started.toISOString(), duration: facts.duration, wall: facts.wall },
     repeat: facts.repeat,
-    ...(error === undefined ? {} : { error: describeError(error) }),
+    ...(error === undefined ? {} : { error: describeError(error, plan.secrets) }),
   };
 }
 
 /** A run that did not complete has no verdict, whatever its history would say. */
-function overruled(judgement: Judgement, status: RunResult['status'], error: unknown): Judgement {
+function overruled(
+  judgement: Judgement,
+  status: RunResult['status'],
+  error: unknown,
+  secrets: readonly string[],
+): Judgement {
   if (status === 'completed') return judgement;
   const verdict =
     status === 'interrupted'
       ? 'Unknown: the run was interrupted; its history is kept.'
-      : `Unknown: the run failed: ${describeError(error).message}`;
+      : `Unknown: the run failed: ${describeError(error, secrets).message}`;
   const usage = error instanceof ChaosError && error.kind === 'usage';
   const exitCode = status === 'interrupted' ? EXIT.interrupted : usage ? EXIT.usage : EXIT.internal;
   return { ...judgement, valid: 'unknown', verdict, expectationMet: false, exitCode };
 }
 
-export function describeError(error: unknown): NonNullable<RunResult['error']> {
+export function describeError(error: unknown, secrets: readonly string[]): NonNullable<RunResult['error']> {
+  const shown = (text: string) => hidden(text, secrets);
   if (error instanceof ChaosError) {
-    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    const { code, message, hint } = error;
+    return { code, message: shown(message), ...(hint === undefined ? {} : { hint: shown(hint) }) };
   }
-  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { code: 'internal', message: shown(error instanceof Error ? (error.stack ?? error.message) : String(error)) };
 }

@@ -92,7 +92,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   } catch (thrown) {
     error ??= thrown;
     // The verdict stands, and a bad one is not hidden by a report that could not be written.
-    result.error = describeError(thrown);
+    result.error = describeError(thrown, plan.secrets);
     if (result.exitCode === EXIT.ok) result.exitCode = EXIT.internal;
   }
   progress({ ...IDLE, stage: 'done' });

@@ -45,7 +45,10 @@ const PORT: OptionSchema = { minimum: 1, maximum: 65_535 };
 /** What a host and the plan can both say. */
 const ENTRY = {
   user: option.text('Who logs in; the user who runs `chaos` where it is left out.'),
-  key: option.path('File of the private key; what the SSH agent has, or `~/.ssh/id_*`, where it is left out.'),
+  key: {
+    ...option.path('File of the private key; what the SSH agent has, or `~/.ssh/id_*`, where it is left out.'),
+    'x-secret': true as const,
+  },
   'passphrase-env': option.text('Environment variable that holds the passphrase of the key.', undefined, VARIABLE),
   'password-env': option.text(
     'Environment variable that holds the password; a password itself has no place in a plan.',
