@@ -15,8 +15,7 @@ export function onThisMachine(context: ProvisionContext<unknown>): RemoteCluster
     workspace: workspace.path,
     port: null,
     bound: BOUND,
-    root: false,
-    inspect: async (hosts) => new Map(hosts.map((host) => [host, [process.execPath]])),
+    inspect: async (hosts) => new Map(hosts.map((host) => [host, { interpreter: [process.execPath], root: false }])),
     release: workspace.remove,
   });
 }

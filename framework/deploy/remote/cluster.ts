@@ -27,6 +27,7 @@ export class RemoteCluster implements Cluster {
   readonly #context: ProvisionContext<unknown>;
   readonly #source: HostSource;
   readonly #tunnel: boolean;
+  readonly #hostClock: boolean;
   readonly #run = randomBytes(5).toString('hex');
   readonly #token = randomBytes(16).toString('hex');
   readonly #clients = new Clients();
@@ -44,6 +45,7 @@ export class RemoteCluster implements Cluster {
     this.#context = context;
     this.#source = settings.source;
     this.#tunnel = settings.tunnel ?? false;
+    this.#hostClock = settings.hostClock ?? false;
     const { spares = [], clock } = context;
     this.nodes = [...context.nodes, ...spares];
     this.#folder = context.folder ?? mkdtempSync(join(tmpdir(), 'chaos-nodes-'));
@@ -124,6 +126,10 @@ export class RemoteCluster implements Cluster {
     return this.#logs.get(node) ?? linesOf(join(this.#folder, node, 'node.log'));
   }
 
+  async bringLogs(): Promise<void> {
+    await this.#each((node) => this.#bringHome(node));
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -162,6 +168,7 @@ export class RemoteCluster implements Cluster {
       watchdog: this.#watchdog,
       folder: this.#folder,
       tunnel: this.#tunnel,
+      hostClock: this.#hostClock,
     });
     const { clock, random, event } = this.#context;
     this.nodes.forEach((id, ordinal) => {

@@ -34,6 +34,8 @@ export interface LivesOptions {
   clients: Clients;
   watchdog: Watchdog;
   tunnel: boolean;
+  /** Clocks of programs are those of their hosts. */
+  hostClock: boolean;
   /** Here, for the logs of what speaks for nodes. */
   folder: string;
 }
@@ -89,7 +91,7 @@ function ownLife(
 }
 
 function foreignLife(
-  { context, run, places, clients, watchdog, folder }: LivesOptions,
+  { context, run, places, clients, watchdog, folder, hostClock }: LivesOptions,
   installations: Installations,
   id: string,
   node: () => RemoteNode,
@@ -118,7 +120,8 @@ function foreignLife(
     lifecycle,
     station: place.station,
     bridge,
-    clockRun: context.needs?.includes('clock') === true ? run : null,
+    clockRun: context.needs?.includes('clock') === true && !hostClock ? run : null,
+    hostClock,
     installations,
     clock,
     listener: { onReady: () => node().onReady(), note: (detail) => node().note(detail) },

@@ -6,6 +6,7 @@ import { type CaptureOption, captureSize } from './capture.js';
 import { RemoteCluster } from './cluster.js';
 import { needsRoot } from './needs-root.js';
 import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
+import { hasRoot } from './preflight-checks.js';
 import { preflightTable } from './preflight-table.js';
 import { Staging } from './staging.js';
 import { makeToolbox } from './toolbox.js';
@@ -34,6 +35,7 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
   const { source, workspace, data, helper, port, bound, sudo, hostClock } = settings;
   const capture = captureSize(settings.capture);
   const { needs = [], system, systemOptions, say = () => {} } = context;
+  const isForeign = system.nodes === undefined;
   const isAsked = hostClock || capture !== null || needsRoot(system, systemOptions);
   const root = isAsked || needs.some((need) => NEEDS_ROOT.includes(need));
   return new RemoteCluster(context, {
@@ -43,7 +45,7 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
     ...(helper === undefined ? {} : { helper }),
     port,
     bound,
-    root,
+    hostClock,
     capture,
     tunnel: settings.tunnel ?? false,
     inspect: async (hosts) => {
@@ -51,7 +53,7 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
         workspace,
         ports: [port],
         needs,
-        nodes: system.nodes === undefined ? 'foreign' : 'own',
+        nodes: isForeign ? 'foreign' : 'own',
         sudo,
         root,
         hostClock,
@@ -59,7 +61,15 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
       for (const line of preflightTable(reports)) say(line);
       refuse(reports);
       const commands = await Promise.all(reports.map((report) => interpreterOn(report, workspace, say)));
-      return new Map(reports.map(({ host }, index) => [host, commands[index]!]));
+      // To fill the disk of a program takes root; its files can be damaged without.
+      const mayFill = (facts: HostReport['facts']) =>
+        isForeign && needs.includes('files') && facts !== null && hasRoot(facts);
+      return new Map(
+        reports.map(({ host, facts }, index) => [
+          host,
+          { interpreter: commands[index]!, root: root || mayFill(facts) },
+        ]),
+      );
     },
   });
 }

@@ -207,7 +207,7 @@ function timeCheck(clock: ClockDifference | null): Check {
 
 function capabilityCheck(need: Capability, found: Found, wants: Wants): Check {
   if (need === 'clock') return clockCheck(found, wants);
-  if (need === 'disk' && wants.nodes === 'foreign' && !hasRoot(found.facts)) {
+  if (need === 'files' && wants.nodes === 'foreign' && !hasRoot(found.facts)) {
     return { name: need, cell: 'not full', warning: 'without root its disk can be damaged but not filled' };
   }
   const fault = NETWORK_FAULTS.find((name) => name === need);

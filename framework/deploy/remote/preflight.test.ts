@@ -183,9 +183,9 @@ describe('checks', () => {
   });
 
   it('without root the disk of a program is not filled, which is worth a warning', () => {
-    expect(check('disk', { root: 'off' }, { needs: ['disk'], nodes: 'foreign' }).problem).toBeUndefined();
+    expect(check('files', { root: 'off' }, { needs: ['files'], nodes: 'foreign' }).problem).toBeUndefined();
     const found = { facts: factsOf({ root: 'off' }), abilities: null, clock: null };
-    const warned = checksOf(found, { ...WANTS, needs: ['disk'], nodes: 'foreign' }).filter(({ warning }) => warning);
+    const warned = checksOf(found, { ...WANTS, needs: ['files'], nodes: 'foreign' }).filter(({ warning }) => warning);
     expect(warned).toHaveLength(1);
   });
 

@@ -27,16 +27,23 @@ export interface RemoteSettings {
   port: number | null;
   /** How long faults and nodes outlive this process. */
   bound: Milliseconds;
-  /** The helper runs as root. */
-  root: boolean;
-  /** Checks the hosts before anything starts, and says how Node runs on each. */
-  inspect: (hosts: readonly Host[]) => Promise<ReadonlyMap<Host, Command>>;
+  /** Checks the hosts before anything starts, and says what each has. */
+  inspect: (hosts: readonly Host[]) => Promise<ReadonlyMap<Host, Inspected>>;
+  /** Clock faults of any program move the host's own clock. */
+  hostClock?: boolean;
   /** Bytes of packets that are recorded on each host; null: none are. */
   capture?: number | null;
   /** Speak to reference nodes through the connections to their hosts. */
   tunnel?: boolean;
   /** Last of all. */
   release?: () => Promise<void>;
+}
+
+export interface Inspected {
+  /** How Node runs there. */
+  interpreter: Command;
+  /** The helper runs as root. */
+  root: boolean;
 }
 
 export interface SiteOptions {
@@ -92,10 +99,10 @@ export class Site {
     const hosts = await settings.source.open(nodes, (line) => context.say?.(line));
     if (this.#closed) return false;
     const machines = [...new Set(hosts.values())];
-    const interpreters = await settings.inspect(machines);
+    const found = await settings.inspect(machines);
     if (this.#closed) return false;
     const living = (host: Host) => nodes.filter((id) => hosts.get(id) === host);
-    await Promise.all(machines.map((host) => this.#man(host, living(host), interpreters.get(host)!)));
+    await Promise.all(machines.map((host) => this.#man(host, living(host), found.get(host)!)));
     if (!this.#closed) await this.#record();
     return !this.#closed;
   }
@@ -161,9 +168,9 @@ export class Site {
   }
 
   /** Brings programs to a host and starts its helper. */
-  async #man(host: Host, nodes: readonly string[], interpreter: Command): Promise<void> {
+  async #man(host: Host, nodes: readonly string[], { interpreter, root }: Inspected): Promise<void> {
     const { settings, context, run, onEvent, onBack } = this.#options;
-    const { workspace, data, bound, port, root } = settings;
+    const { workspace, data, bound, port } = settings;
     const staging = new Staging(host, `${workspace}/staged`);
     const paths = await staging.texts(await this.#programs);
     const needed = context.system.files?.(context.systemOptions) ?? {};
