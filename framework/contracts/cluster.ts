@@ -140,6 +140,8 @@ export interface Cluster {
   describe(): string[];
   /** Lines of a node's log where they are not in its folder. */
   log?(node: string): Iterable<string>;
+  /** Brings the logs of nodes on hosts into their folders, as they are now; without it they are there. */
+  bringLogs?(): Promise<void>;
   /** Stops every node; after it resolves nothing of the cluster is left but the files in the node folders. */
   stop(): Promise<void>;
 }

@@ -123,7 +123,8 @@ export class Bench {
   }
 
   /** How many nodes there are, and how many of them have logged anything. */
-  logs(): { logged: number; nodes: number } {
+  async logs(): Promise<{ logged: number; nodes: number }> {
+    await this.cluster.bringLogs?.();
     const { nodes } = this.plan;
     const lines = (node: string) =>
       this.#folder === null ? (this.cluster.log?.(node) ?? []) : nodeLog(this.#folder, node);

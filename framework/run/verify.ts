@@ -62,7 +62,7 @@ const STEPS: readonly Step[] = [
     name: 'logs',
     remedy: 'call env.print, so that a failing run can be understood',
     run: async (bench) => {
-      const { logged, nodes } = bench.logs();
+      const { logged, nodes } = await bench.logs();
       if (logged > 0) return `${logged} of ${nodes} nodes have logged`;
       if (isProgram(bench)) return { skipped: 'no node has logged anything; what it prints to standard error is kept' };
       throw new Error('no node has logged anything');
