@@ -7,7 +7,7 @@ import { type Abilities, networkAbilities } from '../helper/network/abilities.js
 import { addressOf } from '../helper/network/address.js';
 import { titleOf } from '../host/errors.js';
 import type { Command, Host, RunOptions } from '../host/host.js';
-import { type Check, checksOf, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
+import { type Check, checksOf, type Found, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
 import { type ClockDifference, clockDifference, type Facts, parseFacts } from './preflight-facts.js';
 import { DATES_COMMAND, preflightCommand } from './preflight-script.js';
 
@@ -17,6 +17,8 @@ export interface HostReport {
   checks: readonly Check[];
   /** Null: it could not be asked. */
   facts: Facts | null;
+  /** All that the checks were made from; null with `facts`. */
+  found: Found | null;
 }
 
 /** For all that is asked of one host. */
@@ -24,6 +26,7 @@ const LIMIT: Milliseconds = 10_000;
 /** Of some looks at a clock the shortest says most; the first waits for the pipe to open. */
 const LOOKS = 5;
 const MOST = 256 * 1024;
+const ASKING: RunOptions = { timeout: LIMIT, repeatable: true, most: MOST };
 
 /**
  * A report for each host, in their order; never rejects: what goes wrong is in the reports. Takes 10 s at most, and leaves nothing on
@@ -67,17 +70,23 @@ export function refuse(reports: readonly HostReport[]): void {
   if (error !== null) throw error;
 }
 
+/** What its network can be made to do with this environment. Rejects when the host cannot be asked. */
+export function abilitiesOf(host: Host, env: Readonly<Record<string, string>>): Promise<Abilities> {
+  return networkAbilities((command) => host.run(command, { ...ASKING, root: true, env }));
+}
+
+export function reportFrom(host: Host, found: Found, wants: Wants): HostReport {
+  const { facts } = found;
+  return { host, facts, found, checks: [...addressChecks(host, facts, wants), ...checksOf(found, wants)] };
+}
+
 async function reportOf(host: Host, wants: Wants): Promise<HostReport> {
   const stop = new AbortController();
   try {
     const found = await Promise.race([inspect(host, wants), late(stop.signal)]);
-    return {
-      host,
-      facts: found.facts,
-      checks: [...addressChecks(host, found.facts, wants), ...checksOf(found, wants)],
-    };
+    return reportFrom(host, found, wants);
   } catch (error) {
-    return { host, facts: null, checks: [unreached(host, error)] };
+    return { host, facts: null, found: null, checks: [unreached(host, error)] };
   } finally {
     stop.abort();
   }
@@ -93,16 +102,9 @@ function late(signal: AbortSignal): Promise<never> {
   });
 }
 
-interface Inspected {
-  facts: Facts;
-  abilities: Abilities | null;
-  clock: ClockDifference | null;
-}
-
-async function inspect(host: Host, wants: Wants): Promise<Inspected> {
-  const options: RunOptions = { timeout: LIMIT, repeatable: true, most: MOST };
+async function inspect(host: Host, wants: Wants): Promise<Found> {
   const { workspace, ports, sudo } = wants;
-  const output = await host.run(preflightCommand({ folder: workspace, ports, sudo }), options);
+  const output = await host.run(preflightCommand({ folder: workspace, ports, sudo }), ASKING);
   const facts = parseFacts(output.stdout);
   if (facts === null) {
     const said = output.stderr.trim().split('\n', 1)[0]!.slice(0, 200);
@@ -111,10 +113,7 @@ async function inspect(host: Host, wants: Wants): Promise<Inspected> {
     });
   }
   const needsTrial = hasRoot(facts) && facts.system === 'Linux' && networkFaults(wants).length > 0;
-  const [clock, abilities] = await Promise.all([
-    lookAtClock(host),
-    needsTrial ? networkAbilities((command) => host.run(command, { ...options, root: true })) : null,
-  ]);
+  const [clock, abilities] = await Promise.all([lookAtClock(host), needsTrial ? abilitiesOf(host, {}) : null]);
   return { facts, abilities, clock };
 }
 
