@@ -8,7 +8,7 @@ import { type Bench, bench } from '../../framework/deploy/local/testing/bench.js
 import type { RemoteCluster } from '../../framework/deploy/remote/cluster.js';
 import { onHosts } from '../../framework/deploy/remote/on-hosts.js';
 
-const NEEDS = ['kill', 'pause', 'partition', 'loss', 'rate', 'clock', 'disk', 'power'] as const;
+const NEEDS = ['kill', 'pause', 'partition', 'loss', 'rate', 'clock', 'disk', 'files', 'power'] as const;
 
 /** A connection to the node's port: that it is refused shows, too, that packets travel. */
 const REACH =
@@ -140,6 +140,7 @@ describe.each(WORLDS)('a cluster in $name', (world) => {
         () => faults.disk(['n1'], { kind: 'bit-flip', position: 0.5 }),
         () => faults.disk(['n1'], { kind: 'torn-tail' }),
         () => faults.disk(['n1'], { kind: 'lose-unsynced' }),
+        () => faults.disk(['n1'], { kind: 'truncate', position: 0.5 }),
       ];
       for (const break_ of disks) {
         const effect = await break_();
@@ -147,5 +148,11 @@ describe.each(WORLDS)('a cluster in $name', (world) => {
         await effect.heal();
         expect(await b.items('n1')).toEqual(['a']);
       }
+      const readOnly = await faults.disk(['n1'], { kind: 'read-only' });
+      expect(await b.ask('n1', { type: 'append', item: 'b' }, 100)).toBeNull();
+      await b.until(() => b.cluster.isDown('n1'));
+      await readOnly.heal();
+      expect(await b.items('n1')).toEqual(['a']);
+      expect(b.events.filter((event) => event.kind === 'exit' && !event.fault)).toEqual([]);
     }));
 });
