@@ -15,7 +15,7 @@ export const lab: Command = {
   usage: 'lab <verb> [args...]',
   summary: 'make hosts on this machine, each with its own network, processes, disk and sshd: up, down, status, shell',
   options: [
-    { flags: '--name <name>', description: `which lab (default: the only one there is; up: ${DEFAULT_NAME})` },
+    { flags: '--name <name>', description: `which lab (default: ${DEFAULT_NAME}, or the only one there is)` },
     {
       flags: '--disk <size>',
       description: 'up: a file system of its own for /var/lib/chaos, such as 256MB, in memory',
@@ -125,12 +125,13 @@ async function sizeOf(text: string | undefined): Promise<number | null> {
   throw new ChaosError('lab-disk', `'${text}' is no size of a disk`, { kind: 'usage', hint: 'such as: --disk 256MB' });
 }
 
-/** The lab of that name, or the only one there is. */
+/** The lab of that name; without a name, the one that `up` makes without a name, or the only one there is. */
 async function choose(name: string | undefined): Promise<LabRecord> {
   const { labFolders, listRecords } = await import('../deploy/lab/state.js');
   const records = listRecords(labFolders().state);
   const names = records.map(({ id }) => id);
-  const found = name === undefined && records.length === 1 ? records[0] : records.find(({ id }) => id === name);
+  const only = name === undefined && records.length === 1 ? records[0] : undefined;
+  const found = records.find(({ id }) => id === (name ?? DEFAULT_NAME)) ?? only;
   if (found !== undefined) return found;
   if (records.length === 0) {
     throw new ChaosError('no-lab', 'there is no lab', { kind: 'usage', hint: 'make one with: chaos lab up 5' });
