@@ -42,6 +42,14 @@ export interface CaptureOptions {
   filter?: string;
 }
 
+/** That of the host, or the one that was brought there: then only the variable names where it is. */
+const TCPDUMP: Command = [
+  'sh',
+  '-c',
+  'PATH="$PATH${CHAOS_TOOLS:+:$CHAOS_TOOLS}:/usr/sbin:/sbin"; exec tcpdump "$@"',
+  'sh',
+];
+
 const FILTER = 'not tcp port 22';
 const STARTED: Milliseconds = 5000;
 const PAUSE: Milliseconds = 50;
@@ -72,7 +80,7 @@ export class Capture {
     // Named, it stays root: else it could not write where root alone may.
     const limits = ['-U', '-C', String(FILE), '-W', String(files), '-Z', 'root'];
     const command: Command = [
-      'tcpdump',
+      ...TCPDUMP,
       '-i',
       'any',
       '-n',

@@ -13,7 +13,7 @@ if [ -e "$1/helper.state" ]; then head -c 1000000 "$1/helper.state"; exit 0; fi
  * nodes there are.
  */
 const SWEEP = `
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; LC_ALL=C; export PATH LC_ALL
+PATH="\${CHAOS_TOOLS:+$CHAOS_TOOLS:}$PATH:/usr/local/sbin:/usr/sbin:/sbin"; LC_ALL=C; export PATH LC_ALL
 has() { command -v "$1" >/dev/null; }
 undo() { what="$1"; shift; if said="$("$@" 2>&1 </dev/null)"; then echo "removed $what"; else echo "failed to remove $what: $said"; fi; }
 for tool in iptables ip6tables; do

@@ -10,6 +10,7 @@ import { lookCommand, SWEEP_COMMAND } from './heal-script.js';
 import { interpreterOn } from './on-hosts.js';
 import { type HostReport, preflight } from './preflight.js';
 import { hasRoot } from './preflight-checks.js';
+import { equipToHeal, withVariables } from './provisions.js';
 import { Staging } from './staging.js';
 
 /** What was done on a host, and what could not be. */
@@ -66,14 +67,16 @@ async function healHost(report: HostReport, { workspace }: HealSettings): Promis
   const attempt = async (step: () => Promise<void>) => {
     await step().catch((error: unknown) => problems.push(messageOf(error).replace(`${titleOf(host)}: `, '')));
   };
+  let env = {};
   await attempt(async () => {
     const left = await remembered(host, `${workspace}/helper`, root);
     if (left === null) return;
-    await byHelper(report, workspace, root);
+    env = await equipToHeal(report, workspace);
+    await byHelper(report, { workspace, root, env });
     done.push(left);
   });
   await attempt(async () => {
-    const { stdout } = await host.run(SWEEP_COMMAND, { root, timeout: LIMIT, repeatable: true });
+    const { stdout } = await host.run(SWEEP_COMMAND, { root, env, timeout: LIMIT, repeatable: true });
     const told = sweepTold(stdout);
     done.push(...told.done);
     problems.push(...told.problems);
@@ -113,9 +116,12 @@ function parseState(text: string): State {
 }
 
 /** A helper takes back what the one before it left, and what belongs to another run; then it ends. */
-async function byHelper(report: HostReport, workspace: string, root: boolean): Promise<void> {
+async function byHelper(
+  report: HostReport,
+  { workspace, root, env }: { workspace: string; root: boolean; env: Readonly<Record<string, string>> },
+): Promise<void> {
   const { host } = report;
-  const node = await interpreterOn(report, workspace, () => {});
+  const node = withVariables(env, await interpreterOn(report, workspace, () => {}));
   const paths = await new Staging(host, `${workspace}/programs`).texts({ [HELPER]: await helperProgram() });
   const client = await HelperClient.attach(host, attachCommand(node, paths[HELPER]!, `${workspace}/helper`), {
     run: `heal-${randomBytes(4).toString('hex')}`,

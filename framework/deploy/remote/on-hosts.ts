@@ -6,8 +6,9 @@ import { type CaptureOption, captureSize } from './capture.js';
 import { RemoteCluster } from './cluster.js';
 import { needsRoot } from './needs-root.js';
 import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
-import { hasRoot } from './preflight-checks.js';
+import { hasRoot, type Wants } from './preflight-checks.js';
 import { preflightTable } from './preflight-table.js';
+import { equip, provisionLines, withVariables } from './provisions.js';
 import { Staging } from './staging.js';
 import { makeToolbox } from './toolbox.js';
 
@@ -49,7 +50,7 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
     capture,
     tunnel: settings.tunnel ?? false,
     inspect: async (hosts) => {
-      const reports = await preflight(hosts, {
+      const wants: Wants = {
         workspace,
         ports: [port],
         needs,
@@ -57,10 +58,14 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
         sudo,
         root,
         hostClock,
-      });
-      for (const line of preflightTable(reports)) say(line);
+      };
+      const provisions = await equip(await preflight(hosts, wants), wants, capture !== null);
+      const reports = provisions.map(({ report }) => report);
+      for (const line of [...preflightTable(reports), ...provisionLines(provisions)]) say(line);
       refuse(reports);
-      const commands = await Promise.all(reports.map((report) => interpreterOn(report, workspace, say)));
+      const commands = await Promise.all(
+        provisions.map(async ({ report, env }) => withVariables(env, await interpreterOn(report, workspace, say))),
+      );
       // To fill the disk of a program takes root; its files can be damaged without.
       const mayFill = (facts: HostReport['facts']) =>
         isForeign && needs.includes('files') && facts !== null && hasRoot(facts);

@@ -1,8 +1,7 @@
 // What hosts lack for the faults of a plan is brought to them from this machine: into our own folder, nothing else there changes.
 import { messageOf } from '../../contracts/error.js';
-import { type Abilities, lackOf, type NetworkFault } from '../helper/network/abilities.js';
-import { titleOf } from '../host/errors.js';
-import type { Host } from '../host/host.js';
+import { type Abilities, lackOf, NETWORK_FAULTS, type NetworkFault } from '../helper/network/abilities.js';
+import type { Command } from '../host/host.js';
 import { bringKits, hasKit, type Kit } from './kits.js';
 import { abilitiesOf, type HostReport, reportFrom } from './preflight.js';
 import { type Found, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
@@ -29,6 +28,8 @@ export interface Provision {
   report: HostReport;
   /** What the helper's environment has to have so that it finds what was brought. */
   env: Readonly<Record<string, string>>;
+  /** What was done, for whoever started the run; null: nothing. */
+  note: string | null;
 }
 
 /** What a host lacks that tools of this machine may make up for. `capture`: packets are recorded there. Pure. */
@@ -43,34 +44,54 @@ export function lackingKits({ facts, abilities }: Found, wants: Wants, capture: 
 
 /**
  * Gives each host what it lacks for the faults of a plan, as far as this machine has it, and looks again at what it can do then. What
- * cannot be helped stays as the report has it. `say` is told once of each kind of thing that was brought.
+ * cannot be helped stays as the report has it.
  */
-export async function equip(
-  reports: readonly HostReport[],
-  wants: Wants,
-  { capture, say }: { capture: boolean; say: (line: string) => void },
-): Promise<Provision[]> {
-  const lines = new Map<string, Host[]>();
-  const tell = (host: Host, line: string) => lines.set(line, [...(lines.get(line) ?? []), host]);
-  const provisions = await Promise.all(
-    reports.map(async (report): Promise<Provision> => {
-      const { host, found } = report;
-      if (found === null) return { report, env: {} };
-      const kits = lackingKits(found, wants, capture).filter(hasKit);
-      if (kits.length === 0 || hasOtherProblem(report, wants)) return { report, env: {} };
-      try {
-        const env = await bringKits(host, { machine: found.facts.arch, folder: `${wants.workspace}/staged`, kits });
-        const again = found.abilities === null ? report : await triedAgain(report, found, wants, env);
-        tell(host, `${list(kits)} of this machine ${kits.length === 1 ? 'is' : 'are'} brought there for the run`);
-        return { report: again, env };
-      } catch (error) {
-        tell(host, `tools of this machine cannot be brought: ${messageOf(error)}`);
-        return { report, env: {} };
-      }
-    }),
-  );
-  for (const [line, hosts] of lines) say(`${hosts.map(titleOf).join(', ')}: ${line}`);
-  return provisions;
+export function equip(reports: readonly HostReport[], wants: Wants, capture: boolean): Promise<Provision[]> {
+  return Promise.all(reports.map((report) => equipHost(report, wants, capture)));
+}
+
+/** A line for each kind of thing that was done, with the hosts to which it was done. */
+export function provisionLines(provisions: readonly Provision[]): string[] {
+  const hosts = new Map<string, string[]>();
+  for (const { report, note } of provisions) {
+    if (note !== null) hosts.set(note, [...(hosts.get(note) ?? []), report.host.name]);
+  }
+  return [...hosts].map(([note, names]) => `${list(names)}: ${note}`);
+}
+
+async function equipHost(report: HostReport, wants: Wants, capture: boolean): Promise<Provision> {
+  const { host, found } = report;
+  const kits = found === null ? [] : lackingKits(found, wants, capture).filter(hasKit);
+  if (found === null || kits.length === 0 || hasOtherProblem(report, wants)) return { report, env: {}, note: null };
+  try {
+    const env = await bringKits(host, { machine: found.facts.arch, folder: `${wants.workspace}/staged`, kits });
+    const again = found.abilities === null ? report : await triedAgain(report, found, wants, env);
+    return { report: again, env, note: `${list(kits)} of this machine ${kits.length === 1 ? 'is' : 'are'} used there` };
+  } catch (error) {
+    return { report, env: {}, note: `tools of this machine cannot be brought: ${messageOf(error)}` };
+  }
+}
+
+/**
+ * The environment in which whoever heals a host finds the tools that a run there may have been given; empty where it needs none, or
+ * where they cannot be had: other ways to heal are left then.
+ */
+export async function equipToHeal({ host, facts }: HostReport, workspace: string): Promise<Provision['env']> {
+  if (facts === null || !hasRoot(facts)) return {};
+  try {
+    const abilities = await abilitiesOf(host, {});
+    const wants: Wants = { workspace, ports: [], needs: NETWORK_FAULTS, nodes: 'own', sudo: true };
+    const kits = lackingKits({ facts, abilities, clock: null }, wants, false).filter(hasKit);
+    return kits.length === 0 ? {} : await bringKits(host, { machine: facts.arch, folder: `${workspace}/staged`, kits });
+  } catch {
+    return {};
+  }
+}
+
+/** A command with variables in its environment, as one that can be handed on. */
+export function withVariables(env: Provision['env'], command: Command): Command {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return variables.length === 0 ? command : ['env', ...variables, ...command];
 }
 
 /** Root of a container may lack that. */
