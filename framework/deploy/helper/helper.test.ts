@@ -316,7 +316,7 @@ describe('lines that are no requests', () => {
       '12 helper-request: start needs texts by name as its env',
       '13 helper-request: start needs an absolute path as its log',
       '14 helper-request: signal needs one of SIGKILL, SIGTERM, SIGINT as its signal',
-      '15 helper-request: damage needs one of crash, tear, flip, unflip as its kind',
+      '15 helper-request: damage needs one of crash, tear, flip, unflip, cut, uncut as its kind',
       '16 fine',
     ];
     expect(brief.sort()).toEqual(expected.sort());
