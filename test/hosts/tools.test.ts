@@ -9,9 +9,10 @@ import { ContainerSource } from '../../framework/deploy/container/source.js';
 import { type TarEntry, tarOf } from '../../framework/deploy/container/tar.js';
 import { attachCommand, helperProgram } from '../../framework/deploy/helper/bundle.js';
 import { HelperClient } from '../../framework/deploy/helper/client.js';
-import type { HostSource } from '../../framework/deploy/host/host.js';
+import type { Host, HostSource } from '../../framework/deploy/host/host.js';
 import { type Bench, bench } from '../../framework/deploy/local/testing/bench.js';
 import type { RemoteCluster } from '../../framework/deploy/remote/cluster.js';
+import { ForeignLife, Installations } from '../../framework/deploy/remote/foreign-life.js';
 import { healHosts } from '../../framework/deploy/remote/heal.js';
 import { type OnHostsSettings, onHosts } from '../../framework/deploy/remote/on-hosts.js';
 import { preflight } from '../../framework/deploy/remote/preflight.js';
@@ -20,7 +21,10 @@ import { equip, type Provision, withVariables } from '../../framework/deploy/rem
 import { makeToolbox } from '../../framework/deploy/remote/toolbox.js';
 import { SSH_OPTIONS, type SshOptions } from '../../framework/deploy/ssh/options.js';
 import { SshSource } from '../../framework/deploy/ssh/source.js';
+import { NO_WISH } from '../../framework/deploy/wish.js';
 import { resolveOptions } from '../../framework/plan/values.js';
+import { createRandom } from '../../framework/time/random.js';
+import { realWorld } from '../../framework/time/real.js';
 import { SshHosts } from './support/ssh-hosts.js';
 
 const PORT = 7710;
@@ -152,6 +156,14 @@ describe('hosts over SSH whose tools are not there', () => {
     return source;
   }
 
+  async function attached(host: Host, env: Provision['env'], run: string): Promise<HelperClient> {
+    const program = `${workspace}/helper.mjs`;
+    await host.upload(Buffer.from(await helperProgram()), program);
+    const command = attachCommand(withVariables(env, ['node']), program, `${workspace}/helper`);
+    const quiet = { onEvent: () => {}, onLost: () => {} };
+    return HelperClient.attach(host, command, { run, bound: 60_000, keep: false, ...quiet });
+  }
+
   const rules = (number: number) =>
     made.prints(number, 'iptables', '-S') + made.prints(number, 'tc', 'qdisc', 'show', 'dev', 'eth0');
 
@@ -193,11 +205,7 @@ describe('hosts over SSH whose tools are not there', () => {
     const host = [...(await ssh('10.67.0.1').open(['n1'])).values()][0]!;
     const wants: Wants = { workspace, ports: [], needs: ['partition', 'rate'], nodes: 'own', sudo: false };
     const [{ env }] = (await equip(await preflight([host], wants), wants, false)) as [Provision];
-    const program = `${workspace}/helper.mjs`;
-    await host.upload(Buffer.from(await helperProgram()), program);
-    const command = attachCommand(withVariables(env, ['node']), program, `${workspace}/helper`);
-    const quiet = { onEvent: () => {}, onLost: () => {} };
-    const client = await HelperClient.attach(host, command, { run: 'tools-1', bound: 60_000, keep: false, ...quiet });
+    const client = await attached(host, env, 'tools-1');
     await client.request('network', { links: [{ peer: '10.67.0.2', cut: true, quality: { rate: 1_000_000 } }] });
     await host.run(['kill', '-KILL', String(client.hello.pid)]);
     await client.close().catch(() => {});
@@ -205,5 +213,47 @@ describe('hosts over SSH whose tools are not there', () => {
     const [healing] = await healHosts([host], { workspace, sudo: false });
     expect(healing).toMatchObject({ problems: [], done: [expect.stringContaining('run tools-1 is ended')] });
     expect(rules(1)).not.toMatch(/CHAOS|c405/);
+  });
+
+  it('are given libfaketime for the clocks of their programs', async () => {
+    const host = [...(await ssh('10.67.0.1').open(['n1'])).values()][0]!;
+    // In the mounts of this host alone.
+    const hide = 'for folder in /usr/lib/*/faketime; do mount -t tmpfs tmpfs "$folder"; done';
+    expect(await host.run(['sh', '-c', hide])).toMatchObject({ code: 0, stderr: '' });
+    const wants: Wants = { workspace, ports: [], needs: ['clock'], nodes: 'foreign', sudo: false };
+    const [{ env, report, note }] = (await equip(await preflight([host], wants), wants, false)) as [Provision];
+    expect(note).toBe('libfaketime of this machine is used there');
+    expect(report.checks.find(({ name }) => name === 'clock')).toEqual({ name: 'clock', cell: 'brought' });
+
+    const client = await attached(host, env, 'tools-2');
+    const home = `${workspace}/runs/x`;
+    const life = new ForeignLife({
+      place: { id: 'n1', number: 1, address: '10.67.0.1', port: 1, data: home, logs: `${home}/logs`, files: home },
+      lifecycle: { start: { command: ['sh', '-c', 'while :; do date +%s; sleep 0.2; done'] } },
+      station: { host, isRoot: true, request: (name, ask) => client.request(name, ask) },
+      bridge: null,
+      clockRun: 'tools-2',
+      installations: new Installations(),
+      clock: realWorld().clock,
+      listener: { onReady: () => {}, note: () => {} },
+    });
+    const isAhead = async (seconds: number) => {
+      for (let turn = 0; turn < 100; turn++) {
+        const { stdout } = await host.run(['tail', '-n', '1', `${home}/logs/node.log`]);
+        if (stdout !== '' && Math.abs(Number(stdout) - Date.now() / 1000 - seconds) < 60) return true;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return false;
+    };
+    await life.prepare();
+    await life.start(NO_WISH, createRandom(1, 'test'));
+    expect(await isAhead(0)).toBe(true);
+    await life.tell('clock', { ...NO_WISH, clock: [{ offset: 3_600_000 }] });
+    expect(await isAhead(3600)).toBe(true);
+    await life.tell('clock', NO_WISH);
+    expect(await isAhead(0)).toBe(true);
+    await life.close();
+    await client.close();
+    await host.run(['rm', '-rf', home]);
   });
 });

@@ -10,6 +10,7 @@ import type { Host } from '../host/host.js';
 import type { Breakage, LastingDamage } from '../node-faults.js';
 import type { Topic, Wish } from '../wish.js';
 import type { Bridge } from './bridge.js';
+import { FAKETIME_VARIABLE } from './faketime.js';
 import type { End, Ended, Life } from './life.js';
 import { FAKETIME } from './preflight-script.js';
 import { type Secrets, secretsOf } from './secrets.js';
@@ -57,7 +58,7 @@ export class Installations {
 }
 
 /** The first of the paths that is there. */
-const FIND_FAKETIME = `for path in ${FAKETIME.join(' ')}; do if [ -e "$path" ]; then echo "$path"; exit; fi; done`;
+const FIND_FAKETIME = `for path in "$${FAKETIME_VARIABLE}" ${FAKETIME.join(' ')}; do if [ -e "$path" ]; then echo "$path"; exit; fi; done`;
 
 /** What nobody can do to any program. */
 const REFUSALS: Partial<Record<Breakage, string>> = {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ABILITIES, type Abilities } from '../helper/network/abilities.js';
 import { CommandHost } from '../host/command-host.js';
+import { faketimeFor, isAtLeast } from './faketime.js';
 import { bringKits, hasKit } from './kits.js';
 import type { Found, Wants } from './preflight-checks.js';
 import type { Facts } from './preflight-facts.js';
@@ -67,6 +68,28 @@ describe('what a host lacks', () => {
       expect(lackingKits(found(['nft', 'iptables'], facts), { ...WANTS, needs: ['partition'] }, false)).toEqual([]);
     }
   });
+});
+
+it('a C library takes what was made for it or for an earlier one', () => {
+  expect(isAtLeast('glibc 2.36', 'glibc 2.36\n')).toBe(true);
+  expect(isAtLeast('glibc 2.36', 'glibc 2.9')).toBe(true);
+  expect(isAtLeast('glibc 2.31', 'glibc 2.36')).toBe(false);
+  expect(isAtLeast('glibc 3.0', 'glibc 2.36')).toBe(true);
+  for (const other of ['musl', '']) expect(isAtLeast(other, 'glibc 2.36')).toBe(false);
+});
+
+it('libfaketime is for programs of others alone, and where files of it can be named', async () => {
+  const wants: Wants = { ...WANTS, needs: ['clock'], nodes: 'foreign' };
+  const facts: Facts = { ...FACTS, libc: 'glibc 99.0' };
+  const refused: [Facts, Wants][] = [
+    [facts, { ...wants, nodes: 'own' }],
+    [facts, { ...wants, hostClock: true }],
+    [facts, { ...wants, workspace: '/var/my tmp' }],
+    [{ ...facts, arch: 'mips64' }, wants],
+    [{ ...facts, libc: 'musl' }, wants],
+    [{ ...facts, faketime: '/usr/lib/libfaketime.so.1' }, wants],
+  ];
+  for (const [of, wanted] of refused) expect(await faketimeFor(of, wanted)).toBeNull();
 });
 
 it('variables stand before a command, and are told of hosts together', () => {

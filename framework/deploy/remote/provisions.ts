@@ -2,6 +2,7 @@
 import { messageOf } from '../../contracts/error.js';
 import { type Abilities, lackOf, NETWORK_FAULTS, type NetworkFault } from '../helper/network/abilities.js';
 import type { Command } from '../host/host.js';
+import { bringFaketime, FAKETIME_VARIABLE, faketimeFor } from './faketime.js';
 import { bringKits, hasKit, type Kit } from './kits.js';
 import { abilitiesOf, type HostReport, reportFrom } from './preflight.js';
 import { type Found, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
@@ -61,14 +62,24 @@ export function provisionLines(provisions: readonly Provision[]): string[] {
 
 async function equipHost(report: HostReport, wants: Wants, capture: boolean): Promise<Provision> {
   const { host, found } = report;
-  const kits = found === null ? [] : lackingKits(found, wants, capture).filter(hasKit);
-  if (found === null || kits.length === 0 || hasOtherProblem(report, wants)) return { report, env: {}, note: null };
+  const nothing = { report, env: {}, note: null };
+  if (found === null) return nothing;
+  const kits = lackingKits(found, wants, capture).filter(hasKit);
+  const library = await faketimeFor(found.facts, wants);
+  const names = [...kits, ...(library === null ? [] : ['libfaketime'])];
+  if (names.length === 0 || hasOtherProblem(report, [...networkFaults(wants), ...(library === null ? [] : ['clock'])]))
+    return nothing;
+  const folder = `${wants.workspace}/staged`;
   try {
-    const env = await bringKits(host, { machine: found.facts.arch, folder: `${wants.workspace}/staged`, kits });
-    const again = found.abilities === null ? report : await triedAgain(report, found, wants, env);
-    return { report: again, env, note: `${list(kits)} of this machine ${kits.length === 1 ? 'is' : 'are'} used there` };
+    const tools = kits.length === 0 ? {} : await bringKits(host, { machine: found.facts.arch, folder, kits });
+    const faketime = library === null ? null : await bringFaketime(host, library, folder);
+    const env = { ...tools, ...(faketime === null ? {} : { [FAKETIME_VARIABLE]: faketime }) };
+    const facts = { ...found.facts, faketime: faketime ?? found.facts.faketime };
+    const abilities = found.abilities === null ? null : await abilitiesOf(host, tools);
+    const note = `${list(names)} of this machine ${names.length === 1 ? 'is' : 'are'} used there`;
+    return { report: betterReport(report, { ...found, facts, abilities }, wants), env, note };
   } catch (error) {
-    return { report, env: {}, note: `tools of this machine cannot be brought: ${messageOf(error)}` };
+    return { ...nothing, note: `tools of this machine cannot be brought: ${messageOf(error)}` };
   }
 }
 
@@ -99,23 +110,17 @@ function mayConfigure({ root: { capabilities } }: Facts): boolean {
   return capabilities === null || ((capabilities >> CAP_NET_ADMIN) & 1n) === 1n;
 }
 
-/** Then there will be no run, so that nothing is to be left there. */
-function hasOtherProblem({ checks }: HostReport, wants: Wants): boolean {
-  const faults: readonly string[] = networkFaults(wants);
-  return checks.some(({ name, problem }) => problem !== undefined && !faults.includes(name));
+/** Then there will be no run, so that nothing is to be left there. `helped`: checks whose problems may be solved. */
+function hasOtherProblem({ checks }: HostReport, helped: readonly string[]): boolean {
+  return checks.some(({ name, problem }) => problem !== undefined && !helped.includes(name));
 }
 
-async function triedAgain(
-  report: HostReport,
-  found: Found,
-  wants: Wants,
-  env: Record<string, string>,
-): Promise<HostReport> {
-  const abilities = await abilitiesOf(report.host, env);
-  const again = reportFrom(report.host, { ...found, abilities }, wants);
+/** Says of what is no problem any more that it was brought. */
+function betterReport(report: HostReport, found: Found, wants: Wants): HostReport {
+  const better = reportFrom(report.host, found, wants);
   const lacked = new Set(report.checks.flatMap(({ name, problem }) => (problem === undefined ? [] : [name])));
-  const checks = again.checks.map((check) =>
+  const checks = better.checks.map((check) =>
     lacked.has(check.name) && check.problem === undefined ? { ...check, cell: 'brought' } : check,
   );
-  return { ...again, checks };
+  return { ...better, checks };
 }

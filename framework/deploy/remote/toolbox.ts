@@ -119,9 +119,14 @@ export async function makeToolbox(names: readonly string[], cache: string = cach
   }
 }
 
+/** Whether programs of this machine run on a host. `machine`: its `uname -m`. */
+export function fitsArchitecture(machine: string, architecture: string = process.arch): boolean {
+  return MACHINES[architecture]?.includes(machine) ?? machine === architecture;
+}
+
 /** Throws ChaosError('other-architecture') when programs of this machine do not run on a host. `machine`: its `uname -m`. */
 export function checkArchitecture(host: string, machine: string, architecture: string = process.arch): void {
-  if (MACHINES[architecture]?.includes(machine) ?? machine === architecture) return;
+  if (fitsArchitecture(machine, architecture)) return;
   throw new ChaosError(
     'other-architecture',
     `programs of this machine (${architecture}) do not run on ${host} (${machine})`,
