@@ -1,5 +1,6 @@
 // Who belongs to the cluster: asks the system for changes of its members until it confirms them, one change at a time.
-import type { Effect, MembershipChange } from '../contracts/cluster.js';
+import type { Cluster, Effect, MembershipChange } from '../contracts/cluster.js';
+import type { ProvisionContext } from '../contracts/deployment.js';
 import { ChaosError } from '../contracts/error.js';
 import type { Body } from '../contracts/message.js';
 import type { OptionValues } from '../contracts/options.js';
@@ -143,4 +144,22 @@ export class Members {
       });
     });
   }
+}
+
+/** The members of a cluster, as its context and its own verbs say. */
+export function membersOf(
+  context: Pick<ProvisionContext<unknown>, 'clock' | 'system' | 'systemOptions' | 'nodes' | 'spares'>,
+  cluster: Pick<Cluster, 'leader' | 'request' | 'abandon'>,
+): Members {
+  const { clock, system, systemOptions, nodes, spares = [] } = context;
+  return new Members({
+    clock,
+    membership: system.membership,
+    options: systemOptions,
+    nodes,
+    spares,
+    leader: () => cluster.leader(),
+    request: (client, node, body, reply) => cluster.request(client, node, body, reply),
+    abandon: (client) => cluster.abandon(client),
+  });
 }

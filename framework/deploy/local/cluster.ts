@@ -17,7 +17,7 @@ import { TextLog } from '../../node/text-log.js';
 import { Clients } from '../clients.js';
 import { leaderOf } from '../leader.js';
 import { linesOf } from '../log-lines.js';
-import { Members } from '../members.js';
+import { type Members, membersOf } from '../members.js';
 import { effect, type LinkFaults, NodeFaults } from '../node-faults.js';
 import { type EarlyEnd, LocalNode } from './local-node.js';
 import { lastLines } from './log-tail.js';
@@ -68,16 +68,7 @@ export class LocalCluster implements Cluster {
     const delayed = options.latency > 0;
     const base: Delay = { distribution: options.distribution, mean: options.latency, jitter: options.jitter };
     const network = new Network(random.derive('network'), delayed ? base : null);
-    this.#members = new Members({
-      clock,
-      membership: system.membership,
-      options: context.systemOptions,
-      nodes: context.nodes,
-      spares,
-      leader: () => this.leader(),
-      request: (client, node, body, reply) => this.request(client, node, body, reply),
-      abandon: (client) => this.abandon(client),
-    });
+    this.#members = membersOf(context, this);
     this.faults = new NodeFaults(linksOf(network), (id) => this.#node(id), this.#members);
     this.#messages = context.logMessages ? new TextLog(`${this.#folder}/messages.jsonl`) : null;
     this.nodes.forEach((id, ordinal) => {

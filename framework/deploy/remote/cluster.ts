@@ -13,7 +13,7 @@ import type { Host, HostSource } from '../host/host.js';
 import { leaderOf } from '../leader.js';
 import { Watchdog } from '../local/watchdog.js';
 import { linesOf } from '../log-lines.js';
-import { Members } from '../members.js';
+import { type Members, membersOf } from '../members.js';
 import { NodeFaults } from '../node-faults.js';
 import { Attempts } from './attempts.js';
 import { RemoteLinks } from './links.js';
@@ -49,16 +49,7 @@ export class RemoteCluster implements Cluster {
     const { spares = [], clock } = context;
     this.nodes = [...context.nodes, ...spares];
     this.#folder = context.folder ?? mkdtempSync(join(tmpdir(), 'chaos-nodes-'));
-    this.#members = new Members({
-      clock,
-      membership: context.system.membership,
-      options: context.systemOptions,
-      nodes: context.nodes,
-      spares,
-      leader: () => this.leader(),
-      request: (client, node, body, reply) => this.request(client, node, body, reply),
-      abandon: (client) => this.abandon(client),
-    });
+    this.#members = membersOf(context, this);
     this.#site = new Site({
       context,
       settings,

@@ -10,7 +10,7 @@ import { SimulatedNode } from '../../node/simulated/node.js';
 import { TextLog } from '../../node/text-log.js';
 import type { VirtualClock } from '../../time/virtual.js';
 import { leaderOf } from '../leader.js';
-import { Members } from '../members.js';
+import { type Members, membersOf } from '../members.js';
 import { SimulatedFaults } from './faults.js';
 import { deepFreeze } from './freeze.js';
 
@@ -64,16 +64,7 @@ export class SimulatedCluster implements Cluster {
     this.#clock = clock;
     const base: Delay = { distribution: options.distribution, mean: options.latency, jitter: options.jitter };
     this.#network = new Network(random.derive('network'), base);
-    this.#members = new Members({
-      clock,
-      membership: system.membership,
-      options: context.systemOptions,
-      nodes: context.nodes,
-      spares,
-      leader: () => this.leader(),
-      request: (client, node, body, reply) => this.request(client, node, body, reply),
-      abandon: (client) => this.abandon(client),
-    });
+    this.#members = membersOf(context, this);
     this.faults = new SimulatedFaults(this.#network, (id) => this.#node(id), this.#members);
     this.#messages = this.#openMessageLog();
     const surroundings = {
