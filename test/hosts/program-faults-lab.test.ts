@@ -11,10 +11,11 @@ import { onHosts } from '../../framework/deploy/remote/on-hosts.js';
 
 /**
  * Twenty times a second says, on one line: its process, its time, whether it can write, how long its file is and how many bytes of it are
- * not as it wrote them. With `hold` it keeps another file open for writing.
+ * not as it wrote them. With `hold` it keeps another file open for writing, with `nothing` it does nothing.
  */
 const PROGRAM = `
 import os, select, sys, time
+while sys.argv[2] == "nothing": select.select([], [], [], 10)
 os.chdir(sys.argv[1])
 if not os.path.exists("file"):
     with open("file", "wb") as file: file.write(b"x" * 50000)
@@ -55,7 +56,9 @@ function inside(mode: 'hold' | 'close', body: (b: Inside) => Promise<void>): Pro
     name: 'writer',
     summary: 'writes',
     workloads: [],
-    lifecycle: (_, { data }) => ({ start: { command: ['python3', '-c', PROGRAM, data, mode] } }),
+    lifecycle: (_, { id, data }) => ({
+      start: { command: ['python3', '-c', PROGRAM, data, id === 'n1' ? mode : 'nothing'] },
+    }),
   };
   const source = new LabSource({
     id: `h9-${process.pid}-${labs++}`,
@@ -74,7 +77,7 @@ function inside(mode: 'hold' | 'close', body: (b: Inside) => Promise<void>): Pro
     hostClock: false,
   };
   const make = (context: Parameters<typeof onHosts>[0]) => onHosts(context, settings);
-  return bench({ system, nodes: ['n1'], needs: ['files', 'clock', 'power'], make }, async (b) => {
+  return bench({ system, nodes: ['n1', 'n2'], needs: ['files', 'clock', 'power'], make }, async (b) => {
     const host = (b.cluster as RemoteCluster).host('n1');
     const said = async (): Promise<Said | null> => {
       if (!b.cluster.isDown('n1')) {
@@ -188,8 +191,13 @@ describe('a program in a lab', () => {
     }));
 
   it('refuses what nobody can do to it, with the reason', () =>
-    inside('close', async ({ cluster: { faults } }) => {
+    inside('close', async ({ cluster: { faults }, exits }) => {
+      await expect(faults.disk(['n2'], { kind: 'truncate' })).rejects.toMatchObject({
+        message: expect.stringContaining('has no file'),
+        kind: 'environment',
+      });
       await expect(faults.disk(['n1'], { kind: 'slow', delay: 10 })).rejects.toMatchObject({ kind: 'usage' });
       await expect(faults.disk(['n1'], { kind: 'torn-tail' })).rejects.toMatchObject({ kind: 'usage' });
+      expect(exits()).toEqual([]);
     }));
 });

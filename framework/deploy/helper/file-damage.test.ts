@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { damageFile, globPattern } from './file-damage.js';
+import { FILLER } from './folders.js';
 
 let folder: string;
 const CONTENT = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 251));
@@ -36,6 +37,19 @@ describe('damage to files', () => {
     expect(differing).toEqual([at]);
     const flipped = after[at]! ^ CONTENT[at]!;
     expect(flipped & (flipped - 1)).toBe(0);
+  });
+
+  it('hits where it is told to, and nothing when it is only to look', () => {
+    const all = { kind: 'truncate', folder, seed: 1 } as const;
+    expect(damageFile({ ...all, files: '**', dry: true }).file).not.toBeNull();
+    expect(damageFile({ ...all, files: '**/empty.wal', dry: true }).file).toBeNull();
+    expect(damageFile({ ...all, files: '**/*.db', position: 1 })).toEqual({ file: 'data/snapshot.db', at: 999 });
+    expect(damageFile({ ...all, files: '**/*.db', position: 0.5 })).toEqual({ file: 'data/snapshot.db', at: 499 });
+  });
+
+  it('leaves alone what fills a disk for us', () => {
+    writeFileSync(join(folder, FILLER), CONTENT);
+    expect(damageFile({ kind: 'truncate', folder, files: '*', seed: 1 }).file).toBeNull();
   });
 
   it('is the same for the same seed, and another for others', () => {

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readSync,
   realpathSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -34,12 +35,20 @@ export function fileDamageModule(): HelperModule {
  * Returns which file was damaged (below the folder) and at which byte; null when none that has any bytes matches. Links are not
  * followed. Throws ChaosError('host-file') where the folder or the file cannot be used.
  */
-export function damageFile({ kind, folder, files, seed, position }: FileDamage): { file: string | null; at: number } {
+export function damageFile({ kind, folder, files, seed, position, dry }: FileDamage): {
+  file: string | null;
+  at: number;
+} {
   const random = createRandom(seed, 'file-damage');
   const pattern = globPattern(files);
   try {
     const root = realpathSync(folder);
     const matching = filesBelow(root).filter((file) => pattern.test(file));
+    if (dry === true) {
+      // The program runs: files may go meanwhile.
+      const size = (file: string) => statSync(join(root, file), { throwIfNoEntry: false })?.size ?? 0;
+      return { file: matching.find((file) => size(file) > 0) ?? null, at: 0 };
+    }
     // Empty files have nothing to lose; which they are may be known only once they are open.
     for (const file of random.shuffle(matching)) {
       const at = damaged(join(root, file), kind, position ?? random.float(), random.int(8));

@@ -50,6 +50,8 @@ export interface FileDamage {
   seed: number;
   /** Fraction of its length. */
   position?: number;
+  /** Only says whether there is a file. */
+  dry?: boolean;
 }
 
 /** Requests and their answers. */

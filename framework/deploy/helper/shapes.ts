@@ -68,6 +68,7 @@ const SHAPES: { [K in RequestName]: Partial<Fields<K>> } = {
     files: text,
     seed: number,
     position: optional(number),
+    dry: optional(flag),
   },
   heal: {},
   end: {},

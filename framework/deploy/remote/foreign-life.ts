@@ -5,7 +5,7 @@ import type { Random } from '../../contracts/random.js';
 import type { Lifecycle, NodePlace } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import { clockEnvironment } from '../helper/clock.js';
-import type { Answer, FolderFault } from '../helper/protocol.js';
+import type { Answer, Ask, FolderFault } from '../helper/protocol.js';
 import type { Host } from '../host/host.js';
 import type { Breakage, LastingDamage } from '../node-faults.js';
 import type { Topic, Wish } from '../wish.js';
@@ -175,28 +175,19 @@ export class ForeignLife implements Life {
   /** Nobody asks for it. */
   async tear(): Promise<void> {}
 
+  async assertDamageable(): Promise<void> {
+    const { file } = await this.#damage({ kind: 'truncate', seed: 0, dry: true });
+    if (file === null) throw this.#nothingToDamage();
+  }
+
   /** Nobody knows how to take it back: the program has to live with it. */
   async damage(kind: LastingDamage, position: number, random: Random): Promise<null> {
-    const { station, place, listener } = this.#options;
-    const seed = random.int(2 ** 32);
-    const { file, at } = await station.request('damage-files', {
-      kind,
-      folder: place.data,
-      files: '**',
-      seed,
-      position,
-    });
-    if (file === null) {
-      throw new ChaosError(
-        'fault-unsupported',
-        `${this.#steps.title} has no file in ${place.data} that holds anything`,
-        {
-          hint: 'Let the program keep its files in the folder ${node.data}.',
-        },
-      );
-    }
+    const { file, at } = await this.#damage({ kind, seed: random.int(2 ** 32), position });
+    if (file === null) throw this.#nothingToDamage();
     this.#isDamaged = true;
-    listener.note(kind === 'truncate' ? `${file} was cut at byte ${at}` : `a bit of byte ${at} of ${file} was flipped`);
+    this.#options.listener.note(
+      kind === 'truncate' ? `${file} was cut at byte ${at}` : `a bit of byte ${at} of ${file} was flipped`,
+    );
     return null;
   }
 
@@ -309,6 +300,18 @@ export class ForeignLife implements Life {
     await station.request('folders', { faults });
     this.#folderFaults = faults;
     this.#isUnwritable = faults.length > 0;
+  }
+
+  #damage(damage: Omit<Ask<'damage-files'>, 'folder' | 'files'>): Promise<Answer<'damage-files'>> {
+    const { station, place } = this.#options;
+    return station.request('damage-files', { ...damage, folder: place.data, files: '**' });
+  }
+
+  #nothingToDamage(): ChaosError {
+    const { data } = this.#options.place;
+    return new ChaosError('fault-unsupported', `${this.#steps.title} has no file in ${data} that holds anything`, {
+      hint: 'Let the program keep its files in the folder ${node.data}.',
+    });
   }
 
   #over(reason: ChaosError): void {

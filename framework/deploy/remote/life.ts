@@ -45,6 +45,8 @@ export interface Life {
   crashed(keep: Keep, random: Random): Promise<number>;
   /** Leaves half a record at the end of a dead node's log. */
   tear(random: Random): Promise<void>;
+  /** Rejects where there is nothing to damage, so that nothing is killed for it. */
+  assertDamageable(): Promise<void>;
   /** Damages a dead node's files; returns what takes that back, null where nobody can or there was nothing to damage. */
   damage(kind: LastingDamage, position: number, random: Random): Promise<(() => Promise<void>) | null>;
   /** Why its main process has ended, where nobody killed it. */

@@ -104,6 +104,7 @@ export class RemoteNode implements FaultyNode {
   async damage(kind: LastingDamage, position: number): Promise<() => Promise<void>> {
     let back: (() => Promise<void>) | null = null;
     await this.#step(async () => {
+      await this.life.assertDamageable();
       await this.#kill('prefix');
       back = await this.life.damage(kind, position, this.#options.random.derive('damage', this.#lives));
     });

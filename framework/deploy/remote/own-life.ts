@@ -148,6 +148,8 @@ export class OwnLife implements Life {
     await station.request('damage', { kind: 'tear', folder: folders.data, seed: random.int(2 ** 32) });
   }
 
+  async assertDamageable(): Promise<void> {}
+
   damage(kind: LastingDamage, position: number): Promise<(() => Promise<void>) | null> {
     return this.#damage.inflict(kind, position);
   }

@@ -153,11 +153,12 @@ describe('the runtime of a process', () => {
     expect(node.turn()).toEqual([putOk(2), 'write']);
   });
 
-  it('a full disk ends the node at its next write, not before', () => {
+  it.each(['full', 'read-only'])('a disk that is %s ends the node at its next write, not before', (kind) => {
     const node = rig(store);
-    node.turn(init + control({ type: 'disk', msg_id: 5, slow: 0, full: true }));
+    const faults = { full: kind === 'full', readOnly: kind === 'read-only' };
+    node.turn(init + control({ type: 'disk', msg_id: 5, slow: 0, ...faults }));
     expect(node.turn(get)).toEqual([GET_OK]);
-    expect(() => node.turn(put('a'))).toThrow('full');
+    expect(() => node.turn(put('a'))).toThrow(kind);
   });
 
   it('obeys and tells nobody but its own parent', () => {
