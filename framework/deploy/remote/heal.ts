@@ -121,7 +121,7 @@ async function byHelper(
   { workspace, root, env }: { workspace: string; root: boolean; env: Readonly<Record<string, string>> },
 ): Promise<void> {
   const { host } = report;
-  const node = withVariables(env, await interpreterOn(report, workspace, () => {}));
+  const node = withVariables(env, await interpreterOn(report, workspace));
   const paths = await new Staging(host, `${workspace}/programs`).texts({ [HELPER]: await helperProgram() });
   const client = await HelperClient.attach(host, attachCommand(node, paths[HELPER]!, `${workspace}/helper`), {
     run: `heal-${randomBytes(4).toString('hex')}`,

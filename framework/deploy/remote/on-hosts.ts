@@ -64,7 +64,7 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
       for (const line of [...preflightTable(reports), ...provisionLines(provisions)]) say(line);
       refuse(reports);
       const commands = await Promise.all(
-        provisions.map(async ({ report, env }) => withVariables(env, await interpreterOn(report, workspace, say))),
+        provisions.map(async ({ report, env }) => withVariables(env, await interpreterOn(report, workspace))),
       );
       // To fill the disk of a program takes root; its files can be damaged without.
       const mayFill = (facts: HostReport['facts']) =>
@@ -80,15 +80,10 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
 }
 
 /** How Node runs there: what it has, or ours. */
-export async function interpreterOn(
-  report: HostReport,
-  workspace: string,
-  say: (line: string) => void,
-): Promise<Command> {
+export async function interpreterOn(report: HostReport, workspace: string): Promise<Command> {
   const found = nodeOf(report);
   if (found !== null) return found;
   const toolbox = await toolboxOf();
-  say(`${report.host.title}: no Node there that will do: ours is brought`);
   const folder = await new Staging(report.host, `${workspace}/staged`).files({ toolbox: toolbox.folder });
   return toolbox.commandFor('node', `${folder}/toolbox`);
 }

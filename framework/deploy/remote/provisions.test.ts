@@ -95,12 +95,15 @@ it('libfaketime is for programs of others alone, and where files of it can be na
 it('variables stand before a command, and are told of hosts together', () => {
   expect(withVariables({}, ['node', 'x'])).toEqual(['node', 'x']);
   expect(withVariables({ A: 'b c' }, ['node'])).toEqual(['env', 'A=b c', 'node']);
-  const provision = (name: string, note: string | null) => ({
-    report: { host: { name } as CommandHost, checks: [], facts: null, found: null },
+  const node = { path: '/usr/bin/node', version: process.version };
+  const checks = [{ name: 'node', cell: process.version }];
+  const provision = (name: string, note: string | null, facts: Facts = { ...FACTS, node }) => ({
+    report: { host: { name } as CommandHost, checks, facts, found: null },
     env: {},
     note,
   });
-  expect(provisionLines([provision('n1', 'x'), provision('n2', null), provision('n3', 'x')])).toEqual(['n1 and n3: x']);
+  const lines = provisionLines([provision('n1', 'x'), provision('n2', null, FACTS), provision('n3', 'x')]);
+  expect(lines).toEqual(['n1 and n3: x', 'n2: Node of this machine is used there']);
 });
 
 describe.runIf(hasKit('tc'))('kits', () => {

@@ -4,7 +4,7 @@ import { type Abilities, lackOf, NETWORK_FAULTS, type NetworkFault } from '../he
 import type { Command } from '../host/host.js';
 import { bringFaketime, FAKETIME_VARIABLE, faketimeFor } from './faketime.js';
 import { bringKits, hasKit, type Kit } from './kits.js';
-import { abilitiesOf, type HostReport, reportFrom } from './preflight.js';
+import { abilitiesOf, type HostReport, nodeOf, reportFrom } from './preflight.js';
 import { type Found, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
 import type { Facts } from './preflight-facts.js';
 
@@ -51,13 +51,16 @@ export function equip(reports: readonly HostReport[], wants: Wants, capture: boo
   return Promise.all(reports.map((report) => equipHost(report, wants, capture)));
 }
 
-/** A line for each kind of thing that was done, with the hosts to which it was done. */
+/** A line for each kind of thing that is brought, with the hosts that get it. */
 export function provisionLines(provisions: readonly Provision[]): string[] {
   const hosts = new Map<string, string[]>();
   for (const { report, note } of provisions) {
-    if (note !== null) hosts.set(note, [...(hosts.get(note) ?? []), report.host.name]);
+    const isBare = nodeOf(report) === null && report.checks.every(({ problem }) => problem === undefined);
+    for (const line of [note, isBare ? 'Node of this machine is used there' : null]) {
+      if (line !== null) hosts.set(line, [...(hosts.get(line) ?? []), report.host.name]);
+    }
   }
-  return [...hosts].map(([note, names]) => `${list(names)}: ${note}`);
+  return [...hosts].map(([line, names]) => `${list(names)}: ${line}`);
 }
 
 async function equipHost(report: HostReport, wants: Wants, capture: boolean): Promise<Provision> {
