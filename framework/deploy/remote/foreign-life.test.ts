@@ -50,7 +50,7 @@ afterAll(async () => {
 
 function make(
   lifecycle: Partial<Lifecycle>,
-  { bridge = null as Bridge | null, installations = new Installations() } = {},
+  { bridge = null as Bridge | null, installations = new Installations(), hostClock = false } = {},
 ) {
   const id = `n${++ordinal}`;
   const place = placeOf(id);
@@ -61,6 +61,7 @@ function make(
     station: { host: shop.host, isRoot: false, request: (name, ask) => client.request(name, ask) },
     bridge,
     clockRun: null,
+    hostClock,
     installations,
     clock,
     listener: { onReady: () => told.push('ready'), note: (detail) => told.push(detail) },
@@ -136,6 +137,39 @@ describe('a node that is any program', () => {
     expect(await until(() => shop.marked().length === 3)).toBe(true);
     await node.kill();
     expect(shop.marked()).toEqual([]);
+  });
+
+  it('has one of its files damaged, and its end is no wonder then; without files nothing can be damaged', async () => {
+    const { life, place, told, kill, start } = make({
+      start: { script: '[ -e data ] || printf 0123456789 >data; [ "$(cat data)" = 0123456789 ] && sleep 1000' },
+    });
+    await life.prepare();
+    await expect(life.assertDamageable()).rejects.toMatchObject({ code: 'fault-unsupported', kind: 'environment' });
+    await start();
+    await until(() => existsSync(join(place.data, 'data')));
+    await life.assertDamageable();
+    await kill();
+    await life.damage('truncate', 0.5, random);
+    expect(readFileSync(join(place.data, 'data'), 'utf8')).toBe('01234');
+    expect(told).toContain('data was cut at byte 5');
+    await start();
+    await until(() => ends.length > 0);
+    expect(ends[0]).toMatchObject({ fault: true });
+  });
+
+  it('has the clock of its host where the plan says so, which knows no other rate', async () => {
+    const { life } = make({}, { hostClock: true });
+    const fast = { ...NO_WISH, clock: [{ rate: 2 }] };
+    await expect(life.tell('clock', fast)).rejects.toMatchObject({ code: 'fault-unsupported', kind: 'environment' });
+    await life.tell('clock', NO_WISH);
+  });
+
+  it('cannot have its disk filled by whoever is not root, or shares it', async () => {
+    const { life } = make({});
+    await life.prepare();
+    const full = { ...NO_WISH, disk: [{ kind: 'full' as const }] };
+    await expect(life.tell('disk', full)).rejects.toMatchObject({ code: 'fault-unsupported', kind: 'environment' });
+    await life.tell('disk', NO_WISH);
   });
 
   it('is asked to stop; when that fails it is noted', async () => {
