@@ -72,7 +72,7 @@ afterAll(async () => {
 /** What is in force there and what runs there, as the host itself shows it. */
 async function stateOf(host: Host): Promise<{ rules: string; programs: string[]; stopped: number }> {
   const script = `PATH=$PATH:/usr/sbin:/sbin iptables -S | grep CHAOS || true; echo --
-    for f in /proc/[0-9]*; do c=$(tr '\\0' ' ' < $f/cmdline) && read -r s < $f/stat && echo "$c $s"; done 2>/dev/null; true`;
+    for f in /proc/[0-9]*; do echo "$(tr '\\0' ' ' < $f/cmdline) $(cat $f/stat)"; done 2>/dev/null; true`;
   const { stdout } = await host.run(['sh', '-c', script]);
   const [rules, list] = stdout.split('--\n') as [string, string];
   const programs = list.split('\n').filter((line) => /node\.mjs|helper\.mjs/.test(line));
