@@ -83,6 +83,8 @@ export class ForeignLife implements Life {
   readonly #options: ForeignLifeOptions;
   readonly #steps: Steps;
   #incarnation: Incarnation | null = null;
+  /** Why the last one is over. */
+  #reason: ChaosError | null = null;
   #isSpokenFor = false;
   #wasReady = false;
   #clockVariables: Readonly<Record<string, string>> = {};
@@ -135,7 +137,9 @@ export class ForeignLife implements Life {
   async ready(): Promise<void> {
     const { bridge, listener } = this.#options;
     const incarnation = this.#incarnation;
-    if (incarnation === null) throw new ChaosError('node-not-started', `${this.#steps.title} was not started`);
+    // It may have ended before anybody could ask.
+    if (incarnation === null)
+      throw this.#reason ?? new ChaosError('node-not-started', `${this.#steps.title} was not started`);
     await Promise.race([this.#checked(incarnation), incarnation.ended]).catch((error: unknown) => {
       // Nobody waits for long until a node is back: that it never was must be found all the same.
       if (this.#wasReady && incarnation.over === null) listener.note(messageOf(error));
@@ -317,6 +321,7 @@ export class ForeignLife implements Life {
   #over(reason: ChaosError): void {
     this.#incarnation?.end(reason);
     this.#incarnation = null;
+    this.#reason = reason;
   }
 }
 
