@@ -1,6 +1,6 @@
 // The way in: a plan's file or text, with everything that it extends and every override, to one plan for each matrix cell.
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/catalog.js';
 import { ChaosError, messageOf } from '../contracts/error.js';
 import { clip, PlanErrors, Problems, show } from './diagnostics.js';
@@ -90,7 +90,7 @@ function readBase(path: Tree, problems: Problems, variables: Variables, chain: r
     return undefined;
   }
   const file = resolve(span.source.folder, path.value);
-  const shown = join(dirname(span.source.file), path.value);
+  const shown = isAbsolute(path.value) ? path.value : join(dirname(span.source.file), path.value);
   try {
     const text = readPlanFile(file, shown);
     const id = identity(file);

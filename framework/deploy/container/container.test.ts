@@ -71,6 +71,8 @@ describe('containers that do not start', () => {
     ['crun: executable file `/bin/sh` not found in $PATH: No such file or directory', /needs a shell/],
     ['exec /bin/sh: exec format error', /architecture/],
     ['opening file `memory.max` for writing: cgroup controller not available', /cannot limit/],
+    ['unable to set memory limit to 1048576 (current usage: 1626112)', /more memory/],
+    ['exec: "slirp4netns": executable file not found in $PATH', /slirp4netns uidmap/],
     ['whatever', /See whether any container starts/],
   ])('have a remedy: %j', (text, hint) => {
     expect(startProblem(engine, new Map([['n1', text]]), options).hint).toMatch(hint);

@@ -60,10 +60,16 @@ interface Refusal {
 
 const REFUSALS: readonly Refusal[] = [
   {
+    says: /slirp4netns|pasta|newuidmap/i,
+    hint: () =>
+      'Containers without root need tools of their own (slirp4netns uidmap): install them, or run chaos as root.',
+  },
+  {
     says: /\/bin\/sh.*(no such file|not found)|executable file.*not found/i,
     hint: () => 'The image needs a shell (/bin/sh) and sleep, as from busybox; an image "from scratch" has none.',
   },
   { says: /exec format error/i, hint: () => 'The image is for another architecture: pull or build it for this one.' },
+  { says: /unable to set memory limit/i, hint: () => 'Give each container more memory, 200MB or so.' },
   {
     says: /cgroup|memory limit|cpu.*(quota|controller)|NanoCPUs|cfs/i,
     hint: () => 'The engine cannot limit memory or cpus here: leave memory and cpus out, or run chaos as root.',

@@ -214,6 +214,15 @@ function capabilityCheck(need: Capability, found: Found, wants: Wants): Check {
   return fault === undefined ? { name: need, cell: 'ok' } : networkCheck(fault, found);
 }
 
+/** What plans call it. */
+const TITLES: Readonly<Record<NetworkFault, string>> = {
+  partition: 'partition',
+  loss: 'loss',
+  rate: 'rate',
+  packet: 'delay, duplicate and reorder',
+  corrupt: 'corrupt',
+};
+
 function networkCheck(fault: NetworkFault, { facts, abilities }: Found): Check {
   const { capabilities } = facts.root;
   // To lack root is one problem of its own.
@@ -233,7 +242,7 @@ function networkCheck(fault: NetworkFault, { facts, abilities }: Found): Check {
   return {
     name: fault,
     cell: `no ${name ?? 'way'}`,
-    problem: { what: `${fault} cannot be had there; missing: ${withoutStop(lack.missing)}`, remedy },
+    problem: { what: `${TITLES[fault]} cannot be had there; missing: ${withoutStop(lack.missing)}`, remedy },
   };
 }
 

@@ -156,7 +156,7 @@ function addressChecks({ address }: Host, { addresses }: Facts, { ports }: Wants
 function unreached(host: Host, error: unknown): Check {
   const remedy =
     error instanceof ChaosError && error.hint !== undefined ? error.hint : 'see that it is up and can be reached';
-  const what = sentence(messageOf(error)).replace(`${titleOf(host)} `, 'it ');
+  const what = sentence(messageOf(error)).replace(titleOf(host), 'it');
   const cell = what.replace(/^it cannot be reached: /, 'not reached: ');
   return {
     name: 'reached',

@@ -47,13 +47,16 @@ export function readHosts(options: SshOptions, nodes: readonly string[], around:
       .find((other) => entry.name !== undefined && other.entry.name === entry.name);
     if (namesake !== undefined) problems.push(`${label} is for node ${entry.name}, and so is ${namesake.label}`);
   }
-  const places = problems.length > 0 ? [] : assign(listed, nodes, problems);
+  const places = problems.length > 0 ? [] : assign(listed, nodes);
   const targets = places.map(({ node, listed }) => targetOf(node, listed, options, around, problems));
   if (problems.length > 0) throw hostsError(problems);
   return targets;
 }
 
-export function hostsError(problems: readonly string[]): ChaosError {
+const FORM = 'a host is user@name:port or an object with the key "host"; every node needs one of its own';
+const TOO_FEW = 'add hosts, or have fewer nodes, such as --set system.nodes=3';
+
+export function hostsError(problems: readonly string[], hint = FORM): ChaosError {
   const [first] = problems;
   const message =
     problems.length === 1
@@ -61,7 +64,7 @@ export function hostsError(problems: readonly string[]): ChaosError {
       : `the hosts of the plan have ${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
   return new ChaosError('ssh-hosts', message, {
     kind: 'usage',
-    hint: 'a host is user@name:port or an object with the key "host"; every node needs one of its own',
+    hint,
   });
 }
 
@@ -70,7 +73,7 @@ function sameHost(a: HostEntry, b: HostEntry, { port }: SshOptions): boolean {
 }
 
 /** Hosts that are named after a node go to it; the other nodes take the hosts without a name, in order. */
-function assign(listed: readonly Listed[], nodes: readonly string[], problems: string[]) {
+function assign(listed: readonly Listed[], nodes: readonly string[]) {
   const nameless = listed.filter(({ entry }) => entry.name === undefined);
   const places: { node: string; listed: Listed }[] = [];
   const homeless: string[] = [];
@@ -83,9 +86,8 @@ function assign(listed: readonly Listed[], nodes: readonly string[], problems: s
   const others = listed.flatMap(({ entry: { name } }) => (name === undefined || nodes.includes(name) ? [] : [name]));
   const kept = others.length === 0 ? '' : `; some are kept for nodes that the plan does not have: ${others.join(', ')}`;
   if (listed.length > 0) {
-    problems.push(
-      `${nodes.length} nodes need as many hosts, there are ${listed.length}: none is left for ${homeless.join(', ')}${kept}`,
-    );
+    const count = `${nodes.length} nodes need as many hosts, there are ${listed.length}`;
+    throw hostsError([`${count}: none is left for ${homeless.join(', ')}${kept}`], TOO_FEW);
   }
   return [];
 }
