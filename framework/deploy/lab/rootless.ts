@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { ChaosError } from '../../contracts/error.js';
 import { access, impossible, OWN_NAMESPACES } from './access.js';
 import { handOver } from './hand-over.js';
+import { requireTools } from './requirements.js';
 
 /** Set for the process inside, so that it never tries again. */
 const MARK = 'CHAOS_INSIDE_NAMESPACES';
@@ -12,9 +13,12 @@ const GO_ON = 'ip link set lo up && exec setpriv --pdeathsig KILL -- "$@"';
 
 /**
  * Null when this process can make a lab by itself. Otherwise runs the program again, with the same arguments and terminal, inside a
- * user namespace, and resolves to its exit code. Rejects with ChaosError('lab-impossible') that says what is missing.
+ * user namespace, and resolves to its exit code. Rejects with ChaosError('lab-missing' or 'lab-impossible')
+ * that says what is missing.
  */
 export async function runAgainInside(): Promise<number | null> {
+  // To lack tools, or Linux, is no lack of rights.
+  await requireTools({ sshd: false });
   const found = await access();
   if (found.kind === 'root' || found.kind === 'contained') return null;
   if (found.kind === 'impossible') throw impossible(found);
