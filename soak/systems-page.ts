@@ -9,7 +9,10 @@ Written by \`npm run docs\` from the definitions in \`systems/\` and from measur
 every machine. The page of each system says why it is so, with the paper, the options and the planted bugs.
 
 **Single-leader** systems send every change through one node, which puts all in one order; they need an election when it is
-gone. **Leaderless** ones let every node coordinate, and agree by quorums, or later.`;
+gone. **Leaderless** ones let every node coordinate, and agree by quorums, or later.
+
+A majority of four nodes stands no more failures than one of three. primary-backup, whose nodes are counted by hand (\`acks\`), refuses
+an even number of voters; the others take it, because members that come and go pass through it.`;
 
 const COSTS = `*Messages* are those of one operation, its request and its answer included, and in brackets what the system says each second
 while nobody asks; *delays* are how many messages after one another an operation waits for (median), from the client's request
@@ -65,10 +68,10 @@ function figures({ messages, idle, rounds }: Costs): [messages: string, delays: 
 }
 
 function bugs({ name, bugs = {} }: AnySystem): string[][] {
-  return Object.entries(bugs).map(([bug, { summary }]) => [
+  return Object.entries(bugs).map(([bug, { summary, rare }]) => [
     name,
     `\`${bug}\``,
-    sentence(summary),
+    rare === undefined ? sentence(summary) : `${sentence(summary)} Rare: ${rare}.`,
     link(`../plans/${name}/bugs/${name}-${bug}.yaml`),
   ]);
 }
