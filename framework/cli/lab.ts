@@ -128,7 +128,9 @@ async function sizeOf(text: string | undefined): Promise<number | null> {
 /** The lab of that name; without a name, the one that `up` makes without a name, or the only one there is. */
 async function choose(name: string | undefined): Promise<LabRecord> {
   const { labFolders, listRecords } = await import('../deploy/lab/state.js');
-  const records = listRecords(labFolders().state);
+  const all = listRecords(labFolders().state);
+  // The lab of a run that goes on belongs to the run, unless somebody names it.
+  const records = name === undefined ? all.filter(({ keep }) => keep) : all;
   const names = records.map(({ id }) => id);
   const only = name === undefined && records.length === 1 ? records[0] : undefined;
   const found = records.find(({ id }) => id === (name ?? DEFAULT_NAME)) ?? only;

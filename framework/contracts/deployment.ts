@@ -65,6 +65,8 @@ export interface Deployment<O = OptionValues> {
   world: 'simulation' | 'local' | 'remote';
   /** What it offers at best; what the hosts at hand cannot do is found when they are reached. */
   capabilities: Capabilities | ((options: Partial<O>) => Capabilities);
+  /** Problems that the schema cannot express and that show without asking anybody (fewer hosts than nodes), as sentences. */
+  validate?: (options: O, nodes: readonly string[]) => readonly string[];
   createWorld: () => World;
   /** Registers nothing and starts nothing until `cluster.start()`; `cluster.stop()` is safe at any time after it. */
   provision: (context: ProvisionContext<O>) => Promise<Cluster>;

@@ -16,6 +16,7 @@ import {
   readWorkload,
   requirePositive,
   type Subject,
+  validateDeploy,
   validateSystem,
 } from './subject.js';
 import { child, type Dict, type Tree } from './tree.js';
@@ -62,6 +63,7 @@ export async function resolvePlan(cell: Cell, origin: Origin, scope: Scope): Pro
     const route = workload?.block.values['route'] === 'leader' ? spanAt(workload.block, 'route') : undefined;
     await checkFeasible(system, deploy, [...nemeses, ...injections], route, scope);
   }
+  if (deploy !== undefined && running !== undefined) validateDeploy(deploy, running, scope);
   if (scope.problems.count > 0 || !top || !system || !deploy || !workload || !timing || !evidence || !expect)
     return undefined;
   return assemble(cell, origin, {

@@ -60,6 +60,17 @@ export function validateSystem(
   }
 }
 
+/** What the deployment itself has to say of its options and the nodes, without asking anybody. */
+export function validateDeploy(
+  { found, options, span }: Subject<'deployment'>,
+  nodes: readonly string[],
+  { problems }: Scope,
+): void {
+  if (options === undefined) return;
+  const { name, validate } = found.definition;
+  for (const problem of validate?.(options.values, nodes) ?? []) problems.add(span, `deployment ${name}: ${problem}`);
+}
+
 /** The options where they are written, else the name of the definition. */
 function withSpan(read: ReadBlock): Span {
   const written = read.dict.entries.get('with');

@@ -26,11 +26,15 @@ export function renderSummary(result: RunResult, { folder = null }: SummaryOptio
     ...anomalyLines(result),
     ...undecidedLines(result, clipShort(oneLine(first), LINE)),
     '',
-    `  operations  ${operationsText(result)}`,
-    `  faults      ${faultsText(result)}`,
+    ...(neverBegan(result) ? [] : [`  operations  ${operationsText(result)}`, `  faults      ${faultsText(result)}`]),
     ...(folder === null ? [] : [`  report      ${folder.replace(/\/+$/, '')}/report.html`]),
   ].map((line) => clipShort(oneLine(line), LINE));
   return [...lines.slice(0, MOST_LINES - 1), `  repeat      ${oneLine(result.repeat)}`];
+}
+
+/** It failed before a client had asked for anything: there is nothing to count. */
+function neverBegan({ status, coverage }: RunResult): boolean {
+  return status === 'failed' && Object.keys(coverage.operations).length === 0;
 }
 
 function oneLine(text: string): string {

@@ -17,6 +17,9 @@ interface Options extends ContainerOptions {
   capture: CaptureOption;
 }
 
+/** Bytes; with less the kernel ends what runs there before it has begun. */
+const LEAST_MEMORY = 100e6;
+
 const WORKSPACE = '/var/lib/chaos';
 
 export default defineDeployment<Options>({
@@ -25,6 +28,10 @@ export default defineDeployment<Options>({
   options: { ...CONTAINER_OPTIONS, 'node-port': NODE_PORT, 'dead-man': DEAD_MAN, capture: CAPTURE_OPTION },
   world: 'remote',
   capabilities: { protocol: [...ON_HOSTS, 'power'], lifecycle: [...PROGRAMS_ON_HOSTS, 'power'] },
+  validate: ({ memory }) =>
+    memory !== undefined && memory < LEAST_MEMORY
+      ? ['memory: less than 100MB is too little, since two Node processes run beside a program']
+      : [],
   createWorld: realWorld,
   provision: async (context) => {
     const { options } = context;

@@ -60,7 +60,7 @@ export function refusal(reports: readonly HostReport[]): ChaosError | null {
   const count =
     reports.length === 1 ? 'the host is' : `${bad.size} of ${reports.length} hosts ${bad.size === 1 ? 'is' : 'are'}`;
   return new ChaosError('preflight', `${count} not ready for this plan:\n${lines.join('\n')}`, {
-    hint: 'nothing was started; the remedy stands below each host',
+    hint: 'nothing was started',
   });
 }
 

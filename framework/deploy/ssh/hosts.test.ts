@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../contracts/error.js';
 import { resolveOptions } from '../../plan/values.js';
-import { readHosts, shown } from './hosts.js';
+import { hostProblems, readHosts, shown } from './hosts.js';
 import { SSH_OPTIONS, type SshOptions } from './options.js';
 
 const AROUND = { env: { SECRET: 'hunter2', EMPTY: '' }, user: 'me', home: '/home/me' };
@@ -163,6 +163,15 @@ describe('what is wrong with hosts', () => {
     const told = refusal({ 'hosts-file': file('hosts.json', JSON.stringify([host])) });
     expect(told).not.toContain('hunter2');
     expect(told).toMatch(/environment variable|name a variable|path of a file/);
+  });
+
+  it('is said when a plan is checked, as far as that shows without logging in', () => {
+    const options = (given: Record<string, unknown>) =>
+      resolveOptions(SSH_OPTIONS, given, 'deployment ssh') as unknown as SshOptions;
+    expect(hostProblems(options({ hosts: 'a b c', 'password-env': 'NOT_SET_YET' }), NODES)).toEqual([]);
+    expect(hostProblems(options({ hosts: 'a b' }), NODES)).toEqual([
+      expect.stringMatching(/3 nodes need as many hosts, there are 2: none is left for n3; add hosts/),
+    ]);
   });
 
   it('users and hosts to jump through that make no sense', () => {

@@ -1,4 +1,5 @@
 // Which host each node gets, and how this machine gets in there; everything wrong with that is told at once.
+import { homedir } from 'node:os';
 import { ChaosError } from '../../contracts/error.js';
 import { readEntry } from './entry.js';
 import { type Listed, listEntries } from './inventory.js';
@@ -51,6 +52,18 @@ export function readHosts(options: SshOptions, nodes: readonly string[], around:
   const targets = places.map(({ node, listed }) => targetOf(node, listed, options, around, problems));
   if (problems.length > 0) throw hostsError(problems);
   return targets;
+}
+
+/** What is wrong with the hosts of a plan, as a sentence; secrets may be missing where nobody logs in yet. */
+export function hostProblems(options: SshOptions, nodes: readonly string[]): string[] {
+  const env = new Proxy<NodeJS.ProcessEnv>({}, { get: () => 'set' });
+  try {
+    readHosts(options, nodes, { env, user: 'user', home: homedir() });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ChaosError)) throw error;
+    return [error.hint === undefined ? error.message : `${error.message}; ${error.hint}`];
+  }
 }
 
 const FORM = 'a host is user@name:port or an object with the key "host"; every node needs one of its own';

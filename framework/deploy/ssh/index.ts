@@ -5,6 +5,7 @@ import { realWorld } from '../../time/real.js';
 import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { healOverSsh } from './heal.js';
+import { hostProblems } from './hosts.js';
 import { SSH_OPTIONS, type SshOptions } from './options.js';
 import { SshSource, workspaceOf } from './source.js';
 
@@ -18,6 +19,7 @@ export default defineDeployment<Options>({
   options: { ...SSH_OPTIONS, capture: CAPTURE_OPTION },
   world: 'remote',
   capabilities: { protocol: ON_HOSTS, lifecycle: PROGRAMS_ON_HOSTS },
+  validate: hostProblems,
   createWorld: realWorld,
   provision: async (context) => {
     const { options } = context;
