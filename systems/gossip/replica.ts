@@ -1,5 +1,4 @@
 // What one node holds, durably: the replicated state, how much of it it has seen, its place in the cluster.
-
 import type { DurableLog } from '../../framework/contracts/protocol.js';
 import { type Crdt, isUpdate, type Update } from '../shared/crdt/crdt.js';
 import { type Forgetting, UpdateHistory } from '../shared/crdt/update-history.js';

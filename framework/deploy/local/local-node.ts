@@ -10,9 +10,11 @@ import type { Control, Notice } from '../../node/process/control.js';
 import { PARENT } from '../../node/process/control.js';
 import { crash, type Keep, tear } from '../../node/process/damage.js';
 import { couldNotWrite, meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
+import { type Happening, killed } from '../happening.js';
 import { damageLog } from '../helper/damage.js';
 import { LogDamage } from '../log-damage.js';
 import type { Breakage, LastingDamage } from '../node-faults.js';
+import { Turns } from '../turns.js';
 import { controlFor, isUnwritable, NO_WISH, type Topic, type Wish } from '../wish.js';
 import { lastLines } from './log-tail.js';
 import { NodeProcess } from './node-process.js';
@@ -60,7 +62,6 @@ export class LocalNode implements Station {
   lastReport: NodeReport | null = null;
   #lives = 0;
   #frozen = false;
-  #stopping = false;
   /** Set while the parent itself is killing the process. */
   #killing: { keep: Keep } | null = null;
   #controls = 1;
@@ -71,8 +72,7 @@ export class LocalNode implements Station {
   #log: number | null = null;
   /** It was told that its writes fail, and may not know otherwise yet. */
   #unwritable = false;
-  /** Steps run one after the other. */
-  #chain: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(options: LocalNodeOptions) {
     this.#options = options;
@@ -105,7 +105,7 @@ export class LocalNode implements Station {
 
   /** Makes the node what the faults in force want it to be; resolves when it is so. `wish` is asked when its turn comes. */
   reconcile(wish: () => Wish): Promise<void> {
-    return this.#step(async () => {
+    return this.#turns.take(async () => {
       const wanted = wish();
       if (wanted.dead) await this.#kill('prefix');
       else if (this.process === null && !wanted.paused) await this.#restart(wanted);
@@ -115,7 +115,7 @@ export class LocalNode implements Station {
 
   /** Tells the node its clock or disk faults; resolves when it has acted on them, at once when it cannot (dead, frozen). */
   tell(topic: Topic, wish: () => Wish): Promise<void> {
-    return this.#step(async () => {
+    return this.#turns.take(async () => {
       const current = this.process;
       if (current === null) return;
       const wanted = wish();
@@ -132,7 +132,7 @@ export class LocalNode implements Station {
 
   /** Kills the node and damages its log as a crash would. */
   crash(keep: Keep, torn: boolean): Promise<void> {
-    return this.#step(async () => {
+    return this.#turns.take(async () => {
       await this.#kill(keep);
       if (torn) tear(this.dataFolder, this.#options.random.derive('tear', this.#lives));
     });
@@ -141,18 +141,18 @@ export class LocalNode implements Station {
   /** Kills the node and damages its log. The function returned takes that back, in its turn. */
   async damage(kind: LastingDamage, position: number): Promise<() => Promise<void>> {
     let back: (() => Promise<void>) | null = null;
-    await this.#step(async () => {
+    await this.#turns.take(async () => {
       await this.#kill('prefix');
       back = await this.#damage.inflict(kind, position);
     });
-    return () => this.#step(async () => back?.());
+    return () => this.#turns.take(async () => back?.());
   }
 
   /** Ends the node for good. Nothing of its group is left when this resolves. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#turns.end();
     this.process?.signal('SIGKILL');
-    await this.#chain;
+    await this.#turns.idle();
     const last = this.process;
     last?.signal('SIGKILL');
     await last?.exited;
@@ -203,7 +203,7 @@ export class LocalNode implements Station {
   }
 
   async #restart(wish: Wish): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#turns.isOver) return;
     const born = this.#spawn(wish);
     await born.spawned;
     // With a damaged log the fault is in force when the node has refused to serve it.
@@ -273,7 +273,7 @@ export class LocalNode implements Station {
     this.#acknowledge.clear();
     const initialized = this.#initialized;
     this.#initialized = null;
-    if (this.#stopping) {
+    if (this.#turns.isOver) {
       ended.dispose();
       initialized?.({ detail: 'was stopped', error: null });
       return;
@@ -306,14 +306,6 @@ export class LocalNode implements Station {
     this.#options.router().text(to, line);
   }
 
-  #step(task: () => Promise<void>): Promise<void> {
-    const turn = this.#chain.then(async () => {
-      if (!this.#stopping) await task();
-    });
-    this.#chain = turn.catch(() => {});
-    return turn;
-  }
-
   async #atMost(event: Promise<void>): Promise<void> {
     const { clock } = this.#options;
     await new Promise<void>((resolve) => {
@@ -328,11 +320,4 @@ export class LocalNode implements Station {
   #event(event: Happening): void {
     this.#options.event({ time: this.#options.clock.now(), node: this.id, ...event });
   }
-}
-
-type Without<E> = E extends unknown ? Omit<E, 'time' | 'node'> : never;
-type Happening = Without<NodeEvent>;
-
-function killed(lost: number): string {
-  return lost === 0 ? 'killed' : `killed, ${lost} unsynced bytes lost`;
 }

@@ -5,8 +5,10 @@ import type { NodeReport } from '../../contracts/protocol.js';
 import type { Random } from '../../contracts/random.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
 import type { Keep } from '../../node/process/damage.js';
+import { type Happening, killed } from '../happening.js';
 import type { HelperEvent } from '../helper/protocol.js';
 import type { Breakage, FaultyNode, LastingDamage } from '../node-faults.js';
+import { Turns } from '../turns.js';
 import { NO_WISH, type Topic, type Wish } from '../wish.js';
 import type { Life } from './life.js';
 import type { Station } from './station.js';
@@ -38,15 +40,13 @@ export class RemoteNode implements FaultyNode {
   #lives = 0;
   #frozen = false;
   #off = false;
-  #stopping = false;
   /** It has ended, and its files do not show yet what that cost. */
   #crashed = false;
   /** Set while we ourselves are killing it. */
   #killing = false;
   /** What the faults in force want of it, as far as it has been told. */
   #wish: Wish = NO_WISH;
-  /** Steps run one after the other. */
-  #chain: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
   #exited: (() => void)[] = [];
 
   constructor(options: RemoteNodeOptions) {
@@ -71,12 +71,12 @@ export class RemoteNode implements FaultyNode {
 
   /** Starts the first incarnation; resolves when it is ready. */
   async begin(): Promise<void> {
-    await this.#step(() => this.#spawn(NO_WISH));
-    if (!this.#stopping) await this.life.ready();
+    await this.#turns.take(() => this.#spawn(NO_WISH));
+    if (!this.#turns.isOver) await this.life.ready();
   }
 
   reconcile(wish: () => Wish): Promise<void> {
-    return this.#step(async () => {
+    return this.#turns.take(async () => {
       const wanted = wish();
       this.#wish = wanted;
       if (wanted.off) return this.#turnOff();
@@ -86,7 +86,7 @@ export class RemoteNode implements FaultyNode {
   }
 
   tell(topic: Topic, wish: () => Wish): Promise<void> {
-    return this.#step(async () => {
+    return this.#turns.take(async () => {
       this.#wish = wish();
       if (this.life.isBrokenFromOutside) return this.#break(topic, this.#wish);
       if (!this.#running) return;
@@ -95,7 +95,7 @@ export class RemoteNode implements FaultyNode {
   }
 
   crash(keep: Keep, torn: boolean): Promise<void> {
-    return this.#step(async () => {
+    return this.#turns.take(async () => {
       await this.#kill(keep);
       if (torn) await this.life.tear(this.#options.random.derive('tear', this.#lives));
     });
@@ -103,12 +103,12 @@ export class RemoteNode implements FaultyNode {
 
   async damage(kind: LastingDamage, position: number): Promise<() => Promise<void>> {
     let back: (() => Promise<void>) | null = null;
-    await this.#step(async () => {
+    await this.#turns.take(async () => {
       await this.life.assertDamageable();
       await this.#kill('prefix');
       back = await this.life.damage(kind, position, this.#options.random.derive('damage', this.#lives));
     });
-    return () => this.#step(async () => back?.());
+    return () => this.#turns.take(async () => back?.());
   }
 
   /** Its host is on again, or its helper was reached again. */
@@ -118,8 +118,8 @@ export class RemoteNode implements FaultyNode {
 
   /** Ends the node for good. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    await this.#chain;
+    this.#turns.end();
+    await this.#turns.idle();
     if (!this.station.isUp) return;
     if (this.#frozen) await this.station.request('freeze', { node: this.id, frozen: false });
     if (this.#running) await this.life.stop();
@@ -129,7 +129,7 @@ export class RemoteNode implements FaultyNode {
   /** From the helper: the main process has ended. */
   onExit(end: ExitEvent): void {
     if (!this.#running || end.pid !== this.#pid) return;
-    if (!this.#killing && !this.#stopping) {
+    if (!this.#killing && !this.#turns.isOver) {
       this.#crashed = true;
       const { secrets } = this.life;
       const { detail, fault } = this.life.ended(end);
@@ -176,7 +176,7 @@ export class RemoteNode implements FaultyNode {
   }
 
   async #spawn(wish: Wish): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#turns.isOver) return;
     if (this.#crashed) await this.#tidyUp('prefix');
     const ordinal = this.#lives++;
     this.#frozen = false;
@@ -251,14 +251,6 @@ export class RemoteNode implements FaultyNode {
     return new Promise((resolve) => this.#exited.push(resolve));
   }
 
-  #step(task: () => Promise<void>): Promise<void> {
-    const turn = this.#chain.then(async () => {
-      if (!this.#stopping) await task();
-    });
-    this.#chain = turn.catch(() => {});
-    return turn;
-  }
-
   async #atMost(event: Promise<void>): Promise<void> {
     const { clock } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -270,11 +262,4 @@ export class RemoteNode implements FaultyNode {
   #event(event: Happening): void {
     this.#options.event({ time: this.#options.clock.now(), node: this.id, ...event });
   }
-}
-
-type Without<E> = E extends unknown ? Omit<E, 'time' | 'node'> : never;
-type Happening = Without<NodeEvent>;
-
-function killed(lost: number): string {
-  return lost === 0 ? 'killed' : `killed, ${lost} unsynced bytes lost`;
 }
