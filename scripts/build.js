@@ -1,4 +1,4 @@
-// Builds dist/ with tsc and writes schema/plan.schema.json from the definitions that validate plans.
+// Builds dist/ with tsc, bundles the viewer of reports, and writes schema/plan.schema.json from the definitions that validate plans.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ function run(script, args) {
 
 rmSync(inRoot('dist'), { recursive: true, force: true });
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+run('scripts/viewer.js', []);
 const main = inRoot('dist/framework/cli/main.js');
 if (existsSync(main)) {
   chmodSync(main, 0o755);

@@ -33,6 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'framework/store',
     'framework/report',
   ],
+  'framework/serve': ['framework/contracts', 'framework/history', 'framework/store', 'framework/report'],
   'framework/hunt': ['framework/contracts', 'framework/plan', 'framework/run', 'framework/store'],
   // The face and the command line see everything below them; definitions are found by the catalog, never imported.
   'framework/cli': ['framework/*'],
@@ -57,6 +58,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   ssh2: ['framework/deploy'],
   'edn-data': ['framework/history'],
   esbuild: ['framework/catalog'],
+  fflate: ['framework/serve'],
+  uplot: ['framework/report'],
 };
 
 /** Rooms whose files run in the simulation or judge histories: no module of Node's, no clock, no global randomness. */

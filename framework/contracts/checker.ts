@@ -1,5 +1,6 @@
 // A checker: a judge of a history. It knows the history and what was recorded beside it, never a system or a deployment.
 import type { NodeEvent } from './cluster.js';
+import type { Exhibit } from './exhibit.js';
 import type { History } from './history.js';
 import type { Options, OptionValues } from './options.js';
 import type { Random } from './random.js';
@@ -33,6 +34,8 @@ export interface Verdict {
   reason?: string;
   /** Figures worth keeping, as JSON. */
   details?: Record<string, unknown>;
+  /** What it shows of what it saw, few and bounded; the report draws them. */
+  exhibits?: readonly Exhibit[];
 }
 
 export interface CheckContext<O = OptionValues> {

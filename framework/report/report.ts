@@ -1,6 +1,7 @@
 // `report.html`: one self-contained page, the most important things first.
 import { createHash } from 'node:crypto';
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
+import { packedBlocks } from './blocks/blocks.js';
 import { charts } from './charts.js';
 import { circumstances, everyFault } from './circumstances.js';
 import { evidence } from './evidence.js';
@@ -16,6 +17,7 @@ import { clip, grouped, listed, plural } from './text.js';
 import { duration } from './time-text.js';
 import { timeline } from './timeline.js';
 import { standingOf, verdictHeader } from './verdict.js';
+import { viewerCode } from './viewer-code.js';
 
 const PLAN_LENGTH = 200_000;
 const MOST_LISTED = 100;
@@ -28,15 +30,18 @@ export function renderReport(input: ReportInput): string {
   const story = tell(input);
   const { result } = input;
   const head = story.cases[0];
+  const viewer = viewerCode();
+  const style = `${STYLE}${viewer.style}`;
+  const script = `${SCRIPT}${viewer.script}`;
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policy(style, script))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${standingOf(result).word}: ${clip(result.plan.name, 120)}</title>
-<style>${trusted(STYLE)}</style>
+<style>${trusted(style)}</style>
 </head>
 <body>
 <a class="skip" href="#timeline">Skip to the timeline</a>
@@ -47,10 +52,13 @@ ${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div
 <div class="side">
 ${section('faults', head?.span === undefined ? 'Faults' : 'What was going on', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
 </div>
-${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('timeline', 'Timeline', html`${timeline(story, head)}<h3>The whole run</h3>${overview(story)}`)}${section('performance', 'Latency and rate', charts(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', nodeEvents(input))}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
+${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('timeline', 'Timeline', html`${place('timeline')}${timeline(story, head)}<h3>The whole run</h3>${overview(story)}`)}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(input)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
 <footer>Written by chaos ${clip(result.version, 40)}. The full history is in history.jsonl, the verdicts in result.json, both beside this page.</footer>
 <div id="tip" hidden></div>
-<script>${trusted(SCRIPT)}</script>
+${packedBlocks(story).map(
+  ({ name, text }) => html`<script type="application/octet-stream" data-block="${name}">${trusted(text)}</script>
+`,
+)}<script>${trusted(script)}</script>
 </body>
 </html>
 `.markup;
@@ -60,7 +68,14 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-const POLICY = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+function policy(style: string, script: string): string {
+  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
+}
+
+/** Where the viewer shows a part of the page; empty without it. */
+function place(part: string): Html {
+  return html`<div data-mount="${part}"></div>`;
+}
 
 const PLACES = [
   ['operations', 'Operations'],
@@ -84,7 +99,7 @@ function navigation({ cases, others }: Story): Html {
 function anomalySection(story: Story, found: Case): Html {
   return html`<section id="anomaly" aria-labelledby="anomaly-title"><h2 id="anomaly-title">${anomalyName(found.anomaly)}</h2>
 <p class="message">${clip(found.anomaly.message, 1000)}</p>
-${errorOf(story.input.result)}${evidence(story, found, 'evidence')}</section>
+${errorOf(story.input.result)}${evidence(story, found, 'evidence')}${place('evidence')}</section>
 `;
 }
 

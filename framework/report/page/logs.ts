@@ -1,0 +1,5 @@
+// The nodes' logs, on the run's clock.
+
+export interface LogsBlock {
+  nodes: readonly string[];
+}

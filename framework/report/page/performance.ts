@@ -1,0 +1,5 @@
+// Latency, rate and availability over time, of all operations of the run.
+
+export interface PerformanceBlock {
+  bins: number;
+}
