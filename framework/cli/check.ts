@@ -29,10 +29,10 @@ export const check: Command = {
     { flags: '--json', description: 'one line of JSON per path, in the order given' },
   ],
   help: `Examples:
-  chaos check results/latest
-  chaos check history.jsonl --model cas-register --json
-  chaos check jepsen/history.edn --model register --initial 0
-  chaos check queue.edn --model ./my-queue.ts --max-time 30s --memory 1GiB
+  npx chaos check results/latest
+  npx chaos check history.jsonl --model cas-register --json
+  npx chaos check jepsen/history.edn --model register --initial 0
+  npx chaos check queue.edn --model ./my-queue.ts --max-time 30s --memory 1GiB
 
 Exit codes: 0 valid, 1 invalid, 2 unknown, 130 interrupted, 254 a file or an option that makes no sense, 255 internal
 error. With several paths: the worst.`,

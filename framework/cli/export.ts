@@ -11,7 +11,7 @@ export const exportHistory: Command = {
   usage: 'export <path>',
   summary: 'write a history (a results folder or a file) as Jepsen EDN',
   options: [{ flags: '--out <file>', description: 'where to write it (default: standard output)' }],
-  help: 'Examples:\n  chaos export results/latest --out history.edn\n  chaos export history.jsonl | less',
+  help: 'Examples:\n  npx chaos export results/latest --out history.edn\n  npx chaos export history.jsonl | less',
   action: async (args, options, io) => {
     const [{ importHistory }, { ednLines }] = await Promise.all([
       import('../history/import.js'),

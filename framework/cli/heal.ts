@@ -2,6 +2,7 @@
 import type { AnyDeployment } from '../contracts/deployment.js';
 import type { OptionValues } from '../contracts/options.js';
 import { EXIT } from '../contracts/result.js';
+import { typed } from '../deploy/command-line.js';
 import type { Plan } from '../plan/plan.js';
 import type { Command } from './command.js';
 import { printError } from './errors.js';
@@ -46,7 +47,7 @@ Exit codes: 0 nothing of ours is in force on any host, 130 interrupted, 254 bad 
 function unhealed({ clean }: AnyDeployment): string {
   return clean === undefined
     ? 'nothing of it outlives a run, so there is nothing to heal'
-    : 'its hosts are made for a run; `chaos clean` removes what one that died has left';
+    : `its hosts are made for a run; \`${typed('clean')}\` removes what one that died has left`;
 }
 
 /** Each deployment with each set of options once, with the most nodes that a cell has there. */

@@ -3,7 +3,9 @@
 import { resolve } from 'node:path';
 import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
+import { typed, typedAsRoot } from '../deploy/command-line.js';
 import type { LabRecord } from '../deploy/lab/state.js';
+import { realUser } from '../deploy/real-user.js';
 import { type Command, type OptionBag, textOption } from './command.js';
 import { type Io, paint } from './io.js';
 
@@ -28,13 +30,14 @@ export const lab: Command = {
     { flags: '--json', description: 'status: as JSON' },
   ],
   help: `Examples:
-  chaos lab up 5
-  chaos lab status
-  chaos lab shell n1
-  chaos lab shell n1 -- ip addr
-  chaos lab down
+  ${typedAsRoot('lab up 5')}
+  ${typedAsRoot('lab status')}
+  ${typedAsRoot('lab shell n1')}
+  ${typedAsRoot('lab shell n1 -- ip addr')}
+  ${typedAsRoot('lab down')}
 
-Needs Linux and root, or a kernel that allows user namespaces. A plan makes hosts for itself with deploy: lab.`,
+Needs Linux and root. Without root the hosts live in a user namespace, where the kernel allows that, and have no sshd; labs of root
+are then another user's. A plan makes hosts for itself with deploy: lab.`,
   action: async (args, options, io) => {
     const [verb, given] = args as [string, string[] | undefined];
     const action = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
@@ -93,7 +96,7 @@ const VERBS: Record<string, Verb> = {
       })),
     );
     if (options['json'] === true) io.out(`${JSON.stringify(rows, null, 2)}\n`);
-    else if (rows.length === 0) io.out('there is no lab; make one with: chaos lab up 5\n');
+    else if (rows.length === 0) io.out(`there is no lab; ${await howToHaveOne()}\n`);
     else {
       const head = ['lab', 'host', 'address', 'state', 'enter'] as const;
       const cells = rows.map((row) => head.map((column) => row[column]));
@@ -103,7 +106,7 @@ const VERBS: Record<string, Verb> = {
   },
   shell: async ([name, ...command], options) => {
     if (name === undefined) {
-      throw new ChaosError('no-host', 'which host?', { kind: 'usage', hint: 'such as: chaos lab shell n1' });
+      throw new ChaosError('no-host', 'which host?', { kind: 'usage', hint: `such as: ${typed('lab shell n1')}` });
     }
     const { enterHost } = await import('../deploy/lab/shell.js');
     return enterHost(await choose(textOption(options, 'name')), name, command);
@@ -114,7 +117,7 @@ function countOf(text: string | undefined): number {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0) return count;
   const message = text === undefined ? 'how many hosts?' : `'${text}' is no number of hosts`;
-  throw new ChaosError('lab-size', message, { kind: 'usage', hint: 'such as: chaos lab up 5' });
+  throw new ChaosError('lab-size', message, { kind: 'usage', hint: `such as: ${typed('lab up 5')}` });
 }
 
 async function sizeOf(text: string | undefined): Promise<number | null> {
@@ -136,14 +139,22 @@ async function choose(name: string | undefined): Promise<LabRecord> {
   const found = records.find(({ id }) => id === (name ?? DEFAULT_NAME)) ?? only;
   if (found !== undefined) return found;
   if (records.length === 0) {
-    throw new ChaosError('no-lab', 'there is no lab', { kind: 'usage', hint: 'make one with: chaos lab up 5' });
+    throw new ChaosError('no-lab', 'there is no lab', { kind: 'usage', hint: await howToHaveOne() });
   }
   const message = name === undefined ? `there are ${records.length} labs` : `there is no lab called '${name}'`;
   throw new ChaosError('no-lab', message, { kind: 'usage', hint: `choose one with --name: ${names.join(', ')}` });
 }
 
+/** What to type; a plain user may have made one as root, which nobody but root sees. */
+async function howToHaveOne(): Promise<string> {
+  const [{ existsSync }, { ROOT_STATE }] = await Promise.all([import('node:fs'), import('../deploy/lab/state.js')]);
+  const hidden = realUser() !== 0 && existsSync(ROOT_STATE);
+  const others = hidden ? `; root has one: ${typedAsRoot('lab status')}` : '';
+  return `make one with: ${typed('lab up 5')}${others}`;
+}
+
 function entrance(record: LabRecord, host: string): string {
-  return `chaos lab shell ${host}${record.id === DEFAULT_NAME ? '' : ` --name ${record.id}`}`;
+  return typed(`lab shell ${host}${record.id === DEFAULT_NAME ? '' : ` --name ${record.id}`}`);
 }
 
 async function printLab(record: LabRecord, io: Io): Promise<void> {

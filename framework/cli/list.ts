@@ -27,7 +27,7 @@ export const list: Command = {
   usage: 'list [kind] [name]',
   summary: 'list systems, deployments, workloads, nemeses and checkers, with their options',
   options: [{ flags: '--json', description: 'as JSON' }],
-  help: 'Examples:\n  chaos list\n  chaos list nemeses\n  chaos list systems raft\n  chaos list lin-kv',
+  help: 'Examples:\n  npx chaos list\n  npx chaos list nemeses\n  npx chaos list systems raft\n  npx chaos list lin-kv',
   action: async (args, options, io) => {
     const [first, second] = args as [string | undefined, string | undefined];
     const [{ defaultCatalog }, { systemOptions }] = await Promise.all([

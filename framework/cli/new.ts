@@ -10,8 +10,8 @@ export const create: Command = {
   summary: 'write a working skeleton of a system, workload, nemesis, checker or model',
   options: [{ flags: '--into <folder>', description: 'where to write it', default: '.' }],
   help: `Examples:
-  chaos new system my-store
-  chaos new checker no-gaps --into checks
+  npx chaos new system my-store
+  npx chaos new checker no-gaps --into checks
 
 Each skeleton is three files: the definition, its test (vitest), and a plan that runs it.`,
   action: async (args, options, io) => {

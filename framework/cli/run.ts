@@ -21,10 +21,10 @@ export const run: Command = {
     { flags: '--json', description: 'print one result a line as JSON instead of a summary' },
   ],
   help: `Examples:
-  chaos run plans/quickstart.yaml
-  chaos run plans/quickstart.yaml --set deploy=sim --seed 7
-  chaos run plans/raft/bugs --seeds 1..200
-  chaos run plans/quickstart.yaml --set timing.load=2m --set workload.rate=500/s
+  npx chaos run plans/quickstart.yaml
+  npx chaos run plans/quickstart.yaml --set deploy=sim --seed 7
+  npx chaos run plans/raft/bugs --seeds 1..200
+  npx chaos run plans/quickstart.yaml --set timing.load=2m --set workload.rate=500/s
 
 Exit codes: 0 as expected, 1 an anomaly (or an expected one not found), 2 unknown, 130 interrupted,
 254 bad arguments or plan, 255 internal error. With several runs: the worst, invalid over unknown over valid.`,

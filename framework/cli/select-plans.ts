@@ -1,6 +1,7 @@
 // The plans that the arguments of a command name: loaded, every file's errors told at once, narrowed to a cell; and the commands
 // that repeat their runs.
 import { ChaosError } from '../contracts/error.js';
+import { calledBy } from '../deploy/command-line.js';
 import type { Plan } from '../plan/plan.js';
 import { hidden } from '../plan/secrets.js';
 import { listOption, type OptionBag, textOption } from './command.js';
@@ -68,7 +69,7 @@ function repeatCommand(plan: Plan, sets: readonly string[], variables: ReadonlyM
   if (plan.cell !== null) words.push('--cell', plan.cell);
   for (const set of sets) words.push('--set', set);
   const assignments = [...variables].map(([name, value]) => `${name}=${quoted(value)}`);
-  return hidden([...assignments, ...words.map(quoted)].join(' '), plan.secrets);
+  return hidden([...calledBy(), ...assignments, ...words.map(quoted)].join(' '), plan.secrets);
 }
 
 function quoted(word: string): string {

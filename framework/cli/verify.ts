@@ -23,9 +23,9 @@ export const verify: Command = {
     { flags: '--json', description: 'one step a line as JSON' },
   ],
   help: `Examples:
-  chaos verify raft
-  chaos verify ./my-system.ts --workload register
-  chaos verify maelstrom --workload echo --set system.with.bin=./node.py`,
+  npx chaos verify raft
+  npx chaos verify ./my-system.ts --workload register
+  npx chaos verify maelstrom --workload echo --set system.with.bin=./node.py`,
   action: async (args, options, io) => {
     const [{ loadPlanText }, { defaultCatalog }, { verifySystem }] = await Promise.all([
       import('../plan/load.js'),
@@ -79,6 +79,6 @@ async function firstWorkload(use: string): Promise<string> {
   if (first !== undefined) return first;
   throw new ChaosError('unknown-system', `there is no system '${use}'`, {
     kind: 'usage',
-    hint: 'chaos list systems shows them',
+    hint: 'npx chaos list systems shows them',
   });
 }

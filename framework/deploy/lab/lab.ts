@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ChaosError, messageOf } from '../../contracts/error.js';
+import { typed } from '../command-line.js';
 import { access, impossible } from './access.js';
 import { addressOf, controlAddress, freeSubnets, hostsFile, labName, linkOf } from './addresses.js';
 import { checkLab, type LabOptions } from './checks.js';
@@ -171,7 +172,7 @@ export class Lab {
     const free = freeSubnets(await machineNetworks()).find((each) => claimSubnet(path(each), this.#id));
     if (free === undefined) {
       throw new ChaosError('lab-subnet', 'every network from 10.55.0.0/24 to 10.55.255.0/24 is in use', {
-        hint: 'chaos lab down --all removes labs, chaos clean what they left',
+        hint: `${typed('lab down --all')} removes labs, ${typed('clean')} what they left`,
       });
     }
     record.subnet = free;

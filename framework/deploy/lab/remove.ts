@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ChaosError } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
+import { typed } from '../command-line.js';
 import { dropFolder, entries, type LabRecord, labFolders, listRecords, readRecord, runs } from './state.js';
 
 /** What a rack gets to end in order, and then for the kernel to end it. */
@@ -23,7 +24,7 @@ export async function removeLab(record: LabRecord): Promise<void> {
 
 function left(record: LabRecord, what: string): ChaosError {
   return new ChaosError('lab-left', `lab '${record.id}' could not be removed: ${what} is still there`, {
-    hint: 'try again with: chaos lab down --all',
+    hint: `try again with: ${typed('lab down --all')}`,
   });
 }
 

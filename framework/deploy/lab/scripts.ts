@@ -56,6 +56,12 @@ done
 `;
 
 /**
+ * What is left of the first process of a host: it collects whatever ends there without a parent. A shell that waits for a child
+ * does; a program that merely sleeps would leave every killed node behind as a zombie.
+ */
+const INIT = 'while :; do sleep 86400 & wait $! || :; done';
+
+/**
  * A host: first process of its namespaces, started within those of the rack.
  *
  * $1: its folder, $2: name, $3: address with prefix length, $4: address of its network card, $5: process id of the rack, $6: name of
@@ -121,6 +127,5 @@ if [ -n "$sshd" ]; then
 fi
 echo up
 exec >/dev/null 2>&1
-trap '' CHLD
-exec ${BOUNDED.join(' ')} sleep infinity
+exec ${BOUNDED.join(' ')} sh -c '${INIT}'
 `;

@@ -1,6 +1,7 @@
 // The hosts of a run: a lab that is made for it and removed after it.
 import { setTimeout } from 'node:timers/promises';
 import { ChaosError } from '../../contracts/error.js';
+import { typed } from '../command-line.js';
 import { CommandHost } from '../host/command-host.js';
 import type { Host, HostSource } from '../host/host.js';
 import { SshHost } from '../host/ssh-host.js';
@@ -63,7 +64,7 @@ export class LabSource implements HostSource {
   }
 
   entrance(node: string): string {
-    return `chaos lab shell ${node} --name ${this.#made().record.id}`;
+    return typed(`lab shell ${node} --name ${this.#made().record.id}`);
   }
 
   async close(options: { keep?: boolean } = {}): Promise<void> {

@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ChaosError } from '../../contracts/error.js';
+import { typed } from '../command-line.js';
+import { realUser } from '../real-user.js';
 
 /** A process that can be told from a later one with the same number. */
 export interface ProcessMark {
@@ -57,16 +59,6 @@ export interface Folders {
   disks: string;
 }
 
-/** The user behind this process, also inside a user namespace that maps it to root; null where the kernel does not say. */
-export function realUser(): number {
-  try {
-    const [inside = '', outside = ''] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
-    return Number(outside) + (process.geteuid?.() ?? 0) - Number(inside);
-  } catch {
-    return process.geteuid?.() ?? 0;
-  }
-}
-
 function writable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK | constants.X_OK);
@@ -76,10 +68,13 @@ function writable(path: string): boolean {
   }
 }
 
+/** Where labs of root live. */
+export const ROOT_STATE = '/run/chaos-lab';
+
 /** Where labs of this user live. `chosen`: the folder that the user wants disks in. */
 export function labFolders(chosen?: string, env: NodeJS.ProcessEnv = process.env, user = realUser()): Folders {
   const disks = chosen === undefined ? undefined : join(chosen, 'chaos-lab');
-  if (user === 0) return { state: '/run/chaos-lab', disks: disks ?? '/var/lib/chaos-lab' };
+  if (user === 0) return { state: ROOT_STATE, disks: disks ?? '/var/lib/chaos-lab' };
   const runtime = env['XDG_RUNTIME_DIR'];
   const home = env['HOME'];
   const own =
@@ -125,7 +120,7 @@ export function createRecord(record: LabRecord): void {
 function taken(id: string): ChaosError {
   return new ChaosError('lab-exists', `there is already a lab called '${id}'`, {
     kind: 'usage',
-    hint: `remove it with: chaos lab down --name ${id}, or choose another name with --name`,
+    hint: `remove it with: ${typed(`lab down --name ${id}`)}, or choose another name with --name`,
   });
 }
 
