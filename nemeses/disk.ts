@@ -1,5 +1,6 @@
 // Hurts nodes' disks: what was not synced is gone, a record is torn or rotten, the end is cut off, syncs are slow, nothing can be
 // written any more.
+import type { Capability } from '../framework/contracts/capability.js';
 import { type DiskFault, needOfDisk } from '../framework/contracts/cluster.js';
 import { defineNemesis } from '../framework/contracts/define.js';
 import type { Injection } from '../framework/contracts/nemesis.js';
@@ -30,14 +31,24 @@ function faultOf(injection: DiskInjection): DiskFault {
   return { kind, ...(delay === undefined ? {} : { delay }), ...(position === undefined ? {} : { position }) };
 }
 
+/** Of any program, `full` and `lose-unsynced` are had one at a time: LazyFS says that it has synced what found no room. */
+function instead(_: DiskOptions, offered: readonly Capability[]): string | null {
+  const possible = KINDS.filter((kind) => offered.includes(needOfDisk(kind)));
+  if (possible.length === 0) return null;
+  const isOneOnly = !offered.includes('disk') && possible.includes('full') && possible.includes('lose-unsynced');
+  const kinds = isOneOnly ? possible.filter((kind) => kind !== 'full') : possible;
+  return `Here it works with kinds: [${kinds.join(', ')}]${isOneOnly ? ', or with full in place of lose-unsynced' : ''}.`;
+}
+
 export default defineNemesis<DiskOptions, DiskInjection>({
   name: NAME,
   summary:
     'Loses what was not synced, tears, cuts or flips bits of the log, slows syncs down, fills the disk or makes it read-only.',
   needs: ({ kinds }) => [...new Set((kinds ?? DEFAULT).map(needOfDisk))],
+  instead,
   options: {
     kinds: option.list(
-      'What may happen to a disk; one kind is drawn each time. Any program knows full, read-only, truncate and bit-flip.',
+      'What may happen to a disk; one kind is drawn each time. Any program on hosts knows all but torn-tail; see docs/hosts.md for what they need there.',
       { type: 'string', enum: KINDS },
       DEFAULT,
       {

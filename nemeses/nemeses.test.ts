@@ -1,5 +1,6 @@
 // Kill, pause, network, clock and disk: what they choose, and what they ask of the faults.
 import { describe, expect, it } from 'vitest';
+import type { Capability } from '../framework/contracts/capability.js';
 import { ChaosError } from '../framework/contracts/error.js';
 import type { AnyNemesis, Injection } from '../framework/contracts/nemesis.js';
 import clock from './clock.js';
@@ -199,11 +200,20 @@ describe('disk', () => {
     expect([...found].sort()).toEqual([...kinds].sort());
   });
 
-  it('needs what its kinds need, both by default', () => {
+  it('needs what its kinds need', () => {
     const needs = disk.needs as (options: object) => readonly string[];
-    expect(needs({})).toEqual(['disk', 'files']);
-    expect(needs({ kinds: ['slow', 'torn-tail', 'lose-unsynced'] })).toEqual(['disk']);
-    expect(needs({ kinds: ['full', 'read-only', 'truncate', 'bit-flip'] })).toEqual(['files']);
+    expect(needs({})).toEqual(['unsynced', 'disk', 'files', 'slow-disk', 'full']);
+    expect(needs({ kinds: ['slow', 'torn-tail', 'lose-unsynced'] })).toEqual(['slow-disk', 'disk', 'unsynced']);
+    expect(needs({ kinds: ['full', 'read-only', 'truncate', 'bit-flip'] })).toEqual(['full', 'files']);
+  });
+
+  it('says which kinds are possible where not all are', () => {
+    const instead = (...offered: Capability[]) => disk.instead!({ kinds, delay: 0 }, offered);
+    expect(instead('kill')).toBeNull();
+    expect(instead('files', 'slow-disk')).toBe('Here it works with kinds: [bit-flip, slow, read-only, truncate].');
+    expect(instead('unsynced', 'full')).toBe(
+      'Here it works with kinds: [lose-unsynced], or with full in place of lose-unsynced.',
+    );
   });
 
   it('hands the fault over without the targets', async () => {

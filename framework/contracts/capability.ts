@@ -9,8 +9,11 @@ export const CAPABILITIES = {
   rate: 'limit how much a link carries',
   corrupt: 'corrupt packets between nodes',
   clock: "move a node's clock or change its rate",
-  disk: 'lose what a node has not synced, tear its log, slow down its disk',
-  files: 'fill the disk of a node, make it read-only, cut and flip what is in its files',
+  disk: 'tear the last record of the log of a node',
+  unsynced: 'lose what a node has not synced',
+  'slow-disk': 'slow down the syncs of a node',
+  full: 'fill the disk of a node',
+  files: 'make the disk of a node read-only, cut and flip what is in its files',
   power: 'turn a host off without warning, and on again',
   membership: 'let nodes join and leave the cluster',
   reports: 'know which node leads, from the nodes’ own reports',
@@ -27,12 +30,15 @@ export const IN_PROCESS: readonly Capability[] = [
   'packet',
   'clock',
   'disk',
+  'unsynced',
+  'slow-disk',
+  'full',
   'files',
   'membership',
   'reports',
 ];
 
-/** On hosts, where faults are the kernel's: to reference nodes, and to any program, whose syncs nobody sees. */
+/** On hosts, where faults are the kernel's: to reference nodes, and to any program, whose records nobody knows. */
 export const ON_HOSTS: readonly Capability[] = [...IN_PROCESS, 'rate', 'corrupt'];
 export const PROGRAMS_ON_HOSTS: readonly Capability[] = ON_HOSTS.filter(
   (name) => name !== 'reports' && name !== 'disk',

@@ -67,11 +67,11 @@ export function needOfDisk(kind: DiskFaultKind): Capability {
 }
 
 const DISK_NEEDS: Readonly<Record<DiskFaultKind, Capability>> = {
-  'lose-unsynced': 'disk',
+  'lose-unsynced': 'unsynced',
   'torn-tail': 'disk',
-  slow: 'disk',
+  slow: 'slow-disk',
   'bit-flip': 'files',
-  full: 'files',
+  full: 'full',
   'read-only': 'files',
   truncate: 'files',
 };

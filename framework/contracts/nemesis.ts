@@ -34,6 +34,8 @@ export interface Nemesis<O = OptionValues, I extends Injection = Injection> {
   summary: string;
   /** Capabilities that injections with these options need. */
   needs: readonly Capability[] | ((options: O) => readonly Capability[]);
+  /** Where only `offered` can be had, and that is not enough for these options: which would do, as a sentence; null: none. */
+  instead?: (options: O, offered: readonly Capability[]) => string | null;
   options?: Options;
   /** Problems that the schema cannot express, as sentences; empty when fine. */
   validate?: (options: O) => readonly string[];

@@ -24,6 +24,8 @@ export interface Setting {
 export interface ReadFault {
   definition: AnyNemesis;
   needs: readonly Capability[];
+  /** What the nemesis would do with less, as a sentence; null: nothing, or it was decided already. */
+  instead: (offered: readonly Capability[]) => string | null;
   span: Span;
   targetSpan: Span;
   targets: TargetName | readonly string[] | null;
@@ -56,6 +58,7 @@ export async function readNemesis(tree: Tree, setting: Setting, scope: Scope): P
   return {
     definition: found.definition,
     needs: needsOf(found.definition, options, spanAt(read, 'use'), scope),
+    instead: (offered) => insteadOf(found.definition, options, offered),
     span: spanAt(read, 'use'),
     targetSpan: spanAt(read, 'targets'),
     targets: targets ?? found.definition.targets,
@@ -187,6 +190,7 @@ export async function readInjection(tree: Tree, setting: Setting, scope: Scope):
   return {
     definition: found.definition,
     needs,
+    instead: () => null,
     span: spanAt(read, 'fault'),
     targetSpan: spanAt(read, 'targets'),
     targets,
@@ -224,6 +228,15 @@ function needsOf({ needs, name }: AnyNemesis, options: Filled, span: Span, { pro
   } catch (error) {
     problems.add(span, `nemesis ${name} could not say what it needs: ${messageOf(error)}`);
     return [];
+  }
+}
+
+/** A hint that cannot be had is no problem. */
+function insteadOf({ instead }: AnyNemesis, { values }: Filled, offered: readonly Capability[]): string | null {
+  try {
+    return instead?.(values, offered) ?? null;
+  } catch {
+    return null;
   }
 }
 

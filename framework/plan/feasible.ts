@@ -80,6 +80,7 @@ async function refuseRuntime({ system, deployment }: Pair, span: Span, scope: Sc
 async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capability[], scope: Scope): Promise<void> {
   const { definition, needs, targets } = fault;
   const missing = needs.filter((need) => need !== 'reports' && !offered.includes(need));
+  const instead = missing.length === 0 ? null : fault.instead(offered);
   if (needs.includes('membership') && pair.system.membership === undefined) {
     scope.problems.add(
       fault.span,
@@ -90,7 +91,8 @@ async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capabi
   for (const need of missing) {
     const runtime = RUNTIME_WORDS[kindOf(pair.system) ?? 'protocol'];
     const message = `nemesis ${definition.name} needs "${need}" (${CAPABILITIES[need]}); deployment ${pair.deployment.name} cannot do that to ${runtime}`;
-    scope.problems.add(fault.span, message, { hint: useInstead(await deploymentsWith(need, pair, scope)) });
+    const elsewhere = useInstead(await deploymentsWith(need, pair, scope));
+    scope.problems.add(fault.span, message, { hint: instead === null ? elsewhere : `${elsewhere} ${instead}` });
   }
   if (needs.includes('reports')) {
     await checkReports(fault.span, `nemesis ${definition.name} has to know the leader`, pair, offered, scope);

@@ -13,6 +13,8 @@ interface Options extends LocalOptions {
 
 /** What can be done to processes whose messages we do not carry. */
 const OF_PROCESSES: readonly Capability[] = ['kill', 'pause'];
+const OF_MESSAGES: readonly Capability[] = ['partition', 'loss', 'packet'];
+const OVER_SOCKETS = IN_PROCESS.filter((name) => !OF_MESSAGES.includes(name));
 
 export default defineDeployment<Options>({
   name: 'local',
@@ -31,10 +33,10 @@ export default defineDeployment<Options>({
   world: 'local',
   capabilities: ({ transport }) =>
     transport === 'tcp'
-      ? { protocol: [...OF_PROCESSES, 'clock', 'disk', 'files', 'membership', 'reports'], lifecycle: OF_PROCESSES }
+      ? { protocol: OVER_SOCKETS, lifecycle: OF_PROCESSES }
       : {
           protocol: IN_PROCESS,
-          program: [...OF_PROCESSES, 'partition', 'loss', 'packet'],
+          program: [...OF_PROCESSES, ...OF_MESSAGES],
           lifecycle: OF_PROCESSES,
         },
   createWorld: realWorld,
