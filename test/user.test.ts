@@ -49,7 +49,9 @@ describe('on a terminal', () => {
     space.file('small.yaml', `${SIM}checks: [linearizable, ./endless.ts]\n`);
     const { code, screen } = await onTerminal(['run', 'small.yaml'], { cwd: space.path, interruptAt: 'check endless' });
     expect(code).toBe(130);
-    expect(screen.join('\n')).toMatch(/SIGINT: ending in order.*\n\? Unknown: the run was interrupted/);
+    expect(screen.join('\n')).toMatch(
+      /Ctrl-C: ending in order \(healing, collecting; again: stop at once\)\n\? Unknown: the run was interrupted/,
+    );
     expect(screen.join('\n')).not.toContain('Nothing wrong');
     const result = JSON.parse(readFileSync(join(space.run('small'), 'result.json'), 'utf8'));
     expect(result).toMatchObject({ status: 'interrupted', exitCode: 130 });

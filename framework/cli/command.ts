@@ -19,6 +19,8 @@ export interface Command {
   /** Shown below the options: examples. */
   help?: string;
   options: readonly CommandOption[];
+  /** What Ctrl-C makes it do before it ends, for the person who waits. */
+  ending?: string;
   /** Returns the exit code. */
   action: (args: readonly (string | string[] | undefined)[], options: OptionBag, io: Io) => Promise<number>;
 }

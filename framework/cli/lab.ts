@@ -29,6 +29,7 @@ export const lab: Command = {
     { flags: '--all', description: 'down: every lab' },
     { flags: '--json', description: 'status: as JSON' },
   ],
+  ending: 'removing what is being made',
   help: `Examples:
   ${typedAsRoot('lab up 5')}
   ${typedAsRoot('lab status')}

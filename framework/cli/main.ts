@@ -39,28 +39,35 @@ const COMMANDS: readonly Command[] = [
 
 interface Interruption {
   signal: AbortSignal;
+  /** What happens before the end, in words; set once it is known what this process does. */
+  ending: string;
   breakable: Io['breakable'];
   /** Asks for an orderly end, without a word. */
   abort: () => void;
 }
 
-/** The first Ctrl-C asks for an orderly end; a second one ends at once (the watchdog removes what is left). */
+/**
+ * The first Ctrl-C asks for an orderly end; a second one ends at once. What is left then goes by itself: nodes of this machine by the
+ * watchdog, labs by their rack, faults and nodes on hosts by their helpers; only containers wait for `clean`.
+ */
 function interruptible(): Interruption {
   const controller = new AbortController();
-  const interrupt = (name: string) => {
+  const interrupt = (signal: string) => {
+    const name = signal === 'SIGINT' ? 'Ctrl-C' : signal;
     // What the terminal echoed, such as ^C, stands behind the progress; what follows begins on a line of its own.
     const fresh = process.stderr.isTTY ? '\n' : '';
     if (controller.signal.aborted) {
       printAtOnce(fresh);
       process.exit(EXIT.interrupted);
     }
-    printAtOnce(`${fresh}${name}: ending in order, what is recorded is kept (again: end at once)\n`);
+    printAtOnce(`${fresh}${name}: ending in order (${interruption.ending}again: stop at once)\n`);
     controller.abort();
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  return {
+  const interruption: Interruption = {
     signal: controller.signal,
+    ending: '',
     abort: () => controller.abort(),
     breakable: (work) => {
       // Nothing runs but the work, and all that is recorded is on disk: SIGTERM may do what it does by default.
@@ -72,6 +79,7 @@ function interruptible(): Interruption {
       }
     },
   };
+  return interruption;
 }
 
 /**
@@ -110,7 +118,7 @@ function terminal({ signal, breakable }: Interruption): Io {
   };
 }
 
-function parser(io: Io, finish: (code: number) => void): Parser {
+function parser(io: Io, begin: (command: Command) => void, finish: (code: number) => void): Parser {
   const program = new Parser('chaos')
     .description(
       'Tests distributed systems as a YAML plan says: a cluster, clients, faults, a judged history, a report.',
@@ -131,6 +139,7 @@ function parser(io: Io, finish: (code: number) => void): Parser {
       else sub.option(flags, description, fallback);
     }
     sub.action(async (...given: unknown[]) => {
+      begin(command);
       const args = given.slice(0, -2) as (string | string[] | undefined)[];
       finish(await command.action(args, given.at(-2) as OptionBag, io));
     });
@@ -160,7 +169,10 @@ async function main(interruption: Interruption): Promise<number> {
   const io = terminal(interruption);
   let code: number = EXIT.ok;
   try {
-    await parser(io, (result) => {
+    const begin = ({ ending }: Command) => {
+      interruption.ending = ending === undefined ? '' : `${ending}; `;
+    };
+    await parser(io, begin, (result) => {
       code = result;
     }).parseAsync(process.argv);
     return code;

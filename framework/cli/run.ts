@@ -20,6 +20,7 @@ export const run: Command = {
     { flags: '-q, --quiet', description: 'no progress: the summary only' },
     { flags: '--json', description: 'print one result a line as JSON instead of a summary' },
   ],
+  ending: 'healing, collecting',
   help: `Examples:
   npx chaos run plans/quickstart.yaml
   npx chaos run plans/quickstart.yaml --set deploy=sim --seed 7

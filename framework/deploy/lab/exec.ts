@@ -5,9 +5,10 @@ import { ChaosError } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 
 /** Where tools of the system are, also when the path of a plain user does not say so. */
-export const TOOL_PATH = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'].join(
-  delimiter,
-);
+export const TOOL_PATH = [
+  ...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+  ...['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'],
+].join(delimiter);
 
 /** The environment of everything that belongs to a lab: nothing of the user's but where programs are. */
 export const TOOL_ENV: Readonly<Record<string, string>> = { PATH: TOOL_PATH, LC_ALL: 'C.UTF-8' };

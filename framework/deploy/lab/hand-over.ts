@@ -1,13 +1,25 @@
 // While a child has the terminal, signals are its matter.
 import type { ChildProcess } from 'node:child_process';
+import { ChaosError } from '../../contracts/error.js';
 
-/** Resolves to the child's exit code; until then it gets the signals that this process gets. Rejects when it cannot be started. */
+/**
+ * Resolves to the child's exit code; until then it gets the signals that this process gets. Rejects with
+ * ChaosError('lab-missing') when it cannot be started.
+ */
 export function handOver(child: ChildProcess): Promise<number> {
   const restore = passOn((signal) => child.kill(signal));
   return new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
+    child.once('error', (cause) => reject(notStarted(child.spawnfile, cause)));
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 255)));
   }).finally(restore);
+}
+
+function notStarted(program: string, cause: Error): ChaosError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new ChaosError('lab-missing', `a lab needs ${program}, which cannot be started (${code ?? cause.message})`, {
+    hint: 'it is in the package util-linux, in /usr/bin or /usr/sbin: install it, and have these folders in PATH',
+    cause,
+  });
 }
 
 function passOn(send: (signal: NodeJS.Signals) => void): () => void {

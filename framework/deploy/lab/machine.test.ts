@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explain, privileged } from './access.js';
+import { TOOL_PATH } from './exec.js';
+import { handOver } from './hand-over.js';
 import { freshKey, sshdConfig } from './keys.js';
 import { onDisk, parseMounts, splitTree, wholeTree } from './layers.js';
 import { findProgram, requireTools } from './requirements.js';
@@ -121,5 +124,21 @@ describe('the sshd of a host', () => {
     expect(text).toContain('ListenAddress 10.55.0.3\n');
     expect(text).toContain('PasswordAuthentication no\n');
     expect(text).not.toMatch(/^(ListenAddress) 0\.0/m);
+  });
+});
+
+describe('a tool that is not there after all', () => {
+  it('is named, with what to do', async () => {
+    await expect(handOver(spawn('/nowhere/unshare', []))).rejects.toMatchObject({
+      code: 'lab-missing',
+      message: 'a lab needs /nowhere/unshare, which cannot be started (ENOENT)',
+      hint: expect.stringContaining('util-linux'),
+    });
+  });
+
+  it('is looked for beside the folders of PATH, never in the working folder', () => {
+    const folders = TOOL_PATH.split(':');
+    expect(folders).toContain('/usr/sbin');
+    expect(folders).not.toContain('');
   });
 });

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { ChaosError } from '../../contracts/error.js';
 import { access, impossible, OWN_NAMESPACES } from './access.js';
+import { TOOL_PATH } from './exec.js';
 import { handOver } from './hand-over.js';
 import { requireTools } from './requirements.js';
 
@@ -32,7 +33,7 @@ export async function runAgainInside(): Promise<number | null> {
   const program = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn('unshare', [...OWN_NAMESPACES, '--', 'sh', '-c', GO_ON, 'sh', ...program], {
     stdio: 'inherit',
-    env: { ...process.env, [MARK]: '1' },
+    env: { ...process.env, PATH: TOOL_PATH, [MARK]: '1' },
   });
   return handOver(child);
 }
