@@ -493,6 +493,39 @@ describe('a plain user', () => {
     await nothingLeft();
   });
 
+  it('is no better off as root of a user namespace that has the network of the machine', async () => {
+    const id = called('half-root');
+    const half = (...args: string[]) =>
+      execute('unshare', ['--user', '--map-root-user', process.execPath, MAIN, 'lab', ...args, '--name', id]);
+    try {
+      expect((await half('up', '2')).stdout).toContain('These hosts have no sshd');
+    } finally {
+      await half('down');
+    }
+    await nothingLeft();
+    const closed = ['sh', '-c', 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"', 'sh', process.execPath, MAIN];
+    const ended = execute('unshare', ['--user', '--map-root-user', ...closed, 'lab', 'up', '2', '--name', id]);
+    await expect(ended).rejects.toMatchObject({
+      code: 255,
+      stderr: expect.stringMatching(
+        /root in a user namespace, without rights over the network.*\n.*run as root of the machine/,
+      ),
+    });
+    await nothingLeft();
+  });
+
+  it('has tools found that PATH does not name', async () => {
+    const bare = { cwd: '/', env: { PATH: '/nonexistent', HOME: '/nonexistent' } };
+    const user = (...args: string[]) => execute('/usr/bin/setpriv', [...NOBODY, MAIN, 'lab', ...args], bare);
+    try {
+      expect((await user('up', '1')).stdout).toContain('These hosts have no sshd');
+      expect((await user('shell', 'n1', '--', 'hostname')).stdout).toBe('n1\n');
+    } finally {
+      await user('down');
+    }
+    await nothingLeft();
+  });
+
   it('is told what is missing where the kernel allows no such namespaces', async () => {
     // A user namespace has a limit of its own, which binds whoever is in it.
     const script =

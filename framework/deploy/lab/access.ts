@@ -58,13 +58,34 @@ mount -t overlay -o lowerdir=/usr,upperdir=/tmp/upper,workdir=/tmp/work,userxatt
 unshare --pid --fork --mount mount -t proc proc /proc
 `;
 
+/** Asks for a change that changes nothing, but takes the right to change the network of this process. */
+const OWN_NETWORK = ['sh', '-c', 'ip link set dev lo mtu "$(cat /sys/class/net/lo/mtu)"'] as const;
+
+/** Root of a user namespace need not have any right over the network that it is in: that may be the machine's. */
+async function ownsNetwork(): Promise<boolean> {
+  return (await attempt(OWN_NETWORK)).code === 0;
+}
+
+/** Why this process cannot make a lab by itself. */
+interface Lack {
+  why: string;
+  remedy: string;
+}
+
+const NOT_ROOT: Lack = { why: 'this user is not root', remedy: 'run as root' };
+const NOT_OF_NETWORK: Lack = {
+  why: 'this process is root in a user namespace, without rights over the network that it is in',
+  remedy: 'run as root of the machine itself',
+};
+
 /** Tries what is needed; nothing is left of it. */
 export async function access(): Promise<Access> {
   const known = privileged(standing());
-  if (known !== null) return known;
+  if (known !== null && (await ownsNetwork())) return known;
+  const who = known === null ? NOT_ROOT : NOT_OF_NETWORK;
   const tried = await attempt(['unshare', ...OWN_NAMESPACES, '--', 'sh', '-c', PROBE]);
   if (tried.code === 0) return { kind: 'reexecute' };
-  return { kind: 'impossible', ...explain(firstLine(tried.stderr), setting) };
+  return { kind: 'impossible', ...explain(firstLine(tried.stderr), setting, who) };
 }
 
 /** A kernel setting; null where this kernel has none of that name. */
@@ -83,23 +104,28 @@ const SETTINGS: readonly { name: string; forbids: string; allows: string }[] = [
   { name: 'user.max_user_namespaces', forbids: '0', allows: '10000' },
 ];
 
-/** Why user namespaces do not work, as a sentence, and what can be done. */
-export function explain(error: string, read: (name: string) => string | null): { reason: string; hint: string } {
+/** Why user namespaces do not work, as a sentence, and what can be done. `lack`: why they are needed. */
+export function explain(
+  error: string,
+  read: (name: string) => string | null,
+  lack: Lack = NOT_ROOT,
+): { reason: string; hint: string } {
+  const { why, remedy } = lack;
   const closed = SETTINGS.find(({ name, forbids }) => read(name) === forbids);
   if (closed !== undefined) {
     return {
-      reason: `this user is not root, and the setting ${closed.name}=${closed.forbids} forbids user namespaces`,
-      hint: `run as root, allow them with: sysctl -w ${closed.name}=${closed.allows}, ${ELSEWHERE}`,
+      reason: `${why}, and the setting ${closed.name}=${closed.forbids} forbids user namespaces`,
+      hint: `${remedy}, allow them with: sysctl -w ${closed.name}=${closed.allows}, ${ELSEWHERE}`,
     };
   }
   if (read('user.max_user_namespaces') === null) {
     return {
-      reason: 'this user is not root, and the kernel has no user namespaces (CONFIG_USER_NS)',
-      hint: `run as root, ${ELSEWHERE}`,
+      reason: `${why}, and the kernel has no user namespaces (CONFIG_USER_NS)`,
+      hint: `${remedy}, ${ELSEWHERE}`,
     };
   }
   return {
-    reason: `this process may not make hosts, neither by itself nor inside a user namespace (${error})`,
+    reason: `${why}, and may not make hosts inside a user namespace of its own either (${error})`,
     hint: `run as root on the machine itself (in a container: with --privileged), ${ELSEWHERE}`,
   };
 }
