@@ -4,6 +4,7 @@ import { EVENT_INVOKE, type History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { NS_PER_S, toNs } from '../framework/contracts/time.js';
 import { isAnswered } from './shared/answered.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { courseOf } from './shared/phases.js';
 import { amount, instant, milliseconds, percent, span } from './shared/text.js';
@@ -104,6 +105,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['unavailable'],
+  explains: EXPLANATIONS,
   check(history, { options }) {
     const wanted = options['at-least'];
     const { size, from, to, all, windows, byNode, outage } = measure(history, toNs(options.window));

@@ -10,6 +10,7 @@ import {
   unexpectedElement,
 } from './shared/element-anomalies.js';
 import { elementsOf } from './shared/elements.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { lastFinalReads } from './shared/final-reads.js';
 import { Findings, stopped } from './shared/findings.js';
 import { quantiles } from './shared/quantiles.js';
@@ -31,6 +32,7 @@ export default defineChecker<Options>({
     read: option.text('The function that returns all messages.', 'read'),
   },
   anomalies: ['lost-message', 'unexpected-message', 'duplicate-message'],
+  explains: EXPLANATIONS,
   check(history, { options: { broadcast, read }, nodes, cancelled }) {
     const elements = elementsOf(history, { add: broadcast, read, knownByRead: false, cancelled });
     if (elements === null) return stopped();

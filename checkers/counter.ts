@@ -4,6 +4,7 @@ import type { History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
 import { type CounterHistory, type CounterRead, counterHistory } from './shared/counter-reads.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { finalStart } from './shared/final-reads.js';
 import { Findings, stopped } from './shared/findings.js';
 import { type Sums, subsetSums } from './shared/sums.js';
@@ -78,6 +79,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['lost-update', 'stale-read', 'phantom-update', 'counter-out-of-bounds'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     if (cancelled()) return stopped();
     const counter = counterHistory(history, options.add, options.read);

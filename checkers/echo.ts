@@ -4,6 +4,7 @@ import { EVENT_OK } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
 import { sameJson } from './shared/canonical.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { amount, capital, instant, show } from './shared/text.js';
 
@@ -16,6 +17,7 @@ export default defineChecker<Options>({
   summary: 'Every answer equals its request.',
   options: { function: option.text('The function whose answer must equal its request.', 'echo') },
   anomalies: ['wrong-echo'],
+  explains: EXPLANATIONS,
   check(history, { options }) {
     const { type, f, mate, time, length } = history.columns;
     const echo = history.functionId(options.function);

@@ -3,6 +3,7 @@ import { defineChecker } from '../framework/contracts/define.js';
 import { EVENT_FAIL, EVENT_INFO } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { amount, instant } from './shared/text.js';
 
@@ -28,6 +29,7 @@ export default defineChecker<Options>({
     fail: option.flag('Whether such an error is an anomaly; otherwise it is only listed.', false),
   },
   anomalies: ['client-exception'],
+  explains: EXPLANATIONS,
   always: true,
   check(history, { options }) {
     const { type, mate, time, length } = history.columns;

@@ -1,6 +1,7 @@
 // Looks for telling lines in the nodes' logs: `panic`, `fatal`, `assertion failed`.
 import { defineChecker } from '../framework/contracts/define.js';
 import { option } from '../framework/contracts/options.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings, stopped } from './shared/findings.js';
 import { compilePattern } from './shared/pattern.js';
 import { amount } from './shared/text.js';
@@ -29,6 +30,7 @@ export default defineChecker<Options>({
     nodes: option.list('The nodes whose logs are read; none named: all.', option.text('A node.'), []),
   },
   anomalies: ['log-pattern'],
+  explains: EXPLANATIONS,
   check(_history, { options, nodes, log, cancelled }) {
     const pattern = compilePattern(options.pattern, options['ignore-case']);
     const findings = new Findings();

@@ -2,6 +2,7 @@
 
 import type { NodeEvent } from '../framework/contracts/cluster.js';
 import { defineChecker } from '../framework/contracts/define.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { instant } from './shared/text.js';
 
@@ -29,6 +30,7 @@ export default defineChecker({
   name: 'node-health',
   summary: 'No node ends unless a fault ended it, and none writes anything but messages where messages belong.',
   anomalies: ['node-crash', 'protocol-error'],
+  explains: EXPLANATIONS,
   always: true,
   check(_history, { events }) {
     const findings = new Findings();

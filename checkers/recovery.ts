@@ -4,6 +4,7 @@ import { EVENT_INVOKE, type History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { toNs } from '../framework/contracts/time.js';
 import { isAnswered } from './shared/answered.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { courseOf } from './shared/phases.js';
 import { amount, instant, list, milliseconds, span } from './shared/text.js';
@@ -56,6 +57,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['slow-recovery'],
+  explains: EXPLANATIONS,
   check(history, { options, nodes }) {
     const within = toNs(options.within);
     const heal = healed(history);

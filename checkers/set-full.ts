@@ -15,6 +15,7 @@ import {
   unexpectedElement,
 } from './shared/element-anomalies.js';
 import { type Elements, elementsOf } from './shared/elements.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { lastFinalReads } from './shared/final-reads.js';
 import { Findings, stopped } from './shared/findings.js';
 import { quantiles } from './shared/quantiles.js';
@@ -101,6 +102,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['lost-element', 'stale-read', 'unexpected-element', 'duplicate-element'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     const { add, read, linearizable } = options;
     const elements = elementsOf(history, { add, read, knownByRead: true, cancelled });

@@ -3,6 +3,7 @@ import { defineChecker } from '../framework/contracts/define.js';
 import { EVENT_OK } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
+import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { Interner } from './shared/interner.js';
 import { amount, instant, show } from './shared/text.js';
@@ -16,6 +17,7 @@ export default defineChecker<Options>({
   summary: 'No id is handed out twice.',
   options: { function: option.text('The function that returns a new id.', 'generate') },
   anomalies: ['duplicate-id'],
+  explains: EXPLANATIONS,
   check(history, { options }) {
     const { type, f, mate, time, length } = history.columns;
     const generate = history.functionId(options.function);

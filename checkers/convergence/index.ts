@@ -4,6 +4,7 @@ import { defineChecker } from '../../framework/contracts/define.js';
 import { EVENT_FAIL, EVENT_INVOKE, type History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { type Nanoseconds, toNs } from '../../framework/contracts/time.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { Findings } from '../shared/findings.js';
 import { courseOf } from '../shared/phases.js';
 import { endOf } from '../shared/reports.js';
@@ -65,6 +66,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['divergence', 'membership-divergence'],
+  explains: EXPLANATIONS,
   check(history, { options, nodes, reads, events }) {
     const within = toNs(options.within);
     const end = endOf(history);

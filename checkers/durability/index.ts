@@ -6,6 +6,7 @@ import { option } from '../../framework/contracts/options.js';
 import { NONE, type RegisterOperations, registerOperations, repeatedValues } from '../sequential/operations.js';
 import { RegisterWords } from '../sequential/words.js';
 import { actor } from '../shared/actor.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { allFinalReads, finalStart } from '../shared/final-reads.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { amount, capital, instant, list, show } from '../shared/text.js';
@@ -108,6 +109,7 @@ export default defineChecker<Options>({
     initial: option.any('The value of every register at the start.', null),
   },
   anomalies: ['lost-write'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     if (cancelled()) return stopped();
     return history.functionId(options.add) >= 0 ? checkElements(history, options) : checkRegisters(history, options);

@@ -6,6 +6,7 @@ import { defineChecker } from '../../framework/contracts/define.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { type Milliseconds, toNs } from '../../framework/contracts/time.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { findSplitBrains } from '../shared/leaders.js';
 import { quantiles } from '../shared/quantiles.js';
@@ -77,6 +78,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['split-brain', 'slow-election'],
+  explains: EXPLANATIONS,
   check(history, { options, nodes, events, cancelled }) {
     if (cancelled()) return stopped();
     const findings = new Findings();

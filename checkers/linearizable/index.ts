@@ -4,6 +4,7 @@ import { defineChecker } from '../../framework/contracts/define.js';
 import { ChaosError } from '../../framework/contracts/error.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { amount, instant, show, size } from '../shared/text.js';
 import {
   checkLinearizable,
@@ -63,6 +64,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ANOMALIES,
+  explains: EXPLANATIONS,
   validate({ model, initial }, module) {
     try {
       modelFor(model, module).initial(initial);

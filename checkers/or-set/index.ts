@@ -7,6 +7,7 @@ import { option } from '../../framework/contracts/options.js';
 import { actor } from '../shared/actor.js';
 import { type ElementWords, isUnexpected, repeatedElement, unexpectedElement } from '../shared/element-anomalies.js';
 import { type Elements, elementsOf } from '../shared/elements.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { type FinalRead, finalStart, lastFinalReads } from '../shared/final-reads.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { amount, instant, list, show } from '../shared/text.js';
@@ -89,6 +90,7 @@ export default defineChecker<Options>({
     read: option.text('The function that returns all elements.', 'read'),
   },
   anomalies: ['lost-element', 'stale-read', 'resurrected-element', 'unexpected-element', 'duplicate-element'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     const elements = elementsOf(history, { add: options.add, read: options.read, knownByRead: false, cancelled });
     if (elements === null) return stopped();

@@ -1,6 +1,7 @@
 // Sequential consistency as a check of plans.
 import { defineChecker } from '../../framework/contracts/define.js';
 import { option } from '../../framework/contracts/options.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { checkSequential } from './check.js';
 
 interface Options {
@@ -26,6 +27,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: ['not-sequentially-consistent', 'unwritten-value', 'aborted-read'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     const { valid, anomalies, reason, operations, configurations } = checkSequential(history, {
       initial: options.initial,

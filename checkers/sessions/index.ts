@@ -2,6 +2,7 @@
 import type { Valid } from '../../framework/contracts/checker.js';
 import { defineChecker } from '../../framework/contracts/define.js';
 import { option } from '../../framework/contracts/options.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { anomaliesOf, checkSessions } from './check.js';
 import { GUARANTEES, type Guarantee } from './guarantees.js';
 
@@ -29,6 +30,7 @@ export default defineChecker<Options>({
     ),
   },
   anomalies: [...GUARANTEES, 'unwritten-value', 'aborted-read', 'future-read'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     const names = GUARANTEES.filter((name) => options.guarantees.includes(name));
     const result = checkSessions(history, {

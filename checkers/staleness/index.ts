@@ -6,6 +6,7 @@ import { option } from '../../framework/contracts/options.js';
 import { type Milliseconds, type Nanoseconds, toNs } from '../../framework/contracts/time.js';
 import { NONE, type RegisterOperations, registerOperations, repeatedValues } from '../sequential/operations.js';
 import { RegisterWords } from '../sequential/words.js';
+import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { quantiles } from '../shared/quantiles.js';
 import { amount, capital, show, span } from '../shared/text.js';
@@ -46,6 +47,7 @@ export default defineChecker<Options>({
     initial: option.any('The value of every key at the start.', null),
   },
   anomalies: ['too-stale'],
+  explains: EXPLANATIONS,
   check(history, { options, cancelled }) {
     if (cancelled()) return stopped();
     const operations = registerOperations(history, { initial: options.initial });

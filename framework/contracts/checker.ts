@@ -1,6 +1,7 @@
 // A checker: a judge of a history. It knows the history and what was recorded beside it, never a system or a deployment.
 import type { NodeEvent } from './cluster.js';
 import type { Exhibit } from './exhibit.js';
+import type { Explanations } from './explanation.js';
 import type { History } from './history.js';
 import type { Options, OptionValues } from './options.js';
 import type { Random } from './random.js';
@@ -77,6 +78,8 @@ export interface Checker<O = OptionValues> {
   validate?: (options: O, module: (path: string) => unknown) => readonly string[];
   /** Names of the anomalies it can report. */
   anomalies: readonly string[];
+  /** What they mean, by name; may explain others, too. */
+  explains?: Explanations;
   /** Runs in every run whether or not the plan names it (coverage, exceptions, …). */
   always?: boolean;
   check: (history: History, context: CheckContext<O>) => Verdict | Promise<Verdict>;
