@@ -78,8 +78,10 @@ export interface Requests {
   damage: { ask: Damage; answer: { lost: number; at: number | null } };
   /** Exactly these links are not clean from now on. Resolves when the kernel has the rules. */
   network: { ask: { links: readonly LinkState[] }; answer: object };
-  /** Sends a datagram with this text to a helper's probe port. `refused`: the kernel would not send it. */
-  probe: { ask: { address: string; port: number; text: string }; answer: { refused: boolean } };
+  /** What the kernel says of the faults on what this host sends: to these addresses, and to others where it should be clean. */
+  measured: { ask: { to: readonly string[] }; answer: Measured };
+  /** Sends so many datagrams with this text (one) to a helper's probe port. `refused`: the kernel would not send one of them. */
+  probe: { ask: { address: string; port: number; text: string; count?: number }; answer: { refused: boolean } };
   /** The last probe from an address, and how many packets from it were dropped by our rules since they are in force. */
   probed: { ask: { from: string }; answer: { text: string | null; dropped: number } };
   /** The clock that programs of a node see, by libfaketime's file; in force for whatever was started with it. */
@@ -88,11 +90,38 @@ export interface Requests {
   'host-clock': { ask: { offset: Milliseconds }; answer: object };
   /** Exactly these faults of folders are in force from now on. */
   folders: { ask: { faults: readonly FolderFault[] }; answer: object };
+  /**
+   * Every sync of all that runs of a node takes so much longer; 0: no longer. Resolves when all of it is held so, and says how many
+   * processes that are; what is started later has to be asked for again.
+   */
+  'slow-disk': { ask: { node: string; delay: Milliseconds }; answer: { processes: number } };
+  /**
+   * `mount`: the folder of a node that is dead lies on LazyFS from now on, until it is taken off (`unmount`, or when the nodes are
+   * killed at the end). `drop`: what is not synced there is gone; `lost`: how many bytes. The node must be dead.
+   */
+  unsynced: { ask: { node: string; folder: string; act: 'mount' | 'drop' | 'unmount' }; answer: { lost: number } };
   'damage-files': { ask: FileDamage; answer: { file: string | null; at: number } };
   /** Takes back every fault, now. */
   heal: { ask: object; answer: object };
   /** Takes back every fault, kills every node, and ends. */
   end: { ask: object; answer: object };
+}
+
+/** Read from the kernel, not from what was declared. */
+export interface Measured {
+  links: readonly MeasuredLink[];
+  /** What is in force and nobody has declared, in words. */
+  stray: readonly string[];
+}
+
+export interface MeasuredLink {
+  to: string;
+  /** What was declared and is not in force, in words; null: all of it is. */
+  missing: string | null;
+  /** Packets that were lost on purpose since that is in force; null: none is to be lost. */
+  lost: number | null;
+  /** Packets that went through the queue of a rate, a delay and the like; null: there is none to be. */
+  shaped: number | null;
 }
 
 export interface Hello {

@@ -18,7 +18,8 @@ const PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr
 export const TOOLS_VARIABLE = 'CHAOS_TOOLS';
 
 const { [TOOLS_VARIABLE]: brought = '', PATH: path = '' } = process.env;
-const SEARCHED = [brought, path, ...PLACES].filter((place) => place !== '');
+/** Folders in which programs are looked for. */
+export const SEARCHED: readonly string[] = [brought, path, ...PLACES].filter((place) => place !== '');
 
 /** Exit status of a shell that did not find a program. */
 export const NOT_FOUND = 127;
