@@ -24,8 +24,12 @@ function has({ disk }: Wish, kind: DiskFault['kind']): boolean {
   return disk.some((fault) => fault.kind === kind);
 }
 
+/** How much longer each of its syncs takes, in milliseconds: several faults add up. */
+export function slowedBy({ disk }: Wish): number {
+  return disk.reduce((sum, fault) => sum + (fault.kind === 'slow' ? (fault.delay ?? 0) : 0), 0);
+}
+
 export function controlFor(topic: Topic, wish: Wish, id: number): Control {
   if (topic === 'clock') return { type: 'clock', msg_id: id, faults: [...wish.clock] };
-  const slow = wish.disk.reduce((sum, fault) => sum + (fault.kind === 'slow' ? (fault.delay ?? 0) : 0), 0);
-  return { type: 'disk', msg_id: id, slow, full: has(wish, 'full'), readOnly: has(wish, 'read-only') };
+  return { type: 'disk', msg_id: id, slow: slowedBy(wish), full: has(wish, 'full'), readOnly: has(wish, 'read-only') };
 }

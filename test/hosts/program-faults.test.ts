@@ -89,7 +89,7 @@ it('its disk is full, and has room again', async () => {
 
 it('its files are damaged while it is dead', async () => {
   await client.request('signal', { node: 'n1', signal: 'SIGKILL' });
-  await life.crashed();
+  await life.crashed('prefix');
   rmSync(join(disk, 'more'), { force: true });
   const before = readFileSync(join(disk, 'file'));
   await life.damage('bit-flip', 0, random.derive('flip'));

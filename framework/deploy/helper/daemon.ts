@@ -17,6 +17,7 @@ import type { Handlers, HelperContext, HelperModule } from './modules.js';
 import { openProbeSocket, type ProbeModule, type ProbeSocket, probeModule } from './probes.js';
 import { type ProcessModule, processModule } from './processes.js';
 import type { Answer, Ask, ReplyLine } from './protocol.js';
+import { slowDiskModule } from './slow-disk.js';
 import { StateFile } from './state-file.js';
 
 /** Until somebody says hello with a bound of their own. */
@@ -64,7 +65,8 @@ export class Daemon {
     this.#claim = claim;
     this.#probes = probeModule(socket, more);
     this.#processes = processModule(context, (event) => this.#controller.tell(event));
-    this.#modules = [this.#processes, damageModule(), this.#probes, ...more];
+    const slowDisk = slowDiskModule(context, (node) => this.#processes.rowsOf(node));
+    this.#modules = [this.#processes, damageModule(), this.#probes, slowDisk, ...more];
     this.#dispatch = new Dispatch(this.#modules, this.#handlers(), () => this.#unready());
     this.ended = new Promise((resolve) => {
       this.#ended = resolve;
@@ -96,7 +98,7 @@ export class Daemon {
           await this.#takeBack();
         } finally {
           // It ends behind the answer.
-          await this.#processes.killAll().finally(() => setImmediate(() => void this.finish({ keep: false })));
+          await this.#endNodes().finally(() => setImmediate(() => void this.finish({ keep: false })));
         }
         return {};
       },
@@ -113,8 +115,8 @@ export class Daemon {
     const before = this.#state.owner;
     if (before.run !== '' && before.run !== run) {
       await this.#takeBack();
-      if (!before.keep) await this.#processes.killAll();
-      this.#processes.forget();
+      if (!before.keep) await this.#endNodes();
+      for (const module of this.#modules) module.forget?.();
       this.#controller.clear();
     }
     this.#state.owner = { run, keep };
@@ -158,10 +160,16 @@ export class Daemon {
     }
   }
 
+  /** Kills every node, then takes away what stood under them. */
+  async #endNodes(): Promise<void> {
+    await this.#processes.killAll();
+    for (const module of this.#modules) await module.leave?.();
+  }
+
   async #finish(keep: boolean): Promise<void> {
     this.#lease.stop();
     this.#server?.close();
-    const steps = [() => this.#takeBack(), () => (keep ? Promise.resolve() : this.#processes.killAll())];
+    const steps = [() => this.#takeBack(), () => (keep ? Promise.resolve() : this.#endNodes())];
     let clean = true;
     for (const step of steps) {
       await step().catch((error) => {

@@ -23,7 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { mountOf, mounts } from './folders-mount.js';
-import { type Run, runHere } from './network/run.js';
+import { type Run, runHere, SEARCHED } from './network/run.js';
 
 /** A folder of a program, and one of ours, on the same file system, that takes its files and LazyFS's while it is mounted. */
 export interface LazyPlace {
@@ -36,9 +36,12 @@ const CACHE = '0.125GB';
 const STARTED: Milliseconds = 10_000;
 const OBEYED: Milliseconds = 10_000;
 const UNMOUNTED: Milliseconds = 3000;
+/** Names the file of LazyFS where it is not on the PATH. */
+export const LAZYFS_VARIABLE = 'CHAOS_LAZYFS';
+const { [LAZYFS_VARIABLE]: PROGRAM = 'lazyfs' } = process.env;
 const STEP: Milliseconds = 5;
 
-const partsOf = ({ files }: LazyPlace) => ({
+export const partsOf = ({ files }: LazyPlace) => ({
   data: `${files}/data`,
   commands: `${files}/commands`,
   done: `${files}/done`,
@@ -52,7 +55,7 @@ const partsOf = ({ files }: LazyPlace) => ({
  * Puts the folder on LazyFS; what is in it stays. No program may use it meanwhile. `program`: where `lazyfs` is. Rejects with
  * ChaosError('fault-unsupported'), and the folder is as it was.
  */
-export async function mountLazy(place: LazyPlace, program = 'lazyfs'): Promise<void> {
+export async function mountLazy(place: LazyPlace, program = PROGRAM): Promise<void> {
   const folder = realpathSync(place.folder);
   const { data, commands, done, config, log } = partsOf(place);
   // In the options of a mount a comma has a meaning of its own.
@@ -105,9 +108,20 @@ export async function dropUnsynced(place: LazyPlace): Promise<void> {
   }
 }
 
-/** Takes the folder off LazyFS again, with everything that is in it. Harmless where it is not on it. */
-export async function unmountLazy(place: LazyPlace, run: Run = runHere): Promise<void> {
-  const { data, commands, log, pid } = partsOf(place);
+/** Whether it is on LazyFS, and LazyFS lives. */
+export function isLazy(place: LazyPlace): boolean {
+  return isMounted(place.folder) && processOf(place) !== null;
+}
+
+/**
+ * Takes the folder off LazyFS again, with everything that is in it. Harmless where it is not on it. Rejects with
+ * ChaosError('folder-busy') where files there are open, unless `force`: whoever has them open loses them then.
+ */
+export async function unmountLazy(
+  place: LazyPlace,
+  { run = runHere, force = false }: { run?: Run; force?: boolean } = {},
+): Promise<void> {
+  const { data, commands, log } = partsOf(place);
   const { folder } = place;
   if (isMounted(folder)) {
     // A program that ends by itself loses nothing.
@@ -116,13 +130,18 @@ export async function unmountLazy(place: LazyPlace, run: Run = runHere): Promise
     await until(UNMOUNTED, async () => {
       refusal = (await run(['umount', folder])).stderr.trim();
       return !isMounted(folder);
-    }).catch(() => {
+    }).catch(async () => {
+      if (force) await run(['umount', '-l', folder]);
+      if (!isMounted(folder)) return;
       throw new ChaosError('folder-busy', `${folder} cannot be taken off LazyFS: ${refusal}`, {
         hint: 'A program still has files there open: kill the node first.',
       });
     });
   }
-  await until(UNMOUNTED, () => hasEnded(pid)).catch(() => {});
+  // It ends by itself once nothing is mounted.
+  await until(UNMOUNTED, () => processOf(place) === null).catch(() => {});
+  const left = processOf(place);
+  if (left !== null) process.kill(left, 'SIGKILL');
   if (existsSync(data)) {
     if (existsSync(folder)) rmdirSync(folder);
     renameSync(data, folder);
@@ -162,7 +181,8 @@ interface Launched {
 function launch([program, ...args]: readonly [string, ...string[]], place: LazyPlace): Launched {
   const { output, pid } = partsOf(place);
   const fd = openSync(output, 'a', 0o600);
-  const child = spawn(program, args, { cwd: '/', detached: true, stdio: ['ignore', fd, fd] });
+  const env = { ...process.env, PATH: SEARCHED.join(':') };
+  const child = spawn(program, args, { cwd: '/', env, detached: true, stdio: ['ignore', fd, fd] });
   closeSync(fd);
   child.unref();
   if (child.pid !== undefined) writeFileSync(pid, String(child.pid));
@@ -176,14 +196,14 @@ function launch([program, ...args]: readonly [string, ...string[]], place: LazyP
   return { failure: () => why, kill: () => void (why === null && child.kill('SIGKILL')) };
 }
 
-/** LazyFS ends by itself once nothing is mounted. */
-function hasEnded(pid: string): boolean {
-  if (!existsSync(pid)) return true;
+/** Its process; null when there is none any more. */
+function processOf(place: LazyPlace): number | null {
+  const { pid: file, config } = partsOf(place);
   try {
-    process.kill(Number(readFileSync(pid, 'utf8')), 0);
-    return false;
+    const pid = Number(readFileSync(file, 'utf8'));
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(config) ? pid : null;
   } catch {
-    return true;
+    return null;
   }
 }
 

@@ -5,8 +5,16 @@ import { fileDamageModule } from './file-damage.js';
 import { foldersModule } from './folders.js';
 import type { HelperContext, HelperModule, MakeModule } from './modules.js';
 import { networkModule } from './network/index.js';
+import { unsyncedModule } from './unsynced.js';
 
-const MODULES: readonly MakeModule[] = [networkModule, clockModule, hostClockModule, foldersModule, fileDamageModule];
+const MODULES: readonly MakeModule[] = [
+  networkModule,
+  clockModule,
+  hostClockModule,
+  foldersModule,
+  fileDamageModule,
+  unsyncedModule,
+];
 
 /** All modules but those that need more than a context. */
 export function modules(context: HelperContext): HelperModule[] {

@@ -38,6 +38,10 @@ export interface HelperModule {
   restore(): Promise<void>;
   /** Takes back what an earlier helper, killed since, remembered last; called once, before any request, where there is such a state. */
   recover?(state: unknown): Promise<void>;
+  /** Every node that was started here was killed: takes away what stood under them. Rejects when something stays. */
+  leave?(): Promise<void>;
+  /** The nodes go on without us: what stands under them stays, and is theirs. */
+  forget?(): void;
   /** How many packets from an address the rules of this module have dropped since they are in force. */
   dropped?(from: string): Promise<number>;
 }

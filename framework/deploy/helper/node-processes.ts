@@ -122,6 +122,11 @@ export class NodeProcesses {
     return hit;
   }
 
+  /** All of it that lives now. */
+  rows(): ProcessRow[] {
+    return this.#kin.find();
+  }
+
   signal(signal: NodeJS.Signals): number {
     return this.#kin.find().filter(({ pid }) => send(pid, signal)).length;
   }
@@ -168,5 +173,7 @@ export class NodeProcesses {
  * on. It runs as little as the child does.
  */
 function isFrozen(row: ProcessRow, all: readonly ProcessRow[]): boolean {
-  return row.stopped || (row.blocked && all.some((child) => child.parent === row.pid && child.stopped));
+  // What is traced has got the signal and stops, but looks as if its tracer held it.
+  const isHeld = ({ stopped, traced }: ProcessRow) => stopped || traced;
+  return isHeld(row) || (row.blocked && all.some((child) => child.parent === row.pid && isHeld(child)));
 }

@@ -9,6 +9,8 @@ export interface ProcessRow {
   /** When it started, as a text that tells it from any other process that had or will have its id. */
   start: string;
   stopped: boolean;
+  /** Its tracer holds it, for a moment or because it was stopped. */
+  traced: boolean;
   /** It waits in the kernel, where signals do not reach it before it comes back. */
   blocked: boolean;
   /** It has ended, be it that nobody has waited for it yet. */
@@ -80,6 +82,7 @@ function readStat(pid: number): ProcessRow | null {
     group: Number(fields[2]),
     start: fields[19] ?? '',
     stopped: state === 'T',
+    traced: state === 't',
     blocked: state === 'D',
     // A first thread that has ended may leave others behind that run on.
     ended: state === 'X' || (state === 'Z' && Number(fields[17]) <= 1),
@@ -134,6 +137,7 @@ export function parsePs(text: string): ProcessRow[] {
       group: Number(group),
       start,
       stopped: state.startsWith('T'),
+      traced: false,
       blocked: /^[DU]/.test(state),
       ended: state.startsWith('Z'),
       kernel: false,

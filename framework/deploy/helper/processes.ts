@@ -3,6 +3,7 @@ import { ChaosError, messageOf } from '../../contracts/error.js';
 import { MarkReader } from './marks.js';
 import type { HelperContext, HelperModule } from './modules.js';
 import { NodeProcesses, type NodeState } from './node-processes.js';
+import type { ProcessRow } from './process-table.js';
 import type { HelperEvent } from './protocol.js';
 
 const NAME = 'processes';
@@ -12,6 +13,8 @@ export interface ProcessModule extends HelperModule {
   killAll(): Promise<void>;
   /** Forgets the nodes of an earlier run, which go on. */
   forget(): void;
+  /** What belongs to a node and lives now. */
+  rowsOf(node: string): ProcessRow[];
 }
 
 export function processModule(context: HelperContext, tell: (event: HelperEvent) => void): ProcessModule {
@@ -59,6 +62,7 @@ export function processModule(context: HelperContext, tell: (event: HelperEvent)
     },
     killAll: () => all([...nodes.values()].map((each) => each.kill())),
     forget: () => nodes.clear(),
+    rowsOf: (name) => node(name).rows(),
   };
 }
 

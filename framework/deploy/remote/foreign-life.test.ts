@@ -71,7 +71,7 @@ function make(
     killing = true;
     await client.request('signal', { node: id, signal: 'SIGKILL' });
     killing = false;
-    await life.crashed();
+    await life.crashed('prefix');
   };
   return { id, life, place, told, kill, start: () => life.start(NO_WISH, random) };
 }

@@ -4,13 +4,15 @@ import type { Body } from '../../contracts/message.js';
 import type { Random } from '../../contracts/random.js';
 import type { Lifecycle, NodePlace } from '../../contracts/system.js';
 import { type Clock, type Milliseconds, toNs } from '../../contracts/time.js';
+import type { Keep } from '../../node/process/damage.js';
 import { clockEnvironment } from '../helper/clock.js';
-import type { Answer, Ask, FolderFault } from '../helper/protocol.js';
+import type { Answer } from '../helper/protocol.js';
 import type { Host } from '../host/host.js';
 import type { Breakage, LastingDamage } from '../node-faults.js';
 import type { Topic, Wish } from '../wish.js';
 import type { Bridge } from './bridge.js';
 import { FAKETIME_VARIABLE } from './faketime.js';
+import { ForeignDisk } from './foreign-disk.js';
 import type { End, Ended, Life } from './life.js';
 import { FAKETIME } from './preflight-script.js';
 import { type Secrets, secretsOf } from './secrets.js';
@@ -25,6 +27,8 @@ export interface ForeignLifeOptions {
   bridge: Bridge | null;
   /** The id of a run in which clocks are moved, where libfaketime has to be loaded before programs; null: of any other. */
   clockRun: string | null;
+  /** Its files lie on LazyFS, so that what it has not synced can be lost. */
+  isLazy?: boolean;
   /** Its clock is the host's own, and moved with that. */
   hostClock?: boolean;
   /** Shared by all nodes of a cluster. */
@@ -39,9 +43,6 @@ const LONGEST_CHECK: Milliseconds = 5000;
 const SETTLED: Milliseconds = 500;
 const FIRST_PAUSE: Milliseconds = 20;
 const LONGEST_PAUSE: Milliseconds = 500;
-
-/** A file system with more room than this is not filled. */
-const MOST_FILLED = 4 * 1024 ** 3;
 
 /** Empties a folder that may be the root of a file system, and must stay. */
 const WIPE = ['sh', '-euc', 'cd -- "$1"; rm -rf -- ./* ./.[!.]* ./..?*', 'sh'];
@@ -60,13 +61,6 @@ export class Installations {
 /** The first of the paths that is there. */
 const FIND_FAKETIME = `for path in "$${FAKETIME_VARIABLE}" ${FAKETIME.join(' ')}; do if [ -e "$path" ]; then echo "$path"; exit; fi; done`;
 
-/** What nobody can do to any program. */
-const REFUSALS: Partial<Record<Breakage, string>> = {
-  slow: 'is a foreign program: nobody can slow down its disk',
-  'lose-unsynced': 'is a foreign program: nobody knows what of its files is not synced',
-  'torn-tail': 'is a foreign program: nobody knows where its records end',
-};
-
 /** One incarnation, from its start to its end. */
 interface Incarnation {
   over: ChaosError | null;
@@ -82,17 +76,13 @@ export class ForeignLife implements Life {
   readonly secrets: Secrets;
   readonly #options: ForeignLifeOptions;
   readonly #steps: Steps;
+  readonly #disk: ForeignDisk;
   #incarnation: Incarnation | null = null;
   /** Why the last one is over. */
   #reason: ChaosError | null = null;
   #isSpokenFor = false;
   #wasReady = false;
   #clockVariables: Readonly<Record<string, string>> = {};
-  /** Its files were damaged, or cannot be written: that it ends is no wonder. */
-  #isDamaged = false;
-  #isUnwritable = false;
-  /** What was last declared of its folder. */
-  #folderFaults: readonly FolderFault[] = [];
 
   constructor(options: ForeignLifeOptions) {
     this.#options = options;
@@ -101,6 +91,9 @@ export class ForeignLife implements Life {
     this.secrets = secretsOf(lifecycle);
     const { secrets } = this;
     this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data, secrets });
+    const { isLazy = false, listener } = options;
+    const note = (detail: string) => listener.note(detail);
+    this.#disk = new ForeignDisk({ title: this.#steps.title, place, station, isLazy, note });
   }
 
   async prepare(): Promise<void> {
@@ -113,11 +106,12 @@ export class ForeignLife implements Life {
     if (wipe !== undefined) await this.#steps.must('wipe', wipe);
     else await this.#steps.must('prepare', { command: [...WIPE, place.data] });
     await this.#makeFolders();
+    await this.#disk.prepare();
     await this.#findClock();
   }
 
   refusal(fault: Breakage): string | null {
-    return REFUSALS[fault] ?? null;
+    return this.#disk.refusal(fault);
   }
 
   async start(wish: Wish, _random: Random): Promise<number | null> {
@@ -131,6 +125,7 @@ export class ForeignLife implements Life {
     if (daemon) await this.#steps.must('start', start);
     // A rate counts from the start of the program.
     if (wish.clock.some(({ rate }) => rate !== undefined)) await this.#tellClock(wish);
+    await this.#disk.started(wish);
     return pid;
   }
 
@@ -155,43 +150,33 @@ export class ForeignLife implements Life {
   }
 
   async tell(topic: Topic, wish: Wish): Promise<void> {
-    if (topic === 'clock') await this.#tellClock(wish);
-    else await this.#tellDisk(wish);
+    await (topic === 'clock' ? this.#tellClock(wish) : this.#disk.tell(wish));
   }
 
-  /** What fills a disk outlives the helper that knew of it: the next one takes back only what it was told of. */
   async back(wish: Wish): Promise<void> {
-    const again = async () => {
-      if (this.#folderFaults.length > 0) {
-        await this.#options.station.request('folders', { faults: this.#folderFaults });
-        await this.#tellDisk(wish);
-      }
+    try {
+      await this.#disk.back(wish);
       if (wish.clock.length > 0) await this.#tellClock(wish);
-    };
-    await again().catch((error: unknown) => this.#options.listener.note(messageOf(error)));
+    } catch (error) {
+      this.#options.listener.note(messageOf(error));
+    }
   }
 
-  async crashed(): Promise<number> {
+  async crashed(keep: Keep): Promise<number> {
     this.#over(new ChaosError('node-killed', `${this.#steps.title} was killed`));
-    return 0;
+    return keep === 'none' ? this.#disk.dropUnsynced() : 0;
   }
 
   /** Nobody asks for it. */
   async tear(): Promise<void> {}
 
-  async assertDamageable(): Promise<void> {
-    const { file } = await this.#damage({ kind: 'truncate', seed: 0, dry: true });
-    if (file === null) throw this.#nothingToDamage();
+  assertDamageable(): Promise<void> {
+    return this.#disk.assertDamageable();
   }
 
   /** Nobody knows how to take it back: the program has to live with it. */
   async damage(kind: LastingDamage, position: number, random: Random): Promise<null> {
-    const { file, at } = await this.#damage({ kind, seed: random.int(2 ** 32), position });
-    if (file === null) throw this.#nothingToDamage();
-    this.#isDamaged = true;
-    this.#options.listener.note(
-      kind === 'truncate' ? `${file} was cut at byte ${at}` : `a bit of byte ${at} of ${file} was flipped`,
-    );
+    await this.#disk.damage(kind, position, random);
     return null;
   }
 
@@ -204,7 +189,7 @@ export class ForeignLife implements Life {
         hint: `${this.#steps.whereabouts('node')} A program that goes on by itself is started with daemon: true.`,
       }),
     );
-    return { detail: how, fault: this.#isDamaged || this.#isUnwritable };
+    return { detail: how, fault: this.#disk.explainsEnd };
   }
 
   /** Tried once: the node is killed afterwards in any case. */
@@ -291,33 +276,6 @@ export class ForeignLife implements Life {
     await station.request('host-clock', { offset: clock.reduce((sum, { offset = 0 }) => sum + offset, 0) });
   }
 
-  /** The helper refuses what the file system of the folder cannot do. */
-  async #tellDisk({ disk }: Wish): Promise<void> {
-    const { station, place } = this.#options;
-    const folder = place.data;
-    const has = (kind: FolderFault['kind']) => disk.some((fault) => fault.kind === kind);
-    const faults: FolderFault[] = [
-      ...(has('full') ? [{ kind: 'full' as const, folder, most: MOST_FILLED }] : []),
-      ...(has('read-only') ? [{ kind: 'read-only' as const, folder }] : []),
-    ];
-    this.#isUnwritable ||= faults.length > 0;
-    await station.request('folders', { faults });
-    this.#folderFaults = faults;
-    this.#isUnwritable = faults.length > 0;
-  }
-
-  #damage(damage: Omit<Ask<'damage-files'>, 'folder' | 'files'>): Promise<Answer<'damage-files'>> {
-    const { station, place } = this.#options;
-    return station.request('damage-files', { ...damage, folder: place.data, files: '**' });
-  }
-
-  #nothingToDamage(): ChaosError {
-    const { data } = this.#options.place;
-    return new ChaosError('fault-unsupported', `${this.#steps.title} has no file in ${data} that holds anything`, {
-      hint: 'Let the program keep its files in the folder ${node.data}.',
-    });
-  }
-
   #over(reason: ChaosError): void {
     this.#incarnation?.end(reason);
     this.#incarnation = null;
@@ -331,13 +289,12 @@ function beginning(): Incarnation {
     reject = no;
   });
   ended.catch(() => {});
-  const incarnation: Incarnation = {
+  return {
     over: null,
     ended,
     end(reason) {
-      incarnation.over ??= reason;
+      this.over ??= reason;
       reject(reason);
     },
   };
-  return incarnation;
 }

@@ -122,6 +122,7 @@ function foreignLife(
     bridge,
     clockRun: context.needs?.includes('clock') === true && !hostClock ? run : null,
     hostClock,
+    isLazy: context.needs?.includes('unsynced') === true,
     installations,
     clock,
     listener: { onReady: () => node().onReady(), note: (detail) => node().note(detail) },
