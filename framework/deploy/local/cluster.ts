@@ -1,7 +1,5 @@
 // A local cluster: one process per node, every message through the parent, no privilege needed.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { bundle } from '../../catalog/bundle.js';
 import type { Cluster, Delay } from '../../contracts/cluster.js';
 import type { DefinitionSource, ProvisionContext } from '../../contracts/deployment.js';
@@ -24,6 +22,7 @@ import { lastLines } from './log-tail.js';
 import { checkProgram, startFailure } from './program.js';
 import { Router } from './router.js';
 import { Watchdog } from './watchdog.js';
+import { givenFolder, type TemporaryFolder, temporaryFolder } from './workspace.js';
 
 export interface LocalOptions {
   latency: Milliseconds;
@@ -46,7 +45,7 @@ export class LocalCluster implements Cluster {
   readonly #watchdog = new Watchdog();
   readonly #messages: TextLog | null;
   /** Where logs and data go; a temporary folder when the run keeps nothing. */
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
   /** Logs of a folder that is gone. */
   readonly #logs = new Map<string, string[]>();
   #source: DefinitionSource;
@@ -64,13 +63,13 @@ export class LocalCluster implements Cluster {
     this.nodes = [...context.nodes, ...spares];
     this.#source = context.source;
     this.#program = system.nodes === undefined ? system.program!(context.systemOptions) : null;
-    this.#folder = context.folder ?? mkdtempSync(join(tmpdir(), 'chaos-nodes-'));
+    this.#folder = context.folder === null ? temporaryFolder('chaos-nodes-') : givenFolder(context.folder);
     const delayed = options.latency > 0;
     const base: Delay = { distribution: options.distribution, mean: options.latency, jitter: options.jitter };
     const network = new Network(random.derive('network'), delayed ? base : null);
     this.#members = membersOf(context, this);
     this.faults = new NodeFaults(linksOf(network), (id) => this.#node(id), this.#members);
-    this.#messages = context.logMessages ? new TextLog(`${this.#folder}/messages.jsonl`) : null;
+    this.#messages = context.logMessages ? new TextLog(`${this.#folder.path}/messages.jsonl`) : null;
     this.nodes.forEach((id, ordinal) => {
       this.#nodes.set(id, this.#makeNode(id, ordinal));
     });
@@ -88,6 +87,8 @@ export class LocalCluster implements Cluster {
 
   async start(): Promise<void> {
     if (this.#program !== null) checkProgram(this.#program);
+    if (this.#stopped !== null) return;
+    this.#folder.make();
     await this.#bundle();
     if (this.#stopped !== null) return;
     this.#watchdog.start();
@@ -118,7 +119,7 @@ export class LocalCluster implements Cluster {
   describe(): string[] {
     const running = [...this.#nodes.values()].filter((node) => node.running);
     const lines = running.map(
-      (node) => `${node.id}: process ${node.process?.pid}, files in ${this.#folder}/${node.id}`,
+      (node) => `${node.id}: process ${node.process?.pid}, files in ${this.#folder.path}/${node.id}`,
     );
     const groups = running.map((node) => `-${node.process?.pid}`).join(' ');
     return lines.length === 0 ? [] : [...lines, `remove them: kill -9 -- ${groups} (they end with this process, too)`];
@@ -141,7 +142,7 @@ export class LocalCluster implements Cluster {
     this.#messages?.close();
     if (this.#context.folder !== null) return;
     for (const node of this.#nodes.values()) this.#logs.set(node.id, linesOf(node.logFile));
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder.remove();
   }
 
   #node(id: string): LocalNode {
@@ -157,7 +158,7 @@ export class LocalCluster implements Cluster {
       nodes: this.#context.nodes,
       clock,
       random: random.derive('node', ordinal),
-      folder: `${this.#folder}/${id}`,
+      folder: `${this.#folder.path}/${id}`,
       own: this.#program === null,
       command: (seed) => this.#program ?? this.#ownCommand(node.dataFolder, seed),
       watchdog: this.#watchdog,
@@ -184,8 +185,8 @@ export class LocalCluster implements Cluster {
   async #bundle(): Promise<void> {
     if (this.#program !== null || this.#source.kind !== 'path') return;
     const code = await bundle(this.#source.path);
-    mkdirSync(this.#folder, { recursive: true });
-    const path = `${this.#folder}/system.mjs`;
+    mkdirSync(this.#folder.path, { recursive: true });
+    const path = `${this.#folder.path}/system.mjs`;
     writeFileSync(path, code);
     this.#source = { kind: 'path', path };
   }

@@ -3,19 +3,19 @@ import type { ProvisionContext } from '../../contracts/deployment.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { RemoteCluster } from '../remote/cluster.js';
 import { LocalSource } from './source.js';
-import { temporaryWorkspace } from './workspace.js';
+import { temporaryFolder } from './workspace.js';
 
 /** Should this process die, what it has started ends so much later. */
 const BOUND: Milliseconds = 10_000;
 
 export function onThisMachine(context: ProvisionContext<unknown>): RemoteCluster {
-  const workspace = temporaryWorkspace();
+  const workspace = temporaryFolder('chaos-');
   return new RemoteCluster(context, {
-    source: new LocalSource(),
+    source: new LocalSource(() => workspace.make()),
     workspace: workspace.path,
     port: null,
     bound: BOUND,
     inspect: async (hosts) => new Map(hosts.map((host) => [host, { interpreter: [process.execPath], root: false }])),
-    release: workspace.remove,
+    release: async () => workspace.remove(),
   });
 }

@@ -1,7 +1,5 @@
 // A cluster whose nodes live on hosts: starts them, speaks to them, breaks them, and brings home what they leave.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../../contracts/cluster.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
@@ -12,6 +10,7 @@ import type { HelperEvent } from '../helper/protocol.js';
 import type { Host, HostSource } from '../host/host.js';
 import { leaderOf } from '../leader.js';
 import { Watchdog } from '../local/watchdog.js';
+import { givenFolder, type TemporaryFolder, temporaryFolder } from '../local/workspace.js';
 import { linesOf } from '../log-lines.js';
 import { type Members, membersOf } from '../members.js';
 import { NodeFaults } from '../node-faults.js';
@@ -37,7 +36,7 @@ export class RemoteCluster implements Cluster {
   readonly #watchdog = new Watchdog();
   readonly #nodes = new Map<string, RemoteNode>();
   /** Here, where logs of nodes are brought; a temporary folder when the run keeps nothing. */
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
   readonly #logs = new Map<string, string[]>();
   #stopped: Promise<void> | null = null;
 
@@ -48,7 +47,7 @@ export class RemoteCluster implements Cluster {
     this.#hostClock = settings.hostClock ?? false;
     const { spares = [], clock } = context;
     this.nodes = [...context.nodes, ...spares];
-    this.#folder = context.folder ?? mkdtempSync(join(tmpdir(), 'chaos-nodes-'));
+    this.#folder = context.folder === null ? temporaryFolder('chaos-nodes-') : givenFolder(context.folder);
     this.#members = membersOf(context, this);
     this.#site = new Site({
       context,
@@ -72,6 +71,7 @@ export class RemoteCluster implements Cluster {
 
   async start(): Promise<void> {
     if (!(await this.#site.open())) return;
+    this.#folder.make();
     this.#makeNodes();
     this.#watchdog.start();
     await this.#each((node) => node.life.prepare());
@@ -114,7 +114,7 @@ export class RemoteCluster implements Cluster {
 
   log(node: string): Iterable<string> {
     if (this.#context.folder !== null) return [];
-    return this.#logs.get(node) ?? linesOf(join(this.#folder, node, 'node.log'));
+    return this.#logs.get(node) ?? linesOf(join(this.#folder.path, node, 'node.log'));
   }
 
   async bringLogs(): Promise<void> {
@@ -142,8 +142,8 @@ export class RemoteCluster implements Cluster {
     await this.#site.close(attempts);
     await attempts.one('end the watchdog', () => this.#watchdog.stop());
     if (this.#context.folder === null) {
-      for (const { id } of nodes) this.#logs.set(id, linesOf(join(this.#folder, id, 'node.log')));
-      rmSync(this.#folder, { recursive: true, force: true });
+      for (const { id } of nodes) this.#logs.set(id, linesOf(join(this.#folder.path, id, 'node.log')));
+      this.#folder.remove();
     }
     attempts.conclude();
   }
@@ -157,7 +157,7 @@ export class RemoteCluster implements Cluster {
       places,
       clients: this.#clients,
       watchdog: this.#watchdog,
-      folder: this.#folder,
+      folder: this.#folder.path,
       tunnel: this.#tunnel,
       hostClock: this.#hostClock,
     });
@@ -183,8 +183,8 @@ export class RemoteCluster implements Cluster {
 
   /** What it has left on its host, into the folder of the run. */
   async #bringHome(node: RemoteNode): Promise<void> {
-    for (const note of await this.#site.bringHome(node.id, this.#folder, node.life.files)) node.note(note);
-    node.life.secrets.hideIn(join(this.#folder, node.id));
+    for (const note of await this.#site.bringHome(node.id, this.#folder.path, node.life.files)) node.note(note);
+    node.life.secrets.hideIn(join(this.#folder.path, node.id));
   }
 
   #node(id: string): RemoteNode {
