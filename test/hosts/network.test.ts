@@ -109,7 +109,9 @@ for (const { kind, tool, under } of KINDS) {
       moduleWith(host, { run: under(host.run), ...options });
     const flush = async (host: TestHost) => {
       await host.prints('nft', 'flush', 'ruleset');
-      for (const option of ['-F', '-X']) await host.prints('iptables-legacy', option);
+      for (const program of ['iptables-legacy', 'ip6tables-legacy']) {
+        for (const option of ['-F', '-X']) await host.prints(program, option);
+      }
     };
 
     it('cuts both ways, one way and several at once, counts what it dropped, and heals', async () => {
@@ -190,6 +192,32 @@ for (const { kind, tool, under } of KINDS) {
       expect(await b.arriving(a, 200)).toBe(200);
       await declare(module, [{ peer: b.address, quality: { loss: 1 } }]);
       expect(await a.arriving(b)).toBe(0);
+    });
+
+    it('tells what the kernel has of a loss, and what it should not have', async () => {
+      const [a, b] = hosts as [TestHost, TestHost];
+      const module = moduleOn(a, { tool });
+      const to = [b.address, b.address6, '10.63.0.3'];
+      const clean = to.map((address) => ({ to: address, missing: null, lost: null, shaped: null }));
+      await declare(module, [
+        { peer: b.address, quality: { loss: 1 } },
+        { peer: b.address6, quality: { loss: 0.5 } },
+      ]);
+      expect(await a.arriving(b)).toBe(0);
+      const { links, stray } = await module.handle.measured!({ to });
+      expect(links.map(({ lost, missing }) => [lost, missing])).toEqual([
+        [3, null],
+        [0, null],
+        [null, null],
+      ]);
+      expect(stray).toEqual([]);
+      await flush(a);
+      // Where the kernel has netem, that is what loses packets.
+      await a.run(['tc', 'qdisc', 'del', 'dev', 'eth0', 'root']);
+      const { links: flushed } = await module.handle.measured!({ to });
+      expect(flushed.map(({ missing }) => missing !== null)).toEqual([true, true, false]);
+      await declare(module, []);
+      expect(await module.handle.measured!({ to })).toEqual({ links: clean, stray: [] });
     });
 
     it('puts its rules in force again where somebody has removed them', async () => {

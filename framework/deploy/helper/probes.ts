@@ -38,9 +38,10 @@ export function probeModule({ socket, mapped }: ProbeSocket, others: readonly He
     name: 'probes',
     port: socket.address().port,
     handle: {
-      async probe({ address, port, text }) {
+      async probe({ address, port, text, count = 1 }) {
         const target = mapped && isIPv4(address) ? `::ffff:${address}` : address;
-        return { refused: await refused(socket, text.slice(0, LONGEST), port, target) };
+        const send = () => refused(socket, text.slice(0, LONGEST), port, target);
+        return { refused: (await Promise.all(Array.from({ length: count }, send))).includes(true) };
       },
       async probed({ from }) {
         const counts = await Promise.all(others.map((module) => module.dropped?.(from) ?? 0));

@@ -6,6 +6,7 @@ import { Counted } from '../counted.js';
 import type { LinkState } from '../helper/protocol.js';
 import { effect, type LinkFaults } from '../node-faults.js';
 import { addedUp } from './quality.js';
+import { QualityProbes } from './quality-probes.js';
 import type { Station } from './station.js';
 
 /** How long a cut may take to be seen, and a healed link to carry a probe. */
@@ -28,10 +29,12 @@ export class RemoteLinks implements LinkFaults {
   readonly #qualities = new Counted<LinkQuality>();
   /** Declarations to each node's host, one after the other. */
   readonly #turns = new Map<string, Promise<void>>();
+  readonly #qualityProbes: QualityProbes;
   #probes = 0;
 
   constructor(options: LinksOptions) {
     this.#options = options;
+    this.#qualityProbes = new QualityProbes({ ...options, text: () => this.#text() });
   }
 
   cut(links: readonly Link[]): Promise<Effect> {
@@ -46,7 +49,13 @@ export class RemoteLinks implements LinkFaults {
   degrade(links: readonly Link[], quality: LinkQuality): Promise<Effect> {
     const undo = this.#qualities.add(links.map(nameOf), quality);
     const hosts = unique(links.map(([from]) => from));
-    return this.#inForce(hosts, undo, { begun: async () => {}, healed: async () => {} });
+    return this.#inForce(hosts, undo, {
+      begun: () => this.#qualityProbes.seeDegraded(links, (link) => addedUp(this.#qualities.of(nameOf(link)))),
+      healed: async () => {
+        await this.#qualityProbes.seeHealed(links);
+        await all(links, (link) => this.#seeOpen(link));
+      },
+    });
   }
 
   /** Says again what should be in force there: the host has forgotten it. */
@@ -119,8 +128,9 @@ export class RemoteLinks implements LinkFaults {
 
   async #seeOpen(link: Link): Promise<void> {
     const seen = await this.#within(OPEN, async () => {
-      // Another fault may have cut it meanwhile, or turned a host off.
-      const ends = this.#cuts.has(nameOf(link)) ? null : this.#ends(link);
+      // Another fault may be in force there, or have turned a host off.
+      const isClean = !this.#cuts.has(nameOf(link)) && !this.#qualities.has(nameOf(link));
+      const ends = isClean ? this.#ends(link) : null;
       if (ends === null) return true;
       const { text } = await this.#probe(ends.from, ends.to);
       await this.#options.clock.sleep(1);
@@ -130,9 +140,13 @@ export class RemoteLinks implements LinkFaults {
   }
 
   async #probe(from: Station, to: Station): Promise<{ text: string; refused: boolean }> {
-    const text = `${this.#options.run} ${++this.#probes}`;
+    const text = this.#text();
     const { refused } = await from.request('probe', { address: to.address, port: to.probePort!, text });
     return { text, refused };
+  }
+
+  #text(): string {
+    return `${this.#options.run} ${++this.#probes}`;
   }
 
   #ends([from, to]: Link): { from: Station; to: Station } | null {

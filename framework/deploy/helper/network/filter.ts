@@ -3,8 +3,9 @@ import { ChaosError } from '../../../contracts/error.js';
 import type { Command } from '../../host/host.js';
 import type { Abilities } from './abilities.js';
 import type { Address, Family } from './address.js';
+import { type Losses, parseLosses, parseNftLosses } from './evidence.js';
 import { change, type Installed, parseDropped, parseInstalled } from './iptables-text.js';
-import { LIST_COUNTERS, nftText, parseCounter } from './nft-text.js';
+import { LIST_COUNTERS, LIST_TABLE, nftText, parseCounter } from './nft-text.js';
 import { type Drops, dropsOf, NO_DROPS } from './rules.js';
 import type { Ran, Run } from './run.js';
 
@@ -13,6 +14,7 @@ interface Filter {
   /** Of these drops exactly those that it handles. Rejects with ChaosError('network-rules'). */
   apply(drops: Drops): Promise<void>;
   dropped(from: Address): Promise<number>;
+  losses(): Promise<Losses>;
   handles(address: Address): boolean;
 }
 
@@ -56,6 +58,13 @@ export class Filters {
     const filters: (Filter | null)[] = [...this.#tables, this.#nft];
     return (await filters.find((filter) => filter?.handles(from))?.dropped(from)) ?? 0;
   }
+
+  /** What the kernel has of our losses, by address, and how many packets each has dropped. */
+  async losses(): Promise<Losses> {
+    const filters: Filter[] = [...this.#tables, ...(this.#nft === null ? [] : [this.#nft])];
+    const found = await Promise.all(filters.map((filter) => filter.losses()));
+    return new Map(found.flatMap((losses) => [...losses]));
+  }
 }
 
 class IptablesFilter implements Filter {
@@ -65,6 +74,8 @@ class IptablesFilter implements Filter {
   readonly #host: string;
   readonly #giveUp: (() => void) | null;
   #installed: Installed | null = null;
+  /** It has been changed by us. */
+  #used = false;
   /** The table has something in it that iptables cannot deal with. */
   #hasGivenUp = false;
 
@@ -106,6 +117,11 @@ class IptablesFilter implements Filter {
     return parseDropped(stdout).get(from.text) ?? 0;
   }
 
+  async losses(): Promise<Losses> {
+    if (!this.#used) return new Map();
+    return parseLosses((await this.#run([this.#program, '-w', '5', '-v', '-S'])).stdout);
+  }
+
   async #listed(): Promise<Installed> {
     const listed = await this.#run([this.#program, '-w', '5', '-S']);
     if (listed.code !== 0) throw refusal(this.#host, this.#program, listed);
@@ -116,6 +132,7 @@ class IptablesFilter implements Filter {
     const { text, after } = change(installed, drops);
     this.#installed = null;
     if (text !== null) {
+      this.#used = true;
       const ran = await this.#run([`${this.#program}-restore`, '--noflush', '-w', '5'], { input: text });
       if (ran.code !== 0) return { failed: ran };
     }
@@ -129,6 +146,8 @@ class NftFilter implements Filter {
   readonly #families: ReadonlySet<Family>;
   readonly #host: string;
   #inForce: Drops | null;
+  /** It has been changed by us. */
+  #used = false;
 
   /** `families` may come to be more. */
   constructor(run: Run, families: ReadonlySet<Family>, host: string) {
@@ -147,6 +166,7 @@ class NftFilter implements Filter {
     const before = this.#inForce;
     if (before !== null && isEmpty(before) && isEmpty(ours)) return;
     this.#inForce = null;
+    this.#used = true;
     let ran = await this.#feed(nftText(before === null ? null : before.cuts, ours));
     // Someone may have removed our table or its counters meanwhile.
     if (ran.code !== 0 && before !== null) ran = await this.#feed(nftText(null, ours));
@@ -158,6 +178,11 @@ class NftFilter implements Filter {
     if ((this.#inForce?.cuts.length ?? 0) === 0) return 0;
     const { stdout } = await this.#run(LIST_COUNTERS as Command);
     return parseCounter(stdout, from);
+  }
+
+  async losses(): Promise<Losses> {
+    if (!this.#used) return new Map();
+    return parseNftLosses((await this.#run(LIST_TABLE as Command)).stdout);
   }
 
   #feed(text: string): Promise<Ran> {

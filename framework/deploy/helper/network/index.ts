@@ -3,12 +3,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChaosError } from '../../../contracts/error.js';
 import type { HelperContext, HelperModule } from '../modules.js';
-import type { LinkState } from '../protocol.js';
+import type { LinkState, Measured, MeasuredLink } from '../protocol.js';
 import { type Abilities, networkAbilities } from './abilities.js';
-import { addressOf } from './address.js';
+import { type Address, addressOf } from './address.js';
 import { writeTables } from './distribution.js';
+import { missingLoss } from './evidence.js';
 import { Filters } from './filter.js';
-import { NO_DROPS, rulesFor } from './rules.js';
+import { type Drops, NO_DROPS, rulesFor } from './rules.js';
 import { type Run, runHere } from './run.js';
 import { Traffic } from './traffic.js';
 
@@ -33,6 +34,7 @@ export function networkModule(context: HelperContext, options: NetworkOptions = 
         await network.declare(links);
         return {};
       },
+      measured: ({ to }) => network.measured(to.map(addressOf)),
     },
     restore: () => network.restore(),
     // What is in force is read from the kernel, where our rules are known by their names.
@@ -55,6 +57,7 @@ class NetworkFaults {
   readonly #traffic: Traffic;
   #tools: Promise<Tools> | null = null;
   #tablesWritten = false;
+  #losses: Drops['losses'] = [];
   /** Something may be in force, and the helper that comes after us knows. */
   #remembered = false;
 
@@ -80,6 +83,7 @@ class NetworkFaults {
     const placed = await this.#traffic.place(rules.shapes);
     this.#remember(true);
     if (placed.length > 0) this.#writeTables();
+    this.#losses = rules.losses;
     await filters.apply(rules);
     if (placed.length > 0 || !this.#traffic.isClean) await this.#traffic.apply(placed);
   }
@@ -92,6 +96,7 @@ class NetworkFaults {
   async restore(): Promise<void> {
     if (!this.#context.root) return;
     const { abilities, filters } = await this.#look();
+    this.#losses = [];
     await settled([filters.apply(NO_DROPS), ...(abilities.tc === true ? [this.#traffic.apply([])] : [])]);
     this.#remember(false);
   }
@@ -101,6 +106,26 @@ class NetworkFaults {
     const address = addressOf(from);
     const { filters } = await this.#look();
     return filters.dropped(address);
+  }
+
+  /** As the kernel has it, whatever we believe. */
+  async measured(to: readonly Address[]): Promise<Measured> {
+    if (!this.#context.root) return { links: [], stray: [] };
+    const { abilities, filters } = await this.#look();
+    const [losses, traffic] = await Promise.all([
+      filters.losses(),
+      abilities.tc === true ? this.#traffic.measured() : { links: [], stray: [] },
+    ]);
+    const shaped = new Map(traffic.links.map((link) => [link.to, link]));
+    const dropping = new Set(this.#losses.map(({ to: address }) => address.text));
+    const links = to.map((address): MeasuredLink => {
+      const link = shaped.get(address.text) ?? { to: address.text, missing: null, lost: null, shaped: null };
+      if (!dropping.has(address.text)) return link;
+      const lost = losses.get(address.text);
+      return { ...link, lost: lost ?? 0, missing: lost === undefined ? missingLoss(address) : link.missing };
+    });
+    const stray = [...losses.keys()].filter((text) => !dropping.has(text));
+    return { links, stray: [...stray.map((text) => `a rule that loses packets to ${text}`), ...traffic.stray] };
   }
 
   #look(): Promise<Tools> {

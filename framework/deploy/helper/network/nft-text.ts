@@ -36,6 +36,8 @@ export function nftText(before: readonly Address[] | null, { cuts, losses }: Dro
   return `${before === null ? NO_TABLE : ''}${lines.join('\n')}\n`;
 }
 
+export const LIST_TABLE = ['nft', 'list', 'table', ...TABLE.split(' ')] as const;
+
 export const LIST_COUNTERS = ['nft', 'list', 'counters', 'table', ...TABLE.split(' ')] as const;
 
 /** Packets that the cut of a source has dropped, from what that command prints. */

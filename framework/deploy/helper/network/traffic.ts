@@ -1,6 +1,8 @@
 // Puts the classes for poor links in force on the devices that lead to them, and takes exactly them away again.
 import { ChaosError } from '../../../contracts/error.js';
+import type { MeasuredLink } from '../protocol.js';
 import type { Address } from './address.js';
+import { lackOfSlot, losesInQueue, parseQueues, parseRates } from './evidence.js';
 import { refusal } from './filter.js';
 import type { Run } from './run.js';
 import type { Shape } from './shape.js';
@@ -34,6 +36,8 @@ export class Traffic {
   readonly #tables: string;
   /** Null: what is there has to be looked up. */
   #slots: Slot[] | null = null;
+  /** A device has been changed by us. */
+  #used = false;
 
   constructor(run: Run, host: string, tables: string) {
     this.#run = run;
@@ -65,6 +69,7 @@ export class Traffic {
     const { lines, after } = changeClasses(this.#slots ?? [], wanted);
     if (lines.length === 0) return;
     this.#slots = null;
+    this.#used = true;
     const ran = await this.#batch(lines);
     if (ran.code !== 0) {
       // A class in the way, a device that was made anew: from the beginning.
@@ -79,6 +84,32 @@ export class Traffic {
     } else this.#slots = after;
   }
 
+  /** What the kernel has of these classes now, and what it has of ours besides. */
+  async measured(): Promise<{ links: readonly MeasuredLink[]; stray: readonly string[] }> {
+    if (!this.#used) return { links: [], stray: [] };
+    const slots = this.#slots ?? [];
+    const [listing, rates] = await Promise.all([this.#listing(), this.#rates(slots)]);
+    const queues = parseQueues(listing);
+    const of = ({ device, number }: Slot) => queues.find((one) => one.device === device && one.number === number);
+    const links = slots.map((slot) => {
+      const queue = of(slot);
+      const missing = lackOfSlot(slot, queue, rates.get(slot.device)!);
+      const lost = losesInQueue(slot.shape) ? (queue?.dropped ?? 0) : null;
+      return { to: slot.shape.to.text, missing, lost, shaped: queue?.passed ?? 0 };
+    });
+    const known = new Set(slots.map(of));
+    const devices = new Set(slots.map(({ device }) => device));
+    const roots = parseRoots(listing).filter(({ handle, device }) => handle === HANDLE && !devices.has(device));
+    const strayed = queues.filter((queue) => devices.has(queue.device) && !known.has(queue));
+    return {
+      links,
+      stray: [
+        ...roots.map(({ device }) => `the queues of chaos on ${device}`),
+        ...strayed.map(({ kind, device, number }) => `a queue (${kind}) in class ${HANDLE}${number} of ${device}`),
+      ],
+    };
+  }
+
   /** Whatever of ours is on any device, by its handle. */
   async #removeAll(): Promise<void> {
     const ours = (await this.#roots()).filter(({ handle }) => handle === HANDLE);
@@ -91,9 +122,23 @@ export class Traffic {
   }
 
   async #roots(): Promise<Qdisc[]> {
-    const ran = await this.#run(['tc', 'qdisc', 'show']);
+    return parseRoots(await this.#listing());
+  }
+
+  async #listing(): Promise<string> {
+    const ran = await this.#run(['tc', '-s', 'qdisc', 'show']);
     if (ran.code !== 0) throw refusal(this.#host, 'tc', ran);
-    return parseRoots(ran.stdout);
+    return ran.stdout;
+  }
+
+  /** By device, bits a second by the number of the class. */
+  async #rates(slots: readonly Slot[]): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+    const devices = [...new Set(slots.map(({ device }) => device))];
+    const rates = devices.map(async (device) => {
+      const { stdout } = await this.#run(['tc', 'class', 'show', 'dev', device]);
+      return [device, parseRates(stdout)] as const;
+    });
+    return new Map(await Promise.all(rates));
   }
 
   #refuseForeign(roots: readonly Qdisc[], device: string): void {
