@@ -31,6 +31,7 @@ export type {
 } from './contracts/cluster.js';
 export { defineChecker, defineNemesis, defineSystem, defineWorkload } from './contracts/define.js';
 export { ChaosError } from './contracts/error.js';
+export type { Band, Chart, Column, Exhibit, Lane, Point, Series, Span, Table, TableCell } from './contracts/exhibit.js';
 export type { Columns, FaultValue, History, Operation, PhaseValue } from './contracts/history.js';
 export { type Body, errorBody, isDefinite, type Message, RPC } from './contracts/message.js';
 export type { ChooseContext, Injection, Nemesis, Skip } from './contracts/nemesis.js';

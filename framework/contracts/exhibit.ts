@@ -10,6 +10,8 @@ export interface Chart {
   title: string;
   /** One or two sentences: how to read it. */
   note?: string;
+  /** Says what was left out of it; whoever keeps exhibits sets it. */
+  notice?: string;
   /** Of the values, such as `ms` or `elements`. */
   unit?: string;
   /** Values on a logarithmic scale. */
@@ -22,12 +24,15 @@ export interface Chart {
   lanes?: readonly Lane[];
 }
 
+/** `operation`: event index of the invocation of the operation behind it, which the report then leads to. */
+export type Point = readonly [time: Nanoseconds, value: number | null, operation?: number];
+
 export interface Series {
   name: string;
   /** `steps`: a value holds until the next one. */
   shape: 'points' | 'line' | 'steps';
   /** In order of time. `null`: a gap. */
-  points: readonly (readonly [time: Nanoseconds, value: number | null])[];
+  points: readonly Point[];
   /** Draws attention: what contradicts the rest. */
   wrong?: boolean;
 }
@@ -50,7 +55,7 @@ export interface Span {
   text?: string;
   /** Draws attention. */
   wrong?: boolean;
-  /** Event index of the operation behind it. */
+  /** Event index of the invocation of the operation behind it, which the report then leads to. */
   operation?: number;
 }
 
@@ -58,6 +63,18 @@ export interface Table {
   kind: 'table';
   title: string;
   note?: string;
-  columns: readonly { title: string; numeric?: boolean }[];
-  rows: readonly (readonly (string | number | null)[])[];
+  /** As of charts. */
+  notice?: string;
+  columns: readonly Column[];
+  rows: readonly (readonly TableCell[])[];
+}
+
+export type TableCell = string | number | null;
+
+export interface Column {
+  title: string;
+  /** Aligned and sorted as numbers. */
+  numeric?: boolean;
+  /** What its numbers are: instants in nanoseconds, or event indexes of invocations, which lead to the operations. */
+  shows?: 'instant' | 'operation';
 }

@@ -6,6 +6,7 @@ import type { Random } from '../contracts/random.js';
 import { type Coverage, EXIT, type Expectation, type FoundAnomaly } from '../contracts/result.js';
 import { moduleOf } from '../plan/modules.js';
 import type { PlannedCheck } from '../plan/plan.js';
+import { soundExhibits } from '../store/sound-exhibits.js';
 
 export interface Judgement {
   valid: Valid;
@@ -50,12 +51,23 @@ export async function runChecks(
         onCheck?.(check.name);
         return check.definition.check(history, own);
       };
-      verdicts.set(check.name, await breakable(work));
+      verdicts.set(check.name, withSoundExhibits(await breakable(work)));
     } catch (error) {
-      verdicts.set(check.name, isInterruption(error) ? stopped(soFar) : failed(error));
+      verdicts.set(check.name, isInterruption(error) ? withSoundExhibits(stopped(soFar)) : failed(error));
     }
   }
   return verdicts;
+}
+
+/** What a checker shows is a by-product: what cannot be shown is left out and said in the details, and judges nothing. */
+function withSoundExhibits(verdict: Verdict): Verdict {
+  const { exhibits: given, ...rest } = verdict;
+  const { exhibits, complaints } = soundExhibits(given);
+  return {
+    ...rest,
+    ...(complaints.length === 0 ? {} : { details: { ...rest.details, exhibitsLeftOut: complaints } }),
+    ...(exhibits.length === 0 ? {} : { exhibits }),
+  };
 }
 
 export function isInterruption(error: unknown): boolean {

@@ -5,6 +5,7 @@ import { ChaosError, messageOf } from '../contracts/error.js';
 import type { RunResult } from '../contracts/result.js';
 import { codeOf, hintFor } from '../history/line-file.js';
 import { textLines } from '../history/text-file.js';
+import { exhibitsText, withExhibits, withoutExhibits } from './exhibit-file.js';
 import { folderName, runName } from './names.js';
 
 /** The files of a results folder, by name. */
@@ -13,8 +14,10 @@ export const FILES = {
   history: 'history.jsonl',
   events: 'events.jsonl',
   result: 'result.json',
+  exhibits: 'exhibits.json',
   log: 'chaos.log',
   nodes: 'nodes',
+  running: 'running.json',
 } as const;
 
 export interface RunFolder {
@@ -108,8 +111,18 @@ function notWritable(what: string, path: string, cause: unknown): ChaosError {
   });
 }
 
+/** Writes `result.json`, and `exhibits.json` where a check shows something. */
 export function writeResult(folder: string, result: RunResult): void {
-  writeAtomically(join(folder, FILES.result), `${JSON.stringify(result, null, 2)}\n`);
+  const shown = exhibitsText(result);
+  const path = join(folder, FILES.exhibits);
+  if (shown === null) attempt('remove', path, () => rmSync(path, { force: true }));
+  else writeAtomically(path, shown);
+  writeAtomically(join(folder, FILES.result), `${JSON.stringify(withoutExhibits(result), null, 2)}\n`);
+}
+
+/** The result with what its checks show, as reports want it; lists of runs need only `readResult`. Throws as that does. */
+export function readWholeResult(folder: string): RunResult {
+  return withExhibits(readResult(folder), join(folder, FILES.exhibits));
 }
 
 /** Throws `ChaosError`: `result-missing` when the run did not come to an end, `result-broken`, `result-format`. */
