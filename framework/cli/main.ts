@@ -10,6 +10,7 @@ import { check } from './check.js';
 import { clean } from './clean.js';
 import type { Command, OptionBag } from './command.js';
 import { printError } from './errors.js';
+import { explain } from './explain.js';
 import { exportHistory } from './export.js';
 import { heal } from './heal.js';
 import type { Io } from './io.js';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   validate,
   lab,
   list,
+  explain,
   verify,
   create,
   heal,

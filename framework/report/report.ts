@@ -26,8 +26,7 @@ const MOST_LISTED = 100;
  * The page as text: opens from disk without a network under a strict content security policy. Its size is bounded whatever
  * the history's; the same input gives the same text. Events are in order of time.
  */
-export function renderReport(input: ReportInput): string {
-  const story = tell(input);
+export function renderReport(input: ReportInput, story: Story = tell(input)): string {
   const { result } = input;
   const head = story.cases[0];
   const viewer = viewerCode();

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('writeReports', () => {
-  it('writes the three files and replaces older ones', async () => {
+  it('writes all files and replaces older ones', async () => {
     writeFileSync(join(folder, 'report.html'), 'old');
     await writeReports(folder, staleRead());
     expect(readdirSync(folder).sort()).toEqual([...REPORT_FILES].sort());
