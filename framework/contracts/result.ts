@@ -38,6 +38,23 @@ export interface Coverage {
   missing: string[];
 }
 
+/** Milliseconds from the invocation to the completion. */
+export interface Latency {
+  count: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** What a run measured, for comparisons and trends. */
+export interface RunFigures {
+  /** Of operations that were `ok`: of all of them, null where there are none, and by function. */
+  latency: { all: Latency | null; byFunction: Record<string, Latency> };
+  /** The share of what was asked during the load that was answered, from 0 to 1; null: nothing was asked. */
+  availability: number | null;
+}
+
 export interface RunResult {
   format: 1;
   /** The program's version. */
@@ -63,6 +80,8 @@ export interface RunResult {
   /** By checker (with an ordinal suffix where one is used twice), without the anomalies' evidence. */
   checks: Record<string, Omit<Verdict, 'anomalies'> & { anomalies: string[] }>;
   coverage: Coverage;
+  /** Missing in results of older versions. */
+  figures?: RunFigures;
   /** `started`: ISO 8601, UTC. Durations of the run's own clock, and of the wall, in milliseconds. */
   times: { started: string; duration: number; wall: number };
   /** The command that repeats the run. */

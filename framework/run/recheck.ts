@@ -50,6 +50,7 @@ export async function recheck(
   const last = columns.length === 0 ? 0 : columns.time[columns.length - 1]!;
   const result: RunResult = resultOf({
     plan,
+    history,
     ...assessment,
     status: 'completed',
     error: undefined,

@@ -9,6 +9,7 @@ import { planToYaml } from '../plan/document.js';
 import type { Plan } from '../plan/plan.js';
 import { hidden } from '../plan/secrets.js';
 import { EventLog } from '../store/events.js';
+import { markRunning, unmarkRunning } from '../store/running.js';
 import { createRunFolder, nodeLog, type RunFolder, writeResult } from '../store/store.js';
 import { VERSION } from './version.js';
 
@@ -40,6 +41,7 @@ export class Recording {
     this.#eventLog = run === null ? null : new EventLog(run.file('events.jsonl'));
     this.#log = run === null ? null : new TextLog(run.file('chaos.log'));
     run?.write('plan.yaml', this.planYaml);
+    if (run !== null) markRunning(run, { started, load: plan.timing.load, recover: plan.timing.recover });
   }
 
   get history(): History {
@@ -87,6 +89,8 @@ export class Recording {
   close(result: RunResult): void {
     this.log(`${result.verdict} (${((Date.now() - this.#started.getTime()) / 1000).toFixed(1)} s)`);
     this.#log?.close();
-    if (this.#run !== null) writeResult(this.#run.path, result);
+    if (this.#run === null) return;
+    writeResult(this.#run.path, result);
+    unmarkRunning(this.#run);
   }
 }

@@ -1,14 +1,17 @@
 // Puts together `result.json` from a plan, its assessment and what the run measured.
 import { ChaosError } from '../contracts/error.js';
+import type { History } from '../contracts/history.js';
 import { EXIT, type RunResult } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import { hidden } from '../plan/secrets.js';
 import type { assess } from './assess.js';
+import { figuresOf } from './figures.js';
 import type { Judgement } from './judge.js';
 import { VERSION } from './version.js';
 
 export interface RunFacts extends Awaited<ReturnType<typeof assess>> {
   plan: Plan;
+  history: History;
   status: RunResult['status'];
   error: unknown;
   /** Operations per second achieved during the load. */
@@ -37,6 +40,7 @@ export function resultOf(facts: RunFacts): RunResult {
     seed: plan.seed,
     rate: { asked: plan.workload.rate, achieved: facts.rate },
     coverage: facts.coverage,
+    figures: figuresOf(facts.history),
     times: { started: facts.started.toISOString(), duration: facts.duration, wall: facts.wall },
     repeat: facts.repeat,
     ...(error === undefined ? {} : { error: describeError(error, plan.secrets) }),

@@ -74,6 +74,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   if (error instanceof Interrupted) error = undefined;
   const result = resultOf({
     plan,
+    history,
     ...assessment,
     status: error !== undefined ? 'failed' : interrupted ? 'interrupted' : 'completed',
     error,
