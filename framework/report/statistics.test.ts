@@ -26,6 +26,7 @@ describe('gather', () => {
       expect(statistics.byFunction[history.functionId(name)]).toEqual({
         count: ok,
         p50: latencies[Math.ceil(ok * 0.5) - 1],
+        p95: latencies[Math.ceil(ok * 0.95) - 1],
         p99: latencies[Math.ceil(ok * 0.99) - 1],
         max: latencies[ok - 1],
       });

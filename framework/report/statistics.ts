@@ -6,6 +6,7 @@ import type { Nanoseconds } from '../contracts/time.js';
 export interface Quantiles {
   readonly count: number;
   readonly p50: Nanoseconds;
+  readonly p95: Nanoseconds;
   readonly p99: Nanoseconds;
   readonly max: Nanoseconds;
 }
@@ -85,13 +86,13 @@ export function binOf(time: Nanoseconds, step: Nanoseconds): number {
 }
 
 /** Latencies with a group number each, sorted group by group only when asked. */
-class Grouped {
-  readonly #group: Uint16Array;
+export class Grouped {
+  readonly #group: Uint32Array;
   readonly #value: Float64Array;
   #length = 0;
 
   constructor(capacity: number) {
-    this.#group = new Uint16Array(capacity);
+    this.#group = new Uint32Array(capacity);
     this.#value = new Float64Array(capacity);
   }
 
@@ -100,6 +101,7 @@ class Grouped {
     this.#value[this.#length++] = value;
   }
 
+  /** Of groups 0 to `groups` - 1. */
   quantiles(groups: number): (Quantiles | undefined)[] {
     const starts = new Uint32Array(groups + 1);
     for (let i = 0; i < this.#length; i++) starts[this.#group[i]! + 1]! += 1;
@@ -119,5 +121,5 @@ function quantilesOf(values: Float64Array): Quantiles | undefined {
   if (values.length === 0) return undefined;
   values.sort();
   const at = (share: number) => values[Math.min(values.length - 1, Math.ceil(share * values.length) - 1)]!;
-  return { count: values.length, p50: at(0.5), p99: at(0.99), max: values[values.length - 1]! };
+  return { count: values.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: values[values.length - 1]! };
 }

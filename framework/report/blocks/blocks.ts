@@ -4,12 +4,14 @@ import type { BlockName, Blocks } from '../page/blocks.js';
 import { pack } from '../page/pack.js';
 import type { Story } from '../story.js';
 import { operationsBlock } from './operations.js';
+import { performanceBlock } from './performance.js';
 import { runBlock } from './run.js';
 
 /** Each makes its block from the story; null: there is nothing to show. */
 const MAKERS: { readonly [K in BlockName]?: (story: Story) => Blocks[K] | null } = {
   run: runBlock,
   operations: operationsBlock,
+  performance: performanceBlock,
 };
 
 export interface PackedBlock {
