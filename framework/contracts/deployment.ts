@@ -79,9 +79,11 @@ export interface Deployment<O = OptionValues> {
   heal?: (options: O, nodes: readonly string[]) => Promise<string[]>;
   /**
    * Removes whatever runs that died have left, of which the deployment knows without a plan (containers, namespaces); returns what
-   * was removed. `dry`: only tells.
+   * was removed. `dry`: only tells. `images`: also what runs keep for the next one.
    */
-  clean?: (dry: boolean) => Promise<string[]>;
+  clean?: (dry: boolean, what?: { images: boolean }) => Promise<string[]>;
+  /** What runs keep on this machine for the next one, a line for each. */
+  kept?: () => Promise<string[]>;
 }
 
 /** What a deployment offers with these options; `{}`: with its defaults. */

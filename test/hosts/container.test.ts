@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChaosError } from '../../framework/contracts/error.js';
-import { cleanContainers } from '../../framework/deploy/container/clean.js';
+import { cleanContainers, keptImages } from '../../framework/deploy/container/clean.js';
 import { findEngine } from '../../framework/deploy/container/engine.js';
 import type { EngineKind } from '../../framework/deploy/container/engine-answer.js';
 import type { ContainerOptions } from '../../framework/deploy/container/options.js';
@@ -412,6 +412,9 @@ describe('engines', () => {
     await source.open(['n1'], () => {});
     await source.close();
     const [name] = await imagesOf('docker');
+    expect(await keptImages(['docker'])).toEqual([
+      expect.stringMatching(new RegExp(`^docker image ${name} \\(\\d+ ?MB\\)$`)),
+    ]);
     const all = { images: true, engines: ['docker'] } as const;
     expect(await cleanContainers(true, all)).toEqual([`docker image ${name}`]);
     expect(await cleanContainers(false, all)).toEqual([`docker image ${name}`]);

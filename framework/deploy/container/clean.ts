@@ -19,17 +19,26 @@ export interface CleanOptions {
  * when something could not be removed.
  */
 export async function cleanContainers(dry: boolean, options: CleanOptions = {}): Promise<string[]> {
-  const engines = (await Promise.all((options.engines ?? ENGINES).map(probeEngine))).flatMap((probe) =>
-    'engine' in probe ? [probe.engine] : [],
-  );
-  // A `docker` that is Podman's own is looked into once.
-  const own = engines.filter((engine, at) => engines.findIndex(({ kind }) => kind === engine.kind) === at);
   const lines: string[] = [];
-  for (const engine of own) {
+  for (const engine of await answering(options.engines)) {
     lines.push(...(await cleanMade(engine, dry)));
     if (options.images === true) lines.push(...(await cleanImages(engine, dry)));
   }
   return lines;
+}
+
+/** Images that were built for nodes, a line for each. */
+export async function keptImages(engines?: readonly EngineKind[]): Promise<string[]> {
+  const found = await Promise.all((await answering(engines)).map(imagesOf));
+  return found.flat().map(({ title, size }) => `${title} (${size})`);
+}
+
+async function answering(kinds: readonly EngineKind[] = ENGINES): Promise<Engine[]> {
+  const engines = (await Promise.all(kinds.map(probeEngine))).flatMap((probe) =>
+    'engine' in probe ? [probe.engine] : [],
+  );
+  // A `docker` that is Podman's own is looked into once.
+  return engines.filter((engine, at) => engines.findIndex(({ kind }) => kind === engine.kind) === at);
 }
 
 async function cleanMade(engine: Engine, dry: boolean): Promise<string[]> {
@@ -42,9 +51,8 @@ async function cleanMade(engine: Engine, dry: boolean): Promise<string[]> {
 }
 
 async function cleanImages(engine: Engine, dry: boolean): Promise<string[]> {
-  const names = await engine.lines('list its images', [
-    ...['images', '--filter', `label=${IMAGE_LABEL}`, '--format', '{{.Repository}}:{{.Tag}}'],
-  ]);
+  const images = await imagesOf(engine);
+  const names = images.map(({ name }) => name);
   if (!dry && names.length > 0) {
     const said = await engine.try(['rmi', ...names]);
     if (said.code !== 0) {
@@ -57,5 +65,15 @@ async function cleanImages(engine: Engine, dry: boolean): Promise<string[]> {
       );
     }
   }
-  return names.map((name) => `${engine.kind} image ${name}`);
+  return images.map(({ title }) => title);
+}
+
+async function imagesOf(engine: Engine): Promise<{ name: string; title: string; size: string }[]> {
+  const lines = await engine.lines('list its images', [
+    ...['images', '--filter', `label=${IMAGE_LABEL}`, '--format', '{{.Repository}}:{{.Tag}} {{.Size}}'],
+  ]);
+  return lines.map((line) => {
+    const [name = '', ...size] = line.split(' ');
+    return { name, title: `${engine.kind} image ${name}`, size: size.join(' ') };
+  });
 }

@@ -35,11 +35,11 @@ describe('a container', () => {
     const limited = runArguments(engine, { ...plan, memory: 256e6, cpus: 0.5 }).join(' ');
     expect(limited).toContain('--memory 256000000b --cpus 0.5');
     const adapted = new Engine('podman', { kind: 'podman', version: '4.3.1', architecture: 'amd64' });
-    expect(adapted.adapt('crun: unknown version specified')).toMatch(/runc/);
+    expect(adapted.adapt('crun: unknown version specified')?.note).toMatch(/runc/);
     expect(adapted.adapt('crun: unknown version specified')).toBeNull();
     expect(adapted.prefix).toEqual(['podman', '--runtime', 'runc']);
-    expect(adapted.adapt('error setting rlimit type 7: operation not permitted')).toMatch(/limits/);
-    expect(adapted.adapt('error setting rlimit type 6: operation not permitted')).toMatch(/not even those/);
+    expect(adapted.adapt('error setting rlimit type 7: operation not permitted')).toMatchObject({ name: 'limits' });
+    expect(adapted.adapt('error setting rlimit type 6: operation not permitted')?.note).toMatch(/smaller/);
     expect(runArguments(adapted, plan).join(' ')).toContain('--ulimit nofile=1024:1024 --ulimit nproc=4096:4096');
   });
 

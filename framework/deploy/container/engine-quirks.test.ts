@@ -27,8 +27,9 @@ it.each(['Error: localhost/x:1: image not known', 'no space left on device', '']
   expect(quirkIn('podman', text, [])).toBeNull();
 });
 
-it('says what it did in a sentence', () => {
-  for (const { note } of QUIRKS) expect(note).toMatch(/^[a-z].{30,}[a-z]$/);
+it('says what it did in a sentence, but for what changes nothing for anybody', () => {
+  expect(QUIRKS.filter(({ note }) => note === undefined).map(({ name }) => name)).toEqual(['limits']);
+  for (const { note } of QUIRKS) if (note !== undefined) expect(note).toMatch(/^[a-z].{30,}[a-z]$/);
 });
 
 it('takes the limits of this process, as far as podman can give them', () => {

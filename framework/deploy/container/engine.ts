@@ -94,12 +94,15 @@ export class Engine {
     }
   }
 
-  /** Learns from a container that did not start; what it does differently from now on, or null: nothing new. */
-  adapt(stderr: string): string | null {
+  /**
+   * Learns from a container that did not start; what it does differently from now on, in words where somebody has to
+   * know, or null: nothing new.
+   */
+  adapt(stderr: string): { note?: string } | null {
     const quirk = quirkIn(this.kind, stderr, this.#quirks);
     if (quirk === null) return null;
     this.#quirks.push(quirk);
-    return quirk.note;
+    return quirk;
   }
 }
 

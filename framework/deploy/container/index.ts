@@ -7,7 +7,7 @@ import { realWorld } from '../../time/real.js';
 import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
-import { cleanContainers } from './clean.js';
+import { cleanContainers, keptImages } from './clean.js';
 import { CONTAINER_OPTIONS, type ContainerOptions } from './options.js';
 import { ContainerSource } from './source.js';
 
@@ -45,5 +45,6 @@ export default defineDeployment<Options>({
       capture: options.capture,
     });
   },
-  clean: (dry) => cleanContainers(dry),
+  clean: (dry, what) => cleanContainers(dry, what),
+  kept: () => keptImages(),
 });

@@ -122,9 +122,9 @@ export class ContainerSource implements HostSource {
       const said = await engine.try(runArguments(engine, plan), { env: plan.env, timeout: START_TIMEOUT });
       if (said.code === 0) return null;
       await engine.try(['rm', '--force', '--volumes', plan.name]);
-      const note = engine.adapt(said.stderr);
-      if (note === null) return said.stderr;
-      say(note);
+      const change = engine.adapt(said.stderr);
+      if (change === null) return said.stderr;
+      if (change.note !== undefined) say(change.note);
     }
   }
 
