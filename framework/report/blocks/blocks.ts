@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { BlockName, Blocks } from '../page/blocks.js';
 import { pack } from '../page/pack.js';
 import type { Story } from '../story.js';
+import { exhibitsBlock } from './exhibits.js';
 import { operationsBlock } from './operations.js';
 import { performanceBlock } from './performance.js';
 import { runBlock } from './run.js';
@@ -11,6 +12,7 @@ import { runBlock } from './run.js';
 const MAKERS: { readonly [K in BlockName]?: (story: Story) => Blocks[K] | null } = {
   run: runBlock,
   operations: operationsBlock,
+  exhibits: exhibitsBlock,
   performance: performanceBlock,
 };
 
