@@ -15,6 +15,8 @@ const KITS = {
   nft: ['nft'],
   tc: ['tc', 'ip'],
   tcpdump: ['tcpdump'],
+  strace: ['strace'],
+  lazyfs: ['lazyfs'],
 } as const;
 
 export type Kit = keyof typeof KITS;

@@ -1,14 +1,18 @@
 // What every deployment on hosts of others has in common: look at them first, say what was found, and give them what they lack.
+import type { Capability } from '../../contracts/capability.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import type { Milliseconds } from '../../contracts/time.js';
+import { LAZYFS_VARIABLE } from '../helper/lazyfs.js';
 import type { Command, HostSource } from '../host/host.js';
 import { type CaptureOption, captureSize } from './capture.js';
 import { RemoteCluster } from './cluster.js';
 import { needsRoot } from './needs-root.js';
 import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
 import { hasRoot, type Wants } from './preflight-checks.js';
+import { needsRootToTrace } from './preflight-disk.js';
+import type { Facts } from './preflight-facts.js';
 import { preflightTable } from './preflight-table.js';
-import { equip, provisionLines, withVariables } from './provisions.js';
+import { equip, type Provision, provisionLines, withVariables } from './provisions.js';
 import { Staging } from './staging.js';
 import { makeToolbox } from './toolbox.js';
 
@@ -30,7 +34,8 @@ export interface OnHostsSettings {
 }
 
 /** Hosts that a plan needs root on have it; others are left alone. */
-const NEEDS_ROOT: readonly string[] = ['partition', 'loss', 'packet', 'rate', 'corrupt'];
+const NEEDS_ROOT: readonly Capability[] = ['partition', 'loss', 'packet', 'rate', 'corrupt'];
+const PROGRAMS_NEED_ROOT: readonly Capability[] = ['full', 'unsynced'];
 
 export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSettings): RemoteCluster {
   const { source, workspace, data, helper, port, bound, sudo, hostClock } = settings;
@@ -38,7 +43,8 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
   const { needs = [], system, systemOptions, say = () => {} } = context;
   const isForeign = system.nodes === undefined;
   const isAsked = hostClock || capture !== null || needsRoot(system, systemOptions);
-  const root = isAsked || needs.some((need) => NEEDS_ROOT.includes(need));
+  const needing = isForeign ? [...NEEDS_ROOT, ...PROGRAMS_NEED_ROOT] : NEEDS_ROOT;
+  const root = isAsked || needs.some((need) => needing.includes(need));
   return new RemoteCluster(context, {
     source,
     workspace,
@@ -64,19 +70,28 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
       for (const line of [...preflightTable(reports), ...provisionLines(provisions)]) say(line);
       refuse(reports);
       const commands = await Promise.all(
-        provisions.map(async ({ report, env }) => withVariables(env, await interpreterOn(report, workspace))),
+        provisions.map(async ({ report, env }) =>
+          withVariables({ ...lazyfsOf(report), ...env }, await interpreterOn(report, workspace)),
+        ),
       );
-      // To fill the disk of a program takes root; its files can be damaged without.
-      const mayFill = (facts: HostReport['facts']) =>
-        isForeign && needs.includes('files') && facts !== null && hasRoot(facts);
+      const isRoot = (facts: HostReport['facts']) => root || (isForeign && facts !== null && profits(facts, needs));
       return new Map(
-        reports.map(({ host, facts }, index) => [
-          host,
-          { interpreter: commands[index]!, root: root || mayFill(facts) },
-        ]),
+        reports.map(({ host, facts }, index) => [host, { interpreter: commands[index]!, root: isRoot(facts) }]),
       );
     },
   });
+}
+
+/** Whether root, where it can be had, lets faults of programs be that are not without. */
+function profits(facts: Facts, needs: readonly Capability[]): boolean {
+  const wants = needs.includes('files') || (needs.includes('slow-disk') && needsRootToTrace(facts));
+  return wants && hasRoot(facts);
+}
+
+/** The helper may look for programs elsewhere than a login there does. */
+function lazyfsOf({ facts }: HostReport): Provision['env'] {
+  const path = facts?.tools.get('lazyfs');
+  return path === undefined ? {} : { [LAZYFS_VARIABLE]: path };
 }
 
 /** How Node runs there: what it has, or ours. */

@@ -10,6 +10,7 @@ import {
   NETWORK_FAULTS,
   type NetworkFault,
 } from '../helper/network/abilities.js';
+import { DISK_FAULTS, diskFaultsOfRoot } from './preflight-disk.js';
 import type { ClockDifference, Facts, RootAccess } from './preflight-facts.js';
 import { installText, isTool } from './preflight-packages.js';
 import { checkArchitecture } from './toolbox.js';
@@ -67,7 +68,7 @@ export function networkFaults({ needs }: Pick<Wants, 'needs'>): NetworkFault[] {
 export function faultsOfRoot(wants: Wants): string[] {
   const { needs, nodes, hostClock } = wants;
   const movesClock = needs.includes('clock') && nodes === 'foreign' && hostClock === true;
-  return [...networkFaults(wants), ...(movesClock ? ['clock'] : [])];
+  return [...networkFaults(wants), ...(movesClock ? ['clock'] : []), ...diskFaultsOfRoot(wants)];
 }
 
 export function hasRoot({ root }: Facts): boolean {
@@ -207,9 +208,8 @@ function timeCheck(clock: ClockDifference | null): Check {
 
 function capabilityCheck(need: Capability, found: Found, wants: Wants): Check {
   if (need === 'clock') return clockCheck(found, wants);
-  if (need === 'files' && wants.nodes === 'foreign' && !hasRoot(found.facts)) {
-    return { name: need, cell: 'not full', warning: 'without root its disk can be damaged but not filled' };
-  }
+  const diskCheck = wants.nodes === 'foreign' ? DISK_FAULTS[need] : undefined;
+  if (diskCheck !== undefined) return diskCheck(found, wants);
   const fault = NETWORK_FAULTS.find((name) => name === need);
   return fault === undefined ? { name: need, cell: 'ok' } : networkCheck(fault, found);
 }

@@ -21,6 +21,10 @@ export interface Facts {
   /** Where each tool is that was found. */
   tools: ReadonlyMap<string, string>;
   faketime: string | null;
+  /** File systems in user space can be mounted, as far as the kernel is asked. */
+  fuse: boolean;
+  /** kernel.yama.ptrace_scope: 0 whoever may signal a process may trace it; 1 and 2 only root may; 3 nobody may. */
+  ptraceScope: number;
   /** A helper that lives there, and its run; null: none that we may see. */
   helper: { pid: number; run: string } | null;
   /** Its own; empty: unknown. */
@@ -85,6 +89,8 @@ export function parseFacts(stdout: string): Facts | null {
     node: node?.startsWith('/') === true ? { path: node, version: text('node-version') } : null,
     tools: new Map([...told].flatMap(([key, value]) => (key.startsWith('tool-') ? [[key.slice(5), value]] : []))),
     faketime: told.get('faketime') ?? null,
+    fuse: text('fuse') === 'yes',
+    ptraceScope: number(text('ptrace')) ?? 0,
     addresses: words(text('addresses')),
     helper: helperOf(text('helper')),
     busy,

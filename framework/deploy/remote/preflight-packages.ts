@@ -36,6 +36,7 @@ const PACKAGES = {
     suse: 'libfaketime',
     arch: 'libfaketime',
   },
+  strace: { debian: 'strace', rhel: 'strace', alpine: 'strace', suse: 'strace', arch: 'strace' },
   sudo: { debian: 'sudo', rhel: 'sudo', alpine: 'sudo', suse: 'sudo', arch: 'sudo' },
   node: { debian: 'nodejs', rhel: 'nodejs', alpine: 'nodejs', suse: 'nodejs', arch: 'nodejs' },
 } as const satisfies Record<string, Partial<Record<Family, string>>>;

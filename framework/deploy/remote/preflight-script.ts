@@ -1,8 +1,23 @@
 // What is asked of a host before anything starts: one constant script for any POSIX shell, which changes nothing there.
+import { LAZYFS_VARIABLE } from '../helper/lazyfs.js';
 import type { Command } from '../host/host.js';
 
 /** The tools that faults, nodes and people may want. */
-export const TOOLS = ['iptables', 'ip6tables', 'nft', 'tc', 'ip', 'unshare', 'tcpdump', 'tar', 'sudo'] as const;
+export const TOOLS = [
+  'iptables',
+  'ip6tables',
+  'nft',
+  'tc',
+  'ip',
+  'unshare',
+  'tcpdump',
+  'tar',
+  'sudo',
+  'strace',
+] as const;
+
+/** Where LazyFS is: no distribution has it. */
+const LAZYFS = `"$${LAZYFS_VARIABLE}" "$(command -v lazyfs)"`;
 
 /** Where distributions keep libfaketime. */
 export const FAKETIME = [
@@ -85,6 +100,9 @@ tell helper "$($as_root sh -c "$look" sh "$folder/helper" 2>/dev/null)"
 if node="$(command -v node)"; then tell node "$node"; tell node-version "$(brief "$node" --version 2>/dev/null)"; fi
 for tool in ${TOOLS.join(' ')}; do if found="$(command -v "$tool")"; then tell "tool-$tool" "$found"; fi; done
 for file in ${FAKETIME.join(' ')}; do if [ -e "$file" ]; then tell faketime "$file"; break; fi; done
+for file in ${LAZYFS}; do if [ -x "$file" ]; then tell tool-lazyfs "$file"; break; fi; done
+if [ -c /dev/fuse ]; then tell fuse yes; fi
+tell ptrace "$(cat /proc/sys/kernel/yama/ptrace_scope 2>/dev/null || echo 0)"
 if command -v ip >/dev/null; then
   tell addresses "$(ip -o addr show 2>/dev/null | sed -n 's/.* inet6\\{0,1\\} \\([^ /]*\\).*/\\1/p' | tr '\\n' ' ')"
 else tell addresses "$(hostname -I 2>/dev/null)"

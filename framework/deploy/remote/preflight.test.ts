@@ -182,13 +182,6 @@ describe('checks', () => {
     });
   });
 
-  it('without root the disk of a program is not filled, which is worth a warning', () => {
-    expect(check('files', { root: 'off' }, { needs: ['files'], nodes: 'foreign' }).problem).toBeUndefined();
-    const found = { facts: factsOf({ root: 'off' }), abilities: null, clock: null };
-    const warned = checksOf(found, { ...WANTS, needs: ['files'], nodes: 'foreign' }).filter(({ warning }) => warning);
-    expect(warned).toHaveLength(1);
-  });
-
   it('Node is uploaded where there is none, or an old one', () => {
     expect(check('node', { node: null })).toEqual({ name: 'node', cell: 'none, uploaded' });
     expect(check('node', { 'node-version': 'v12.22.0' }).cell).toBe('v12.22.0, uploaded');

@@ -3,6 +3,7 @@ import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node
 import { basename, delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { ChaosError, messageOf } from '../../contracts/error.js';
+import { LAZYFS_VARIABLE } from '../helper/lazyfs.js';
 
 /** A file of this machine that a program needs. */
 export interface NeededFile {
@@ -54,6 +55,8 @@ const OPENED_LATER = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'];
 /** A program's file on this machine; null: there is none. `node` is the one that runs us. */
 export function programPath(name: string): string | null {
   if (name === 'node') return realpathSync(process.execPath);
+  const named = name === 'lazyfs' ? process.env[LAZYFS_VARIABLE] : undefined;
+  if (named !== undefined) return executable(named) ? realpathSync(named) : null;
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS];
   const found = folders.map((folder) => join(folder, name)).find(executable);
   return found === undefined ? null : realpathSync(found);

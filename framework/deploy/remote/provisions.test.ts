@@ -28,6 +28,8 @@ const FACTS: Facts = {
   node: null,
   tools: new Map(),
   faketime: null,
+  fuse: true,
+  ptraceScope: 0,
   helper: null,
   addresses: [],
   busy: [],
@@ -55,6 +57,13 @@ describe('what a host lacks', () => {
   it('is tcpdump where packets are recorded', () => {
     expect(lackingKits(found([]), WANTS, true)).toEqual(['tcpdump']);
     expect(lackingKits(found([], { tools: new Map([['tcpdump', '/usr/bin/tcpdump']]) }), WANTS, true)).toEqual([]);
+  });
+
+  it('is strace and LazyFS for the disks of programs', () => {
+    const wants: Wants = { ...WANTS, needs: ['slow-disk', 'unsynced'], nodes: 'foreign' };
+    expect(lackingKits(found([]), wants, false)).toEqual(['strace', 'lazyfs']);
+    expect(lackingKits(found([], { tools: new Map([['lazyfs', '/opt/lazyfs']]) }), wants, false)).toEqual(['strace']);
+    expect(lackingKits(found([]), { ...wants, nodes: 'own' }, false)).toEqual([]);
   });
 
   it('is nothing where tools would be of no use', () => {

@@ -1,6 +1,7 @@
 // What hosts lack for the faults of a plan is brought to them from this machine: into our own folder, nothing else there changes.
 import { messageOf } from '../../contracts/error.js';
 import { type Abilities, lackOf, NETWORK_FAULTS, type NetworkFault } from '../helper/network/abilities.js';
+import { TOOLS_VARIABLE } from '../helper/network/run.js';
 import type { Command } from '../host/host.js';
 import { bringFaketime, FAKETIME_VARIABLE, faketimeFor } from './faketime.js';
 import { bringKits, hasKit, type Kit } from './kits.js';
@@ -25,6 +26,12 @@ const KITS_OF: Readonly<Record<NetworkFault, readonly (keyof typeof IS_POOR)[]>>
   rate: ['tc'],
 };
 
+/** For faults of the disks of programs. */
+const KITS_OF_DISKS = [
+  ['slow-disk', 'strace'],
+  ['unsynced', 'lazyfs'],
+] as const;
+
 export interface Provision {
   report: HostReport;
   /** What the helper's environment has to have so that it finds what was brought. */
@@ -35,12 +42,15 @@ export interface Provision {
 
 /** What a host lacks that tools of this machine may make up for. `capture`: packets are recorded there. Pure. */
 export function lackingKits({ facts, abilities }: Found, wants: Wants, capture: boolean): Kit[] {
-  if (!hasRoot(facts) || facts.system !== 'Linux' || !facts.workspace.executes) return [];
+  if (facts.system !== 'Linux' || !facts.workspace.executes) return [];
+  const forDisks = KITS_OF_DISKS.filter(([need, kit]) => wants.needs.includes(need) && !facts.tools.has(kit));
+  const disks = wants.nodes === 'own' ? [] : forDisks.map(([, kit]) => kit);
+  if (!hasRoot(facts)) return disks;
   const faults = abilities === null ? [] : networkFaults(wants).filter((fault) => lackOf(fault, abilities) !== null);
   const poor = mayConfigure(facts) ? faults.flatMap((fault) => KITS_OF[fault]) : [];
   const kits: Kit[] = poor.filter((kit) => abilities !== null && IS_POOR[kit](abilities));
   if (capture && !facts.tools.has('tcpdump')) kits.push('tcpdump');
-  return [...new Set(kits)];
+  return [...new Set([...kits, ...disks])];
 }
 
 /**
@@ -70,15 +80,17 @@ async function equipHost(report: HostReport, wants: Wants, capture: boolean): Pr
   const kits = lackingKits(found, wants, capture).filter(hasKit);
   const library = await faketimeFor(found.facts, wants);
   const names = [...kits, ...(library === null ? [] : ['libfaketime'])];
-  if (names.length === 0 || hasOtherProblem(report, [...networkFaults(wants), ...(library === null ? [] : ['clock'])]))
-    return nothing;
+  const disks = KITS_OF_DISKS.flatMap(([need, kit]) => (kits.includes(kit) ? [need] : []));
+  const helped = [...networkFaults(wants), ...disks, ...(library === null ? [] : ['clock'])];
+  if (names.length === 0 || hasOtherProblem(report, helped)) return nothing;
   const folder = `${wants.workspace}/staged`;
   try {
-    const tools = kits.length === 0 ? {} : await bringKits(host, { machine: found.facts.arch, folder, kits });
+    const brought = kits.length === 0 ? {} : await bringKits(host, { machine: found.facts.arch, folder, kits });
     const faketime = library === null ? null : await bringFaketime(host, library, folder);
-    const env = { ...tools, ...(faketime === null ? {} : { [FAKETIME_VARIABLE]: faketime }) };
-    const facts = { ...found.facts, faketime: faketime ?? found.facts.faketime };
-    const abilities = found.abilities === null ? null : await abilitiesOf(host, tools);
+    const env = { ...brought, ...(faketime === null ? {} : { [FAKETIME_VARIABLE]: faketime }) };
+    const tools = new Map([...found.facts.tools, ...kits.map((kit) => [kit, pathIn(brought, kit)] as const)]);
+    const facts = { ...found.facts, tools, faketime: faketime ?? found.facts.faketime };
+    const abilities = found.abilities === null ? null : await abilitiesOf(host, brought);
     const note = `${list(names)} of this machine ${names.length === 1 ? 'is' : 'are'} used there`;
     return { report: betterReport(report, { ...found, facts, abilities }, wants), env, note };
   } catch (error) {
@@ -106,6 +118,12 @@ export async function equipToHeal({ host, facts }: HostReport, workspace: string
 export function withVariables(env: Provision['env'], command: Command): Command {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return variables.length === 0 ? command : ['env', ...variables, ...command];
+}
+
+/** Where a program of a kit lies on the host. */
+function pathIn(brought: Provision['env'], kit: Kit): string {
+  const folder = brought[TOOLS_VARIABLE]?.split(':').find((each) => each.endsWith(`/${kit}`));
+  return `${folder ?? ''}/${kit}`;
 }
 
 /** Root of a container may lack that. */
