@@ -1,15 +1,15 @@
 // Looks at every host at once before anything starts, and says of each what keeps a run from being.
 import { isIP } from 'node:net';
-import { createInterface } from 'node:readline';
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { type Abilities, networkAbilities } from '../helper/network/abilities.js';
 import { addressOf } from '../helper/network/address.js';
 import { titleOf } from '../host/errors.js';
 import type { Command, Host, RunOptions } from '../host/host.js';
+import { lookAtClock } from './clock-look.js';
 import { type Check, checksOf, type Found, hasRoot, list, networkFaults, type Wants } from './preflight-checks.js';
-import { type ClockDifference, clockDifference, type Facts, parseFacts } from './preflight-facts.js';
-import { DATES_COMMAND, preflightCommand } from './preflight-script.js';
+import { type Facts, parseFacts } from './preflight-facts.js';
+import { preflightCommand } from './preflight-script.js';
 
 export interface HostReport {
   host: Host;
@@ -23,8 +23,6 @@ export interface HostReport {
 
 /** For all that is asked of one host. */
 const LIMIT: Milliseconds = 10_000;
-/** Of some looks at a clock the shortest says most; the first waits for the pipe to open. */
-const LOOKS = 5;
 const MOST = 256 * 1024;
 const ASKING: RunOptions = { timeout: LIMIT, repeatable: true, most: MOST };
 
@@ -115,28 +113,6 @@ async function inspect(host: Host, wants: Wants): Promise<Found> {
   const needsTrial = hasRoot(facts) && facts.system === 'Linux' && networkFaults(wants).length > 0;
   const [clock, abilities] = await Promise.all([lookAtClock(host), needsTrial ? abilitiesOf(host, {}) : null]);
   return { facts, abilities, clock };
-}
-
-/** Asks through one pipe again and again: to start a command may take far longer than to ask for the time. */
-async function lookAtClock(host: Host): Promise<ClockDifference | null> {
-  const pipe = await host.open(DATES_COMMAND);
-  for (const stream of [pipe.stdin, pipe.stdout, pipe.stderr]) stream.on('error', () => {});
-  pipe.stderr.resume();
-  const lines = createInterface({ input: pipe.stdout })[Symbol.asyncIterator]();
-  let best: ClockDifference | null = null;
-  try {
-    for (let look = 0; look < LOOKS; look++) {
-      const asked = Date.now();
-      pipe.stdin.write('\n');
-      const { value, done } = await lines.next();
-      const found = done === true ? null : clockDifference(value, asked, Date.now());
-      if (found === null) return best;
-      if (best === null || found.uncertainty < best.uncertainty) best = found;
-    }
-    return best;
-  } finally {
-    pipe.close();
-  }
 }
 
 /** Nodes listen at the address by which others reach them, and faults of links name hosts by it. */
