@@ -1,5 +1,4 @@
 // `report.html`: one self-contained page, the most important things first.
-import { createHash } from 'node:crypto';
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import { packedBlocks } from './blocks/blocks.js';
 import { charts } from './charts.js';
@@ -9,15 +8,14 @@ import { checksTable, coverageTables, missing, operationsByOutcome } from './fig
 import { details, type Html, html, section, table, trusted } from './html.js';
 import { nodeEvents, troubles } from './nodes.js';
 import { keyText } from './operations.js';
+import { hashOf, pageCode } from './page-code.js';
 import { overview } from './overview.js';
-import { SCRIPT } from './script.js';
 import { type Case, type ReportInput, type Story, tell } from './story.js';
-import { PATTERNS, STYLE } from './style.js';
+import { PATTERNS } from './style.js';
 import { clip, grouped, listed, plural } from './text.js';
 import { duration } from './time-text.js';
 import { timeline } from './timeline.js';
 import { standingOf, verdictHeader } from './verdict.js';
-import { viewerCode } from './viewer-code.js';
 
 const PLAN_LENGTH = 200_000;
 const MOST_LISTED = 100;
@@ -29,9 +27,7 @@ const MOST_LISTED = 100;
 export function renderReport(input: ReportInput, story: Story = tell(input)): string {
   const { result } = input;
   const head = story.cases[0];
-  const viewer = viewerCode();
-  const style = `${STYLE}${viewer.style}`;
-  const script = `${SCRIPT}${viewer.script}`;
+  const { style, script } = pageCode();
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -63,12 +59,8 @@ ${packedBlocks(story).map(
 `.markup;
 }
 
-function hash(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-}
-
 function policy(style: string, script: string): string {
-  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
 }
 
 /** Where the viewer shows a part of the page; empty without it. */

@@ -1,5 +1,5 @@
 // The verdict in one sentence, with a colour, a word and a symbol: the first thing that anybody reads.
-import type { RunResult } from '../contracts/result.js';
+import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import { type Html, html } from './html.js';
 import { clip, listed } from './text.js';
 
@@ -13,10 +13,15 @@ export interface Standing {
   readonly remark: string | undefined;
 }
 
+/** What a standing rests on. */
+export interface Judged extends Pick<RunResult, 'status' | 'valid' | 'expect' | 'expectationMet'> {
+  readonly anomalies: readonly Pick<FoundAnomaly, 'name' | 'checker'>[];
+}
+
 interface Rule {
-  readonly applies: (result: RunResult) => boolean;
+  readonly applies: (result: Judged) => boolean;
   readonly standing: Omit<Standing, 'remark'>;
-  readonly remark?: (result: RunResult) => string;
+  readonly remark?: (result: Judged) => string;
 }
 
 /** The first rule that applies. Unknown never hides invalid. */
@@ -48,7 +53,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What an invalid run lacks of the anomalies that the plan expects, or has beside them. */
-function disappointment({ expect, anomalies }: RunResult): string {
+function disappointment({ expect, anomalies }: Judged): string {
   if (expect === 'valid') return '';
   const found = new Set(anomalies.flatMap(({ name, checker }) => [name, checker]));
   const absent = expect.anomalies.filter((name) => !found.has(name));
@@ -56,7 +61,7 @@ function disappointment({ expect, anomalies }: RunResult): string {
   return `The plan expects ${listed(expect.anomalies)} and no other anomaly; "others: allow" would let them pass.`;
 }
 
-export function standingOf(result: RunResult): Standing {
+export function standingOf(result: Judged): Standing {
   const rule = RULES.find(({ applies }) => applies(result))!;
   return { ...rule.standing, remark: rule.remark?.(result) || undefined };
 }
