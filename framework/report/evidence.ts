@@ -131,7 +131,7 @@ function operationRow(operation: Operation, row: number, y: number, scale: Order
   const timesText = times(operation, digits);
   const width = 8.2 * text.length + textWidth(timesText) + 16;
   const textX = Math.max(LEFT + 4, Math.min(x0, RIGHT - width));
-  return html`<g class="witness">${label(LEFT - 30, y + 20, `process ${operation.process}`.slice(-15), 'lane', 'end')}${label(LEFT - 30, y + 33, clipShort(operation.node ?? '', 12), 'lane faint', 'end')}<circle class="badge" cx="${LEFT - 14}" cy="${px(barY)}" r="9"/>${label(LEFT - 14, barY + 4, String(row + 1), 'badge-text', 'middle')}
+  return html`<g class="witness" data-op="${operation.index}">${label(LEFT - 30, y + 20, `process ${operation.process}`.slice(-15), 'lane', 'end')}${label(LEFT - 30, y + 33, clipShort(operation.node ?? '', 12), 'lane faint', 'end')}<circle class="badge" cx="${LEFT - 14}" cy="${px(barY)}" r="9"/>${label(LEFT - 14, barY + 4, String(row + 1), 'badge-text', 'middle')}
 <text x="${px(textX)}" y="${px(y + 14)}"><tspan class="what">${text}</tspan><tspan class="faint" dx="8">${timesText}</tspan></text>${bar(x0, x1, barY, 14, `op ${operation.outcome}`, operationSummary(operation), 6)}</g>
 `;
 }
@@ -163,7 +163,12 @@ function operationTable({ operations, hidden, span }: Case): Html {
   return table(
     'The operations that prove it',
     [
-      { title: '#', header: true, cell: ({ number }) => html`<span class="badge">${number}</span>` },
+      {
+        title: '#',
+        header: true,
+        cell: ({ operation, number }) =>
+          html`<a href="#op=${operation.index}" title="Show it in the timeline"><span class="badge">${number}</span></a>`,
+      },
       { title: 'process', numeric: true, cell: ({ operation }) => operation.process },
       { title: 'function', cell: ({ operation }) => clip(operation.f, 40) },
       { title: 'key', cell: ({ operation }) => html`<bdi>${keyText(operation.key, 60)}</bdi>` },

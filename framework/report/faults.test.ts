@@ -29,9 +29,9 @@ describe('readFaults', () => {
     history.appendNemesis(30, 'kill', { id: 1, phase: 'heal', targets: ['n1'], requested: 29, effective: 31 });
     history.appendNemesis(40, 'phase', { phase: 'recover' });
     const { inForce } = readFaults(history, NODES, 100);
-    expect(inForce.map(({ from, to, healed }) => ({ from, to, healed }))).toEqual([
-      { from: 10, to: 31, healed: true },
-      { from: 20, to: 100, healed: false },
+    expect(inForce.map(({ from, to, healed, healRequested }) => ({ from, to, healed, healRequested }))).toEqual([
+      { from: 10, to: 31, healed: true, healRequested: 29 },
+      { from: 20, to: 100, healed: false, healRequested: null },
     ]);
     expect(overlapping(inForce, 32, 40)).toHaveLength(1);
   });
@@ -59,7 +59,9 @@ describe('readFaults', () => {
     }
     history.appendNemesis(12, 'bare', { id: 9, phase: 'inject' });
     const { inForce } = readFaults(history, NODES, 100);
-    expect(inForce).toEqual([{ name: 'bare', targets: [], requested: 12, from: 12, to: 100, healed: false, what: '' }]);
+    expect(inForce).toEqual([
+      { name: 'bare', targets: [], requested: 12, from: 12, to: 100, healed: false, healRequested: null, what: '' },
+    ]);
   });
 });
 

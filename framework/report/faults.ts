@@ -13,6 +13,8 @@ export interface Fault {
   readonly from: Nanoseconds;
   readonly to: Nanoseconds;
   readonly healed: boolean;
+  /** When its healing was asked for; null where it was never healed. */
+  readonly healRequested: Nanoseconds | null;
   /** Whom it hit and how: `n1 | n2 n3`, `n2 n4`. */
   readonly what: string;
 }
@@ -72,6 +74,7 @@ export function readFaults(history: History, nodes: readonly string[], end: Nano
         from: effective,
         to: end,
         healed: false,
+        healRequested: null,
         what: describeInjection(value.targets, value.injection ?? {}, nodes),
       });
     } else {
@@ -79,7 +82,8 @@ export function readFaults(history: History, nodes: readonly string[], end: Nano
       if (position === undefined) continue;
       open.delete(value.id);
       const fault = inForce[position]!;
-      inForce[position] = { ...fault, to: Math.max(fault.from, effective), healed: true };
+      const to = Math.max(fault.from, effective);
+      inForce[position] = { ...fault, to, healed: true, healRequested: or(value.requested, effective) };
     }
   }
   inForce.sort((a, b) => a.from - b.from);
@@ -94,7 +98,7 @@ export function overlapping(faults: readonly Fault[], from: Nanoseconds, to: Nan
 /** Everything about a fault in a few lines: what a tooltip shows. */
 export function faultTip(fault: Fault): string {
   const until = fault.healed ? instant(fault.to) : 'the end, never healed';
-  return `${fault.name} ${fault.what}\nin force from ${instant(fault.from)} to ${until} (${duration(fault.to - fault.from)})\nrequested at ${instant(fault.requested)}`;
+  return `${fault.name} ${fault.what}\nin force from ${instant(fault.from)} to ${until} (${duration(fault.to - fault.from)})\nrequested at ${instant(fault.requested)}${fault.healRequested === null ? '' : `, its healing at ${instant(fault.healRequested)}`}`;
 }
 
 const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['targets', 'cuts', 'links']);

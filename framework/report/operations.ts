@@ -39,7 +39,8 @@ export function valueText(operation: Operation, limit = 60): string {
   return isNothing(value) || given === got ? given : `${given} → ${got}`;
 }
 
-function transactionText(value: unknown, limit: number): string {
+/** `append x 1 · r y [1]`. */
+export function transactionText(value: unknown, limit: number): string {
   if (!Array.isArray(value)) return compact(value, limit);
   const parts: string[] = [];
   let length = 0;

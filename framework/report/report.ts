@@ -9,12 +9,10 @@ import { details, type Html, html, section, table, trusted } from './html.js';
 import { nodeEvents, troubles } from './nodes.js';
 import { keyText } from './operations.js';
 import { hashOf, pageCode } from './page-code.js';
-import { overview } from './overview.js';
 import { type Case, type ReportInput, type Story, tell } from './story.js';
 import { PATTERNS } from './style.js';
 import { clip, grouped, listed, plural } from './text.js';
 import { duration } from './time-text.js';
-import { timeline } from './timeline.js';
 import { standingOf, verdictHeader } from './verdict.js';
 
 const PLAN_LENGTH = 200_000;
@@ -47,7 +45,7 @@ ${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div
 <div class="side">
 ${section('faults', head?.span === undefined ? 'Faults' : 'What was going on', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
 </div>
-${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('timeline', 'Timeline', html`${place('timeline')}${timeline(story, head)}<h3>The whole run</h3>${overview(story)}`)}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(input)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
+${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(input)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
 <footer>Written by chaos ${clip(result.version, 40)}. The full history is in history.jsonl, the verdicts in result.json, both beside this page.</footer>
 <div id="tip" hidden></div>
 ${packedBlocks(story).map(
@@ -66,6 +64,11 @@ function policy(style: string, script: string): string {
 /** Where the viewer shows a part of the page; empty without it. */
 function place(part: string): Html {
   return html`<div data-mount="${part}"></div>`;
+}
+
+function timelinePlace({ statistics }: Story): Html {
+  if (statistics.operations === 0) return html`<p class="note">The history holds no operation.</p>`;
+  return html`${place('timeline')}<noscript><p class="note">The timeline needs this page's script, which is switched off. Everything above does not.</p></noscript>`;
 }
 
 const PLACES = [

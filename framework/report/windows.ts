@@ -1,44 +1,47 @@
-// Which stretches of a run are worth every operation: around the anomaly, few enough operations to be looked at.
+// Which stretches of a run are worth a look: around the anomaly, with as many operations as a person takes in.
 import { EVENT_INVOKE, type History } from '../contracts/history.js';
 import type { Nanoseconds } from '../contracts/time.js';
-import { rowsWithin } from './operations.js';
-
-export interface Window {
-  readonly from: Nanoseconds;
-  readonly to: Nanoseconds;
-  /** Invocations of the operations in it, in order. */
-  readonly rows: readonly number[];
-}
 
 export interface Span {
   readonly from: Nanoseconds;
   readonly to: Nanoseconds;
 }
 
-const MOST_WINDOWS = 3;
+const MOST_PLACES = 6;
 
 /** About how many operations are shown beside those of the span itself. */
 const COMPANY = 40;
 
+/** More events than this between two spans are more than one look takes in. */
+const ONE_LOOK = 400;
+
 /**
- * Windows around the given spans, of about `budget` operations together. Spans that are far apart get windows of their own:
- * a write lost at second 3 and missed at second 90 are two places to look at, not one.
+ * First all spans together; then, where they are far apart, each place by itself: a write lost at second 3 and missed at second 90 are
+ * two places to look at, not one.
  */
-export function windowsAround(history: History, spans: readonly Span[], end: Nanoseconds, budget: number): Window[] {
+export function placesAround(history: History, spans: readonly Span[], end: Nanoseconds): Span[] {
+  if (spans.length === 0) return [];
   const whole = hull(spans);
-  if (spans.length === 1 || countWithin(history, whole) <= budget) return [surroundings(history, whole, end, COMPANY)];
-  const places = merge(spans, (whole.to - whole.from) / 10);
-  const chosen = places.length > MOST_WINDOWS ? [places[0]!, ...places.slice(1 - MOST_WINDOWS)] : places;
-  return chosen.map((span) => surroundings(history, span, end, COMPANY));
+  const all = surroundings(history, whole, end, COMPANY);
+  if (countWithin(history, whole) <= ONE_LOOK) return [all];
+  const parts = merge(spans, (whole.to - whole.from) / 10);
+  const chosen = parts.length > MOST_PLACES ? [parts[0]!, ...parts.slice(1 - MOST_PLACES)] : parts;
+  return chosen.length < 2 ? [all] : [all, ...chosen.map((span) => surroundings(history, span, end, COMPANY))];
 }
 
 /** About `operations` operations around an instant. */
-export function windowAt(history: History, time: Nanoseconds, end: Nanoseconds, operations: number): Window {
+export function windowAt(history: History, time: Nanoseconds, end: Nanoseconds, operations: number): Span {
   return surroundings(history, { from: time, to: time }, end, operations);
 }
 
-function hull(spans: readonly Span[]): Span {
-  return { from: Math.min(...spans.map(({ from }) => from)), to: Math.max(...spans.map(({ to }) => to)) };
+export function hull(spans: readonly Span[]): Span {
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  for (const span of spans) {
+    from = Math.min(from, span.from);
+    to = Math.max(to, span.to);
+  }
+  return { from, to };
 }
 
 function merge(spans: readonly Span[], gap: Nanoseconds): Span[] {
@@ -52,10 +55,10 @@ function merge(spans: readonly Span[], gap: Nanoseconds): Span[] {
 }
 
 /** Widens a span evenly on both sides until there is enough to see. */
-function surroundings(history: History, span: Span, end: Nanoseconds, company: number): Window {
+function surroundings(history: History, span: Span, end: Nanoseconds, company: number): Span {
   const around = (margin: Nanoseconds): Span => ({
-    from: Math.max(0, span.from - margin),
-    to: Math.min(end, span.to + margin),
+    from: Math.floor(Math.max(0, span.from - margin)),
+    to: Math.ceil(Math.min(end, span.to + margin)),
   });
   const enough = countWithin(history, span) + company;
   let low = 0;
@@ -65,16 +68,16 @@ function surroundings(history: History, span: Span, end: Nanoseconds, company: n
     if (countWithin(history, around(middle)) < enough) low = middle;
     else high = middle;
   }
-  const { from, to } = around(Math.max(high, (span.to - span.from) / 8));
-  return { from, to, rows: rowsWithin(history, from, to) };
+  return around(Math.max(high, (span.to - span.from) / 8));
 }
 
 /** About how many operations begin in a span; columns are in order of time. */
 function countWithin({ columns }: History, { from, to }: Span): number {
-  return Math.ceil((firstAfter(columns, to) - firstAfter(columns, from - 1)) / 2);
+  return Math.ceil((firstRowAfter(columns, to) - firstRowAfter(columns, from - 1)) / 2);
 }
 
-function firstAfter(columns: History['columns'], time: Nanoseconds): number {
+/** The first row later than `time`. */
+export function firstRowAfter(columns: History['columns'], time: Nanoseconds): number {
   let low = 0;
   let high = columns.length;
   while (low < high) {

@@ -1,33 +1,44 @@
 // The operations of a run as the page holds them: all of them, or an even sample with everything near an anomaly.
-import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History } from '../../contracts/history.js';
-import { valueText } from '../operations.js';
-import { NONE, type Operations, type OperationsBlock, packOperations } from '../page/operations.js';
+import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History, VALUE_OTHER } from '../../contracts/history.js';
+import type { Nanoseconds } from '../../contracts/time.js';
+import {
+  type Density,
+  FAIL,
+  INFO,
+  NONE,
+  OK,
+  type Operations,
+  type OperationsBlock,
+  packOperations,
+} from '../page/operations.js';
 import type { Story } from '../story.js';
 import { clipShort } from '../text.js';
+import { chosenRows } from './chosen.js';
+import { emptyValues, Texts, ValueWriter } from './values.js';
 
-/** Characters of what was asked and what came back, and of an error. */
-const LONGEST_TEXT = 160;
+const LONGEST_ERROR = 160;
+const BINS = 800;
 
-export function operationsBlock({ input: { history } }: Story): OperationsBlock {
-  const rows = clientRows(history);
-  return packOperations(columnsOf(history, rows, 0));
+/** Columns only: a run may have a million operations. */
+export function operationsBlock(story: Story): OperationsBlock {
+  const { history } = story.input;
+  const { rows, all } = chosenRows(story);
+  const proof = new Set(story.cases.flatMap(({ operations }) => operations.map(({ index }) => index)));
+  const density = densityOf(history, story.statistics.end);
+  return packOperations({ ...columnsOf(history, rows, proof), left: all - rows.length, density });
 }
 
-function clientRows({ columns }: History): Uint32Array {
-  const rows: number[] = [];
-  for (let row = 0; row < columns.length; row++) {
-    if (columns.type[row] === EVENT_INVOKE && columns.process[row]! >= 0) rows.push(row);
-  }
-  return Uint32Array.from(rows);
-}
-
-function columnsOf(history: History, rows: Uint32Array, left: number): Operations {
+function columnsOf(
+  history: History,
+  rows: Uint32Array,
+  proof: ReadonlySet<number>,
+): Omit<Operations, 'left' | 'density'> {
   const { columns } = history;
   const texts = new Texts();
+  const values = new ValueWriter(history, texts, countOthers(history, rows));
   const count = rows.length;
   const operations = {
     count,
-    left,
     row: Float64Array.from(rows),
     invoked: new Float64Array(count),
     completed: new Float64Array(count).fill(Number.NaN),
@@ -36,23 +47,25 @@ function columnsOf(history: History, rows: Uint32Array, left: number): Operation
     f: new Uint16Array(count),
     key: new Uint32Array(count).fill(NONE),
     outcome: new Uint8Array(count),
-    text: new Uint32Array(count),
+    asked: emptyValues(count),
+    got: emptyValues(count),
     error: new Uint32Array(count).fill(NONE),
   };
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
     const mate = columns.mate[row]!;
-    const type = mate < 0 ? -1 : columns.type[mate]!;
     operations.invoked[i] = columns.time[row]!;
-    if (mate >= 0) operations.completed[i] = columns.time[mate]!;
     operations.process[i] = columns.process[row]!;
     if (columns.node[row]! >= 0) operations.node[i] = columns.node[row]!;
     operations.f[i] = columns.f[row]!;
     if (columns.key[row]! >= 0) operations.key[i] = columns.key[row]!;
-    operations.outcome[i] = type === EVENT_OK ? 0 : type === EVENT_FAIL ? 1 : 2;
-    operations.text[i] = texts.at(valueText(history.operation(row), LONGEST_TEXT));
-    const error = mate < 0 ? undefined : history.error(mate);
-    if (error !== undefined) operations.error[i] = texts.at(clipShort(error, LONGEST_TEXT));
+    operations.outcome[i] = outcomeOf(columns.type[mate]);
+    values.write(operations.asked, i, row, proof.has(row));
+    if (mate < 0) continue;
+    operations.completed[i] = columns.time[mate]!;
+    values.writeBack(operations.got, i, row, mate, proof.has(row));
+    const error = history.error(mate);
+    if (error !== undefined) operations.error[i] = texts.at(clipShort(error, LONGEST_ERROR));
   }
   return {
     ...operations,
@@ -63,15 +76,27 @@ function columnsOf(history: History, rows: Uint32Array, left: number): Operation
   };
 }
 
-/** Each text once. */
-class Texts {
-  readonly all: string[] = [];
-  readonly #positions = new Map<string, number>();
+/** Undefined: there is no completion. */
+function outcomeOf(type: number | undefined): number {
+  return type === EVENT_OK ? OK : type === EVENT_FAIL ? FAIL : INFO;
+}
 
-  at(text: string): number {
-    const known = this.#positions.get(text);
-    if (known !== undefined) return known;
-    this.#positions.set(text, this.all.length);
-    return this.all.push(text) - 1;
+function countOthers({ columns }: History, rows: Uint32Array): number {
+  let others = 0;
+  for (const row of rows) {
+    if (columns.kind[row] === VALUE_OTHER) others++;
+    const mate = columns.mate[row]!;
+    if (mate >= 0 && columns.kind[mate] === VALUE_OTHER) others++;
   }
+  return others;
+}
+
+function densityOf({ columns }: History, end: Nanoseconds): Density {
+  const counts = [new Uint32Array(BINS), new Uint32Array(BINS), new Uint32Array(BINS)] as const;
+  for (let row = 0; row < columns.length; row++) {
+    if (columns.type[row] !== EVENT_INVOKE || columns.process[row]! < 0) continue;
+    const bin = Math.min(BINS - 1, Math.max(0, Math.floor((columns.time[row]! / end) * BINS)));
+    counts[outcomeOf(columns.type[columns.mate[row]!]) as 0 | 1 | 2][bin]! += 1;
+  }
+  return { bins: BINS, ok: counts[OK], fail: counts[FAIL], info: counts[INFO] };
 }

@@ -10,10 +10,19 @@ export interface RunBlock {
   faults: readonly PageFault[];
   /** In order of time. */
   leaders: readonly PageLeader[];
+  /** Ends of nodes' processes, in order of time. */
+  exits: readonly PageExit[];
   /** Phases of the run, in order of their beginning. */
   phases: readonly PagePhase[];
   /** As the page shows them: the first is the one that it opens with. */
   anomalies: readonly PageAnomaly[];
+  /** The stretch to look at first: the first anomaly or, without one, the first fault. */
+  opening: PageSpan;
+}
+
+export interface PageSpan {
+  from: Nanoseconds;
+  to: Nanoseconds;
 }
 
 export interface PageFault {
@@ -27,12 +36,22 @@ export interface PageFault {
   from: Nanoseconds;
   to: Nanoseconds;
   healed: boolean;
+  /** When its healing was asked for; null where it was never healed. */
+  healRequested: Nanoseconds | null;
 }
 
 export interface PageLeader {
   time: Nanoseconds;
   node: string;
   term: number | null;
+}
+
+export interface PageExit {
+  time: Nanoseconds;
+  node: string;
+  /** A fault killed it. */
+  fault: boolean;
+  detail: string;
 }
 
 export interface PagePhase {
@@ -49,5 +68,7 @@ export interface PageAnomaly {
   /** Event indexes of the invocations that prove it, in order: the numbers 1, 2, … of the evidence. */
   rows: readonly number[];
   /** Where it is; null: nowhere in particular. */
-  span: { from: Nanoseconds; to: Nanoseconds } | null;
+  span: PageSpan | null;
+  /** Stretches that are worth a look, with some company: first all of it and, where that is wide, its parts in order of time. */
+  places: readonly PageSpan[];
 }
