@@ -18,6 +18,7 @@ import { lab } from './lab.js';
 import { list } from './list.js';
 import { create } from './new.js';
 import { reference } from './reference.js';
+import { report } from './report.js';
 import { run } from './run.js';
 import { schema } from './schema.js';
 import { validate } from './validate.js';
@@ -26,6 +27,7 @@ import { verify } from './verify.js';
 const COMMANDS: readonly Command[] = [
   run,
   check,
+  report,
   validate,
   lab,
   list,

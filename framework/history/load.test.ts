@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChaosError } from '../contracts/error.js';
-import { type LoadedHistory, loadHistory } from './load.js';
+import { type LoadedHistory, loadHistory, salvageHistory } from './load.js';
 import { eventsOf } from './testing/histories.js';
 
 let folder: string;
@@ -244,6 +244,36 @@ describe('whatever is done to a file', () => {
         },
       ),
       { seed: 6, numRuns: 400 },
+    );
+  });
+});
+
+describe('salvage', () => {
+  it('keeps what stands before a line that is no event, and says where it ended', () => {
+    writeFileSync(file, `${INVOKE}${OK}{"index":2,"ti\n${INVOKE}`);
+    const { history, warnings } = salvageHistory(file);
+    expect(history.length).toBe(2);
+    expect(warnings).toEqual([expect.stringMatching(/^line 3: .*not JSON.*nothing from there on/)]);
+  });
+
+  it('reads nothing of a format that it does not know', () => {
+    writeFileSync(file, `{"format":7}\n${INVOKE}`);
+    const { history, warnings } = salvageHistory(file);
+    expect([history.length, warnings.length]).toEqual([0, 1]);
+  });
+
+  it('keeps what can be read of any bytes', () => {
+    fc.assert(
+      fc.property(fc.nat(400), fc.uint8Array({ maxLength: 20 }), (at, bytes) => {
+        const whole = Buffer.from(`{"format":1}\n${INVOKE}${OK}${INVOKE.replace('0', '2')}`);
+        const place = at % whole.length;
+        writeFileSync(file, Buffer.concat([whole.subarray(0, place), bytes, whole.subarray(place)]));
+        try {
+          expect(salvageHistory(file).history.length).toBeLessThanOrEqual(3);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'history-empty' });
+        }
+      }),
     );
   });
 });

@@ -61,9 +61,28 @@ export function unreadable(file: string, cause: unknown): ChaosError {
  * `history-open`, `history-no-invocation`.
  */
 export function loadHistory(file: string): LoadedHistory {
+  return reading(file, (loader, fd) => loader.load(fd));
+}
+
+/**
+ * As `loadHistory`, for showing what there is: the first line that is no event ends the history, with a warning. Throws
+ * `history-unreadable` and `history-empty` only.
+ */
+export function salvageHistory(file: string): LoadedHistory {
+  return reading(file, (loader, fd) => {
+    try {
+      return loader.load(fd);
+    } catch (error) {
+      if (!(error instanceof ChaosError) || error.location === undefined) throw error;
+      return loader.soFar(`line ${error.location.line}: ${error.message}; nothing from there on was read`);
+    }
+  });
+}
+
+function reading(file: string, read: (loader: Loader, fd: number) => LoadedHistory): LoadedHistory {
   const fd = openHistory(file);
   try {
-    return new Loader(file).load(fd);
+    return read(new Loader(file), fd);
   } finally {
     closeSync(fd);
   }
@@ -105,10 +124,14 @@ class Loader {
     }
     this.#lastLine(filled);
     if (this.#header === null && this.#history.length === 0 && this.#warnings.length === 0) throw this.#empty();
+    return this.soFar();
+  }
+
+  soFar(...warnings: readonly string[]): LoadedHistory {
     return {
       history: this.#history,
       header: this.#header,
-      warnings: [...this.#warnings, ...this.#valueless.warnings()],
+      warnings: [...this.#warnings, ...this.#valueless.warnings(), ...warnings],
     };
   }
 

@@ -38,12 +38,22 @@ export function renderMarkdown(story: Story): string {
     facts(story),
     remark === undefined ? '' : plain(remark, 400),
     ...errorOf(result),
+    missingParts(story),
     head === undefined ? '' : anomaly(story, head),
     otherAnomalies(story),
     `Repeat it:\n\n${block(clip(result.repeat, 4000), 'sh')}`,
     details('Operations, faults and checks', [operations(result), faults(result), checks(result)]),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function missingParts({ input: { notices = [] } }: Story): string {
+  if (notices.length === 0) return '';
+  return [
+    'Not all of this run is here:',
+    '',
+    ...notices.slice(0, MOST_ROWS).map((notice) => `- ${plain(notice, 400)}`),
+  ].join('\n');
 }
 
 function facts({ input: { result }, statistics }: Story): string {
