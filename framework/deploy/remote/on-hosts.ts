@@ -8,7 +8,7 @@ import { type CaptureOption, captureSize } from './capture.js';
 import { RemoteCluster } from './cluster.js';
 import { needsRoot } from './needs-root.js';
 import { type HostReport, nodeOf, preflight, refuse } from './preflight.js';
-import { hasRoot, type Wants } from './preflight-checks.js';
+import { faultsOfRoot, hasRoot, type Wants } from './preflight-checks.js';
 import { needsRootToTrace } from './preflight-disk.js';
 import type { Facts } from './preflight-facts.js';
 import { preflightTable } from './preflight-table.js';
@@ -33,18 +33,16 @@ export interface OnHostsSettings {
   tunnel?: boolean;
 }
 
-/** Hosts that a plan needs root on have it; others are left alone. */
-const NEEDS_ROOT: readonly Capability[] = ['partition', 'loss', 'packet', 'rate', 'corrupt'];
-const PROGRAMS_NEED_ROOT: readonly Capability[] = ['full', 'unsynced'];
-
 export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSettings): RemoteCluster {
   const { source, workspace, data, helper, port, bound, sudo, hostClock } = settings;
   const capture = captureSize(settings.capture);
   const { needs = [], system, systemOptions, say = () => {} } = context;
   const isForeign = system.nodes === undefined;
   const isAsked = hostClock || capture !== null || needsRoot(system, systemOptions);
-  const needing = isForeign ? [...NEEDS_ROOT, ...PROGRAMS_NEED_ROOT] : NEEDS_ROOT;
-  const root = isAsked || needs.some((need) => needing.includes(need));
+  const nodes = isForeign ? 'foreign' : 'own';
+  const wants: Wants = { workspace, ports: [port], needs, nodes, sudo, root: isAsked, hostClock };
+  // Hosts that a plan needs root on have it; others are left alone.
+  const root = isAsked || faultsOfRoot(wants).length > 0;
   return new RemoteCluster(context, {
     source,
     workspace,
@@ -56,15 +54,6 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
     capture,
     tunnel: settings.tunnel ?? false,
     inspect: async (hosts) => {
-      const wants: Wants = {
-        workspace,
-        ports: [port],
-        needs,
-        nodes: isForeign ? 'foreign' : 'own',
-        sudo,
-        root,
-        hostClock,
-      };
       const provisions = await equip(await preflight(hosts, wants), wants, capture !== null);
       const reports = provisions.map(({ report }) => report);
       for (const line of [...preflightTable(reports), ...provisionLines(provisions)]) say(line);
