@@ -1,12 +1,15 @@
 // The page's script: mounts each part where the page has a place for it. Without it the page still says what broke and why.
 import { App } from './app.js';
 import { loadBlock } from './load.js';
+import { mountPerformance } from './performance/performance.js';
 
 /** Shows a part of the page in its place. Rejects when it cannot; the others go on. */
 type Mount = (place: HTMLElement, app: App) => Promise<void>;
 
 /** By the place's `data-mount`. */
-const PARTS: Readonly<Record<string, Mount>> = {};
+const PARTS: Readonly<Record<string, Mount>> = {
+  performance: mountPerformance,
+};
 
 async function main(): Promise<void> {
   const run = await loadBlock('run');
