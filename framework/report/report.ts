@@ -38,7 +38,7 @@ export function renderReport(input: ReportInput, story: Story = tell(input)): st
 </head>
 <body>
 <a class="skip" href="#timeline">Skip to the timeline</a>
-${trusted(PATTERNS)}${verdictHeader(result)}${navigation(story)}<main>
+${trusted(PATTERNS)}${verdictHeader(result)}${missingParts(input)}${navigation(story)}<main>
 <div class="first">
 <div>
 ${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div>
@@ -55,6 +55,14 @@ ${packedBlocks(story).map(
 </body>
 </html>
 `.markup;
+}
+
+/** What the page cannot show, before anybody wonders. */
+function missingParts({ notices = [] }: ReportInput): Html {
+  if (notices.length === 0) return html``;
+  const items = notices.slice(0, MOST_LISTED).map((notice) => html`<li>${clip(notice, 400)}</li>`);
+  return html`<aside class="notices" aria-label="What is missing"><p>Not all of this run is here:</p><ul>${items}</ul></aside>
+`;
 }
 
 function policy(style: string, script: string): string {

@@ -1,5 +1,6 @@
 // What the page tells, worked out once: which anomaly comes first, its operations, the faults, the leaders, the figures.
 import type { NodeEvent } from '../contracts/cluster.js';
+import type { Explanations } from '../contracts/explanation.js';
 import type { History, Operation } from '../contracts/history.js';
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import type { Nanoseconds } from '../contracts/time.js';
@@ -17,6 +18,10 @@ export interface ReportInput {
   planYaml: string;
   /** Lines of one node's log; only the last of them are kept. */
   nodeLogs?: (node: string) => Iterable<string>;
+  /** What is missing of the run, a clause each; the rest is shown. */
+  notices?: readonly string[];
+  /** What anomalies mean, by name. */
+  explains?: Explanations;
 }
 
 /** An anomaly with the operations that prove it. */

@@ -40,7 +40,7 @@ nav{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;margin:8px 0 0}
 .message{font-size:16px}
 .name{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:var(--bad)}
 .faint{color:var(--faint)}.note,figcaption{color:var(--faint);font-size:13px;margin:4px 0}
-.notice{color:var(--doubt)}
+.notice{color:var(--doubt)}.notices{border-left:4px solid var(--doubt);background:var(--doubt-soft);padding:6px 12px;margin:8px 0}
 ul{margin:4px 0;padding-left:20px}.faults{list-style:none;padding:0}.faults li{border-left:4px solid var(--fault);padding-left:8px;margin:5px 0;font-size:14px;line-height:1.35}
 .inline{list-style:none;padding:0;display:flex;gap:8px;flex-wrap:wrap}
 .command{display:flex;gap:8px;align-items:flex-start}.command pre{flex:1;margin:4px 0}
