@@ -92,6 +92,12 @@ export class ProgressPrinter {
   }
 }
 
+/** Stages that would say nothing by their names alone. */
+const STAGES: Partial<Record<Progress['stage'], string>> = {
+  provision: 'provision: prepare the cluster',
+  start: 'start: get hosts and nodes going',
+};
+
 /** Whole seconds, up to ten minutes; then as people say it. */
 function span(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
@@ -103,7 +109,7 @@ export function describe(progress: Progress): string {
   const { stage, elapsed, planned, checker, faults } = progress;
   const parts: string[] = [];
   if (checker !== undefined) parts.push(`${stage} ${checker}`);
-  else if (planned === null) parts.push(stage);
+  else if (planned === null) parts.push(STAGES[stage] ?? stage);
   else parts.push(`${stage} ${span(elapsed)} of ${span(planned)}`);
   // At the start of a stage there is no rate yet.
   if (planned !== null && elapsed > 0) parts.push(`${Math.round(progress.rate)}/s`);

@@ -107,12 +107,8 @@ class Executor {
         recording.event(happened);
         if (happened.kind === 'start') this.#setup.started(happened.node);
       });
-    const say = (line: string) => {
-      recording.log(line);
-      this.#tell(0, line);
-    };
-    const fail = this.#fail;
-    const settings = { folder: recording.nodesFolder, event, keep, say, fail };
+    const say = (line: string) => this.#say(line);
+    const settings = { folder: recording.nodesFolder, event, keep, say, fail: this.#fail };
     const cluster = await this.#orFail(provision(plan, clock, settings));
     execution.log = (node) => cluster.log?.(node) ?? [];
     this.#teardown.defer('stop the nodes', async () => {
@@ -121,6 +117,7 @@ class Executor {
     });
     this.#enter('start');
     await this.#orFail(cluster.start());
+    if (plan.deploy.definition.world !== 'simulation') this.#say(started(cluster, clock.now() - this.#stageSince));
     return cluster;
   }
 
@@ -225,6 +222,12 @@ class Executor {
     this.#context.recording.nemesis(this.#clock.now(), 'phase', { phase });
   }
 
+  /** A line for the person who waits, and for the log. */
+  #say(line: string): void {
+    this.#context.recording.log(line);
+    this.#tell(0, line);
+  }
+
   #enter(stage: RunStage, planned: Milliseconds | null = null): void {
     this.#stage = stage;
     this.#stageSince = this.#clock.now();
@@ -289,4 +292,8 @@ class Executor {
       ...(line === undefined ? {} : { line }),
     });
   }
+}
+
+function started({ nodes }: Cluster, took: number): string {
+  return `start: ${nodes.length === 1 ? '1 node runs' : `${nodes.length} nodes run`}, after ${(took / 1e9).toFixed(1)} s`;
 }

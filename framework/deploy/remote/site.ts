@@ -102,7 +102,8 @@ export class Site {
     const found = await settings.inspect(machines);
     if (this.#closed) return false;
     const living = (host: Host) => nodes.filter((id) => hosts.get(id) === host);
-    await Promise.all(machines.map((host) => this.#man(host, living(host), found.get(host)!)));
+    const sent = await Promise.all(machines.map((host) => this.#man(host, living(host), found.get(host)!)));
+    if (settings.port !== null && !this.#closed) context.say?.(provisioned(sent));
     if (!this.#closed) await this.#record();
     return !this.#closed;
   }
@@ -167,8 +168,8 @@ export class Site {
     return [`${workspace}/runs/${run}`, ...(data === undefined ? [] : [`${data}/${run}`])];
   }
 
-  /** Brings programs to a host and starts its helper. */
-  async #man(host: Host, nodes: readonly string[], { interpreter, root }: Inspected): Promise<void> {
+  /** Brings programs to a host and starts its helper; resolves to the bytes that were not there yet. */
+  async #man(host: Host, nodes: readonly string[], { interpreter, root }: Inspected): Promise<number> {
     const { settings, context, run, onEvent, onBack } = this.#options;
     const { workspace, data, bound, port } = settings;
     const staging = new Staging(host, `${workspace}/staged`);
@@ -208,6 +209,7 @@ export class Site {
     });
     const folder = settings.helper ?? `${workspace}/helper`;
     await station.attach(attachCommand(interpreter, paths[HELPER]!, folder));
+    return staging.sent;
   }
 
   /** Records the packets of every host, where the plan asks for that. */
@@ -223,6 +225,19 @@ export class Site {
       }),
     );
   }
+}
+
+/** For the person who waits; `sent`: bytes that went to each host. */
+export function provisioned(sent: readonly number[]): string {
+  const fresh = sent.filter((bytes) => bytes > 0);
+  const hosts = `hosts: ${sent.length === 1 ? '1 is' : `${sent.length} are`} ready`;
+  if (fresh.length === 0) return `${hosts}, all programs were there`;
+  const most = Math.max(...fresh);
+  const size = most < 1e6 ? `${Math.ceil(most / 1000)} kB` : `${(most / 1e6).toFixed(1)} MB`;
+  const others = sent.length - fresh.length;
+  const to =
+    others > 0 ? ` to ${fresh.length} of them, there already on ${others}` : fresh.length > 1 ? ' to each' : '';
+  return `${hosts}, ${size} of programs sent${to}`;
 }
 
 async function programsOf({ system, source }: ProvisionContext<unknown>): Promise<Record<string, string>> {
