@@ -1,5 +1,6 @@
 // From a recorded history to a judgement: used at the end of a run and whenever a stored run is checked again.
 import type { NodeEvent } from '../contracts/cluster.js';
+import type { Explanations } from '../contracts/explanation.js';
 import type { History } from '../contracts/history.js';
 import type { Coverage } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
@@ -19,6 +20,12 @@ export interface Evidence {
 export function planCoverage(plan: Plan, history: History): Coverage {
   const nemeses = [...new Set([...plan.nemeses, ...plan.injections].map((nemesis) => nemesis.name))];
   return coverage(history, nemeses, plan.workload.definition.reads, plan.evidence);
+}
+
+/** What the plan's checkers say of their anomalies; users' definitions may hold anything. */
+export function planExplanations({ checks }: Plan): Explanations {
+  const all = checks.flatMap(({ definition: { explains = {} } }) => Object.entries(explains));
+  return Object.fromEntries(all.filter(([, explanation]) => typeof explanation?.meaning === 'string'));
 }
 
 /** Runs the plan's checks. After an abort the checkers say `unknown` with how far they came. */

@@ -11,7 +11,7 @@ import { writeReports } from '../report/write.js';
 import { readEvents } from '../store/events.js';
 import { findRun } from '../store/runs.js';
 import { nodeLog, readResult, writeResult } from '../store/store.js';
-import { assess } from './assess.js';
+import { assess, planExplanations } from './assess.js';
 import type { CheckHooks } from './judge.js';
 import type { RunOutcome } from './run.js';
 import { resultOf } from './run-result.js';
@@ -63,6 +63,13 @@ export async function recheck(
   // Where the plan came from is known only to the run itself.
   if (stored !== null) result.plan = stored.plan;
   writeResult(folder, result);
-  await writeReports(folder, { result, history, events, planYaml: planToYaml(plan), nodeLogs: evidence.log });
+  await writeReports(folder, {
+    result,
+    history,
+    events,
+    planYaml: planToYaml(plan),
+    nodeLogs: evidence.log,
+    explains: planExplanations(plan),
+  });
   return { result, history, events, folder, kept: null };
 }

@@ -4,7 +4,7 @@ import type { History } from '../contracts/history.js';
 import { EXIT, type RunResult } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import { writeReports } from '../report/write.js';
-import { assess, planCoverage } from './assess.js';
+import { assess, planCoverage, planExplanations } from './assess.js';
 import { type Execution, execute, Interrupted } from './execute.js';
 import { type Breakable, judge } from './judge.js';
 import type { Progress } from './progress.js';
@@ -88,7 +88,14 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     if (folder !== null) {
       progress({ ...IDLE, stage: 'report' });
       recording.close(result);
-      await writeReports(folder, { result, history, events, planYaml, nodeLogs: evidence.log });
+      await writeReports(folder, {
+        result,
+        history,
+        events,
+        planYaml,
+        nodeLogs: evidence.log,
+        explains: planExplanations(plan),
+      });
     }
   } catch (thrown) {
     error ??= thrown;
