@@ -1,11 +1,14 @@
 // How much of what clients asked during the load was answered.
 import { defineChecker } from '../framework/contracts/define.js';
+import type { Chart, Lane } from '../framework/contracts/exhibit.js';
 import { EVENT_INVOKE, type History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { NS_PER_S, toNs } from '../framework/contracts/time.js';
 import { isAnswered } from './shared/answered.js';
+import { lanesChart, showing, withPoints } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
+import { type Outages, outagesOf } from './shared/outages.js';
 import { courseOf } from './shared/phases.js';
 import { amount, instant, milliseconds, percent, span } from './shared/text.js';
 
@@ -36,6 +39,10 @@ const MOST_WINDOWS = 100_000;
 
 /** A window shorter than this share of the whole is the remainder at the end, and is not judged. */
 const WHOLE_WINDOW = 0.5;
+
+/** `start`: of the window with this ordinal. */
+const isWhole = (i: number, start: number, size: number, to: number) =>
+  i === 0 || Math.min(to, start + size) - start >= WHOLE_WINDOW * size;
 
 const share = ({ asked, answered }: Tally) => answered / asked;
 
@@ -91,6 +98,55 @@ function measure(history: History, window: number): Service {
   return { size, from, to, all, windows, byNode, outage };
 }
 
+/** The share by window; null: it was asked for of the whole. */
+function sharesOf({ size, from, to, windows }: Service, wanted: number): Chart | null {
+  if (windows.length < 2) return null;
+  const whole = windows
+    .map((tally, i) => ({ tally, at: from + i * size }))
+    .filter(({ at }, i) => isWhole(i, at, size, to));
+  const percentOf = (tally: Tally) => (tally.asked === 0 ? null : Number((100 * share(tally)).toFixed(2)));
+  return {
+    kind: 'chart',
+    title: `Operations that were answered, in each ${span(size)}`,
+    note: `Of the operations begun in each window of the load; the area is what was asked for.`,
+    unit: '%',
+    bands: [{ name: `at least ${percent(wanted)}`, points: [from, to].map((at) => [at, 100 * wanted, 100] as const) }],
+    series: [
+      {
+        name: 'answered',
+        shape: 'steps',
+        points: [...whole.map(({ tally, at }) => [at, percentOf(tally)] as const), [to, null]],
+      },
+      ...withPoints({
+        name: 'too few',
+        shape: 'points',
+        points: whole
+          .filter(({ tally }) => tally.asked > 0 && share(tally) < wanted)
+          .map(({ tally, at }) => [at, percentOf(tally)] as const),
+        wrong: true,
+      }),
+    ],
+  };
+}
+
+function outageLanes(outages: Outages, nodes: readonly string[]): Chart | null {
+  const lanes = nodes.map(
+    (name): Lane => ({
+      name,
+      spans: (outages.byNode.get(name) ?? []).map(({ from, to, unanswered }) => ({
+        from,
+        to,
+        text: `no answer for ${span(to - from)}, ${amount(unanswered, 'operation')} unanswered`,
+      })),
+    }),
+  );
+  return lanesChart(
+    'When nodes answered nobody',
+    `Stretches of the load of at least ${span(outages.least)} in which a node was asked and answered no operation.`,
+    lanes.some(({ spans }) => spans.length > 0) ? lanes : [],
+  );
+}
+
 export default defineChecker<Options>({
   name: 'availability',
   summary: 'Enough of what clients asked during the load was answered.',
@@ -106,15 +162,16 @@ export default defineChecker<Options>({
   },
   anomalies: ['unavailable'],
   explains: EXPLANATIONS,
-  check(history, { options }) {
+  check(history, { options, nodes }) {
     const wanted = options['at-least'];
-    const { size, from, to, all, windows, byNode, outage } = measure(history, toNs(options.window));
+    const service = measure(history, toNs(options.window));
+    const { size, from, to, all, windows, byNode, outage } = service;
     const findings = new Findings();
     let worst: number | null = null;
     windows.forEach((tally, i) => {
       const start = from + i * size;
       const end = Math.min(to, start + size);
-      if (tally.asked === 0 || (i > 0 && end - start < WHOLE_WINDOW * size)) return;
+      if (tally.asked === 0 || !isWhole(i, start, size, to)) return;
       worst = Math.min(worst ?? 1, share(tally));
       if (share(tally) >= wanted) return;
       findings.add('unavailable', () => ({
@@ -122,7 +179,7 @@ export default defineChecker<Options>({
         evidence: { from: start, to: end, ...tally },
       }));
     });
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: all.asked === 0 ? 'no operation was issued during the load' : null,
       valid: `${percent(all.asked === 0 ? 0 : share(all))} of ${amount(all.asked, 'operation')} were answered`,
       details: {
@@ -134,5 +191,6 @@ export default defineChecker<Options>({
         byNode: Object.fromEntries([...byNode].map(([name, tally]) => [name, share(tally)])),
       },
     });
+    return showing(verdict, sharesOf(service, wanted), outageLanes(outagesOf(history, from, to), nodes));
   },
 });

@@ -9,7 +9,9 @@ import {
   repeatedElement,
   unexpectedElement,
 } from './shared/element-anomalies.js';
+import { elementLanes, lateElements, type WrongElement } from './shared/element-lanes.js';
 import { elementsOf } from './shared/elements.js';
+import { showing } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { lastFinalReads } from './shared/final-reads.js';
 import { Findings, stopped } from './shared/findings.js';
@@ -40,7 +42,10 @@ export default defineChecker<Options>({
       Array.isArray(history.value(completed)),
     );
     const findings = new Findings();
+    const wrong: WrongElement[] = [];
+    const late: number[] = [];
     for (const [id, missing] of missingFrom(history, elements, finals)) {
+      wrong.push({ id, wrong: 'lost', missing });
       findings.add('lost-message', () => missingElement(history, elements, id, missing, finals, WORDS));
     }
     const latencies: number[] = [];
@@ -48,19 +53,23 @@ export default defineChecker<Options>({
     let acknowledged = 0;
     for (let id = 0; id < elements.count; id++) {
       if (isUnexpected(elements, id)) {
+        wrong.push({ id, wrong: 'unexpected' });
         findings.add('unexpected-message', () => unexpectedElement(history, elements, id, WORDS));
       }
       if (elements.repeated[id]! >= 0) {
+        wrong.push({ id, wrong: 'repeated' });
         findings.add('duplicate-message', () => repeatedElement(history, elements, id, WORDS));
       }
       if (elements.attempted[id]! >= 0) attempted++;
       if (elements.acknowledged[id]! < 0) continue;
       acknowledged++;
-      if (elements.present[id]! > elements.absent[id]!) latencies.push(staleness(history, elements, id));
+      if (elements.present[id]! <= elements.absent[id]!) continue;
+      latencies.push(staleness(history, elements, id));
+      if (elements.absent[id]! >= 0) late.push(id);
     }
     const silent = nodes.filter((node) => !finals.some(({ place }) => place === node));
     const nameless = finals.length > 0 && history.nodes.length === 0;
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: tooLittle(acknowledged, finals.length, nameless ? [] : silent),
       valid: `${amount(acknowledged, 'acknowledged message')} reached ${amount(finals.length, 'final read')}`,
       details: {
@@ -76,6 +85,11 @@ export default defineChecker<Options>({
         convergence: quantiles(latencies),
       },
     });
+    return showing(
+      verdict,
+      elementLanes(history, elements, wrong, { read, words: WORDS }),
+      lateElements(history, elements, late, WORDS.noun),
+    );
   },
 });
 

@@ -1,9 +1,11 @@
 // Counters: what a read may return is bounded by what was acknowledged before it and what was attempted until then.
 import { defineChecker } from '../framework/contracts/define.js';
+import type { Chart, Point } from '../framework/contracts/exhibit.js';
 import type { History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
 import { type CounterHistory, type CounterRead, counterHistory } from './shared/counter-reads.js';
+import { showing, withPoints } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { finalStart } from './shared/final-reads.js';
 import { Findings, stopped } from './shared/findings.js';
@@ -67,6 +69,35 @@ function describe(history: History, read: CounterRead, name: string, final: bool
   };
 }
 
+/** The reads within what they may have returned; those that nobody judges beside them. */
+function picture(
+  history: History,
+  reads: readonly CounterRead[],
+  judged: readonly CounterRead[],
+  isRight: (read: CounterRead) => boolean,
+): Chart | null {
+  if (judged.length === 0) return null;
+  const { time } = history.columns;
+  const matters = new Set(judged);
+  const points = (some: readonly CounterRead[]) =>
+    some.flatMap(({ completed, invoked, value }): Point[] =>
+      value === null ? [] : [[time[completed]!, value, invoked]],
+    );
+  return {
+    kind: 'chart',
+    title: 'What reads returned, and what they may have returned',
+    note: 'Each read stands at the time of its answer. The area is bounded by what was acknowledged before the read began and by what was attempted until it ended.',
+    bands: [
+      { name: 'possible', points: judged.map(({ completed, lower, upper }) => [time[completed]!, lower, upper]) },
+    ],
+    series: withPoints(
+      { name: 'read', shape: 'points', points: points(judged.filter(isRight)) },
+      { name: 'read that is not judged', shape: 'points', points: points(reads.filter((read) => !matters.has(read))) },
+      { name: 'wrong read', shape: 'points', points: points(judged.filter((read) => !isRight(read))), wrong: true },
+    ),
+  };
+}
+
 export default defineChecker<Options>({
   name: 'counter',
   summary: 'Reads lie between what was acknowledged before them and what was attempted before they ended.',
@@ -97,7 +128,7 @@ export default defineChecker<Options>({
       const name = lastRight > read.completed ? names.seenLater : names.never;
       findings.add(name, () => describe(history, read, name, isFinal(read)));
     }
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: judged.length === 0 ? `no ${options['final-only'] ? 'final ' : ''}read succeeded` : null,
       valid: `${amount(judged.length, 'read')} within bounds`,
       details: {
@@ -109,5 +140,6 @@ export default defineChecker<Options>({
         acceptable: { lowest: sums.lowest, highest: sums.highest },
       },
     });
+    return showing(verdict, picture(history, counter.reads, judged, isRight));
   },
 });

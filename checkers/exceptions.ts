@@ -1,8 +1,10 @@
 // Errors that no client expected: malformed replies, and what a system's own client threw.
 import { defineChecker } from '../framework/contracts/define.js';
-import { EVENT_FAIL, EVENT_INFO } from '../framework/contracts/history.js';
+import type { Table } from '../framework/contracts/exhibit.js';
+import { EVENT_FAIL, EVENT_INFO, type History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { actor } from './shared/actor.js';
+import { showing } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { amount, instant } from './shared/text.js';
@@ -21,6 +23,27 @@ const PREFIX = 'exception:';
 /** Messages told apart; what comes after them is only counted. */
 const KINDS = 20;
 const LONGEST = 300;
+
+function table({ columns: { time, mate } }: History, kinds: ReadonlyMap<string, Kind>): Table | null {
+  if (kinds.size === 0) return null;
+  return {
+    kind: 'table',
+    title: 'Errors that no client expected',
+    note: 'Each kind once, with the operation that met it first.',
+    columns: [
+      { title: 'error' },
+      { title: 'times', numeric: true },
+      { title: 'first at', shows: 'instant' },
+      { title: 'operation', shows: 'operation' },
+    ],
+    rows: [...kinds].map(([message, { count, first }]) => [
+      message,
+      count,
+      time[first]!,
+      mate[first]! < 0 ? null : mate[first]!,
+    ]),
+  };
+}
 
 export default defineChecker<Options>({
   name: 'exceptions',
@@ -54,9 +77,10 @@ export default defineChecker<Options>({
       }));
     }
     const listed = [...kinds].map(([message, { count, first }]) => ({ message, count, first: mate[first]! }));
-    return findings.verdict({
+    const verdict = findings.verdict({
       ...(total === 0 ? {} : { valid: `${amount(total, 'unexpected error')} of clients, listed but not judged` }),
       details: { total, exceptions: listed },
     });
+    return showing(verdict, table(history, kinds));
   },
 });

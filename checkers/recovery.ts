@@ -1,12 +1,14 @@
 // How soon each node served clients again once the last fault had healed.
 import { defineChecker } from '../framework/contracts/define.js';
+import type { Chart, Lane, Span } from '../framework/contracts/exhibit.js';
 import { EVENT_INVOKE, type History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
 import { toNs } from '../framework/contracts/time.js';
 import { isAnswered } from './shared/answered.js';
+import { lanesChart, showing } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
-import { courseOf } from './shared/phases.js';
+import { courseOf, healsOf } from './shared/phases.js';
 import { amount, instant, list, milliseconds, span } from './shared/text.js';
 
 interface Options {
@@ -47,6 +49,36 @@ function returns(history: History, heal: number): Map<string, Return> {
   return result;
 }
 
+/** Heals that the picture goes through, the last ones. */
+const MOST_HEALS = 40;
+
+/** After each heal, how long it took each node to answer again; `slow` are the nodes that took too long after the last one. */
+function picture(history: History, heal: number, nodes: readonly string[], slow: ReadonlySet<string>): Chart | null {
+  const end = history.columns.time[history.length - 1]!;
+  const heals = [...new Set([...healsOf(history), heal])].sort((a, b) => a - b).slice(-MOST_HEALS);
+  const spans = new Map(nodes.map((node) => [node, [] as Span[]]));
+  heals.forEach((from, i) => {
+    const last = from === heal;
+    const until = heals[i + 1] ?? end;
+    for (const [node, { since, answered }] of returns(history, from)) {
+      if (since > until) continue;
+      const again = answered <= until;
+      spans.get(node)?.push({
+        from: since,
+        to: again ? answered : until,
+        text: again ? `answered after ${span(answered - since)}` : `no answer in ${span(until - since)}`,
+        ...(last && slow.has(node) ? { wrong: true } : {}),
+      });
+    }
+  });
+  const lanes = [...spans].map(([name, own]): Lane => ({ name, spans: own }));
+  return lanesChart(
+    'How long nodes took to answer again after faults had healed',
+    'After each heal, from the moment that a client waited for the node to its first answer. Only the last heal is judged.',
+    lanes.some((lane) => lane.spans.length > 0) ? lanes : [],
+  );
+}
+
 export default defineChecker<Options>({
   name: 'recovery',
   summary: 'Every node answers clients soon after the last fault has healed.',
@@ -69,6 +101,7 @@ export default defineChecker<Options>({
     const findings = new Findings();
     const figures: Record<string, number | null> = {};
     const undecided: string[] = [];
+    const slow = new Set<string>();
     for (const node of nodes) {
       const { since, answered } = byNode.get(node) ?? {
         since: Number.POSITIVE_INFINITY,
@@ -77,6 +110,7 @@ export default defineChecker<Options>({
       figures[node] = Number.isFinite(answered) ? milliseconds(answered - since) : null;
       const waited = Math.min(answered, end) - since;
       if (waited > within) {
+        slow.add(node);
         const what = Number.isFinite(answered)
           ? `answered for the first time ${span(waited)} later`
           : `had not answered any operation when the history ended, ${span(waited)} later`;
@@ -88,7 +122,7 @@ export default defineChecker<Options>({
         undecided.push(node);
       }
     }
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown:
         undecided.length > 0
           ? `nobody got an answer from ${list(undecided)} after the last heal, nor waited long enough for one`
@@ -96,5 +130,6 @@ export default defineChecker<Options>({
       valid: `${amount(nodes.length, 'node')} answered within ${span(within)} of the last heal`,
       details: { healed: heal, milliseconds: figures },
     });
+    return showing(verdict, picture(history, heal, nodes, slow));
   },
 });

@@ -14,7 +14,9 @@ import {
   repeatedElement,
   unexpectedElement,
 } from './shared/element-anomalies.js';
+import { elementLanes, lateElements, type WrongElement } from './shared/element-lanes.js';
 import { type Elements, elementsOf } from './shared/elements.js';
+import { showing } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { lastFinalReads } from './shared/final-reads.js';
 import { Findings, stopped } from './shared/findings.js';
@@ -108,31 +110,41 @@ export default defineChecker<Options>({
     const elements = elementsOf(history, { add, read, knownByRead: true, cancelled });
     if (elements === null) return stopped();
     const findings = new Findings();
+    const wrong: WrongElement[] = [];
     const classes = byClass(elements);
     const late = classes.stable.filter((id) => elements.absent[id]! >= 0);
-    for (const id of classes.lost) findings.add('lost-element', () => lost(history, elements, id));
+    for (const id of classes.lost) {
+      wrong.push({ id, wrong: 'lost' });
+      findings.add('lost-element', () => lost(history, elements, id));
+    }
     if (linearizable) {
       const lag = new Map(late.map((id) => [id, staleness(history, elements, id)]));
       const worst = [...late].sort((a, b) => lag.get(b)! - lag.get(a)! || a - b);
-      for (const id of worst) findings.add('stale-read', () => stale(history, elements, id));
+      for (const id of worst) {
+        wrong.push({ id, wrong: 'stale' });
+        findings.add('stale-read', () => stale(history, elements, id));
+      }
     } else {
       // Late is fine; missing on some node in the end is not, even if another node that was asked afterwards has it.
       const finals = lastFinalReads(history, read, add);
       for (const [id, missing] of missingFrom(history, elements, finals)) {
         if (classify(elements, id) === 'lost') continue;
+        wrong.push({ id, wrong: 'lost', missing });
         findings.add('lost-element', () => missingElement(history, elements, id, missing, finals, WORDS));
       }
     }
     for (const id of classes.unexpected) {
+      wrong.push({ id, wrong: 'unexpected' });
       findings.add('unexpected-element', () => unexpectedElement(history, elements, id, WORDS));
     }
     for (let id = 0; id < elements.count; id++) {
       if (elements.repeated[id]! >= 0) {
+        wrong.push({ id, wrong: 'repeated' });
         findings.add('duplicate-element', () => repeatedElement(history, elements, id, WORDS));
       }
     }
     const acknowledged = elements.acknowledged.subarray(0, elements.count).filter((row) => row >= 0).length;
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: tooLittle(elements, classes),
       valid: `${amount(classes.stable.length, 'element')} of ${acknowledged} acknowledged ones proved stable in ${amount(elements.reads, 'read')}`,
       details: {
@@ -149,5 +161,10 @@ export default defineChecker<Options>({
         stableLatency: quantiles(classes.stable.map((id) => staleness(history, elements, id))),
       },
     });
+    return showing(
+      verdict,
+      elementLanes(history, elements, wrong, { read, words: WORDS }),
+      lateElements(history, elements, late, WORDS.noun),
+    );
   },
 });

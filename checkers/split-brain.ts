@@ -1,8 +1,11 @@
 // Two leaders in one term, by the nodes' own reports: what an election must rule out whatever the network does.
 import { defineChecker } from '../framework/contracts/define.js';
+import { showing } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
+import { leaderLanes } from './shared/leader-lanes.js';
 import { findSplitBrains } from './shared/leaders.js';
+import { endOf } from './shared/reports.js';
 import { amount } from './shared/text.js';
 
 export default defineChecker({
@@ -10,13 +13,14 @@ export default defineChecker({
   summary: 'No two nodes report that they lead the same term.',
   anomalies: ['split-brain'],
   explains: EXPLANATIONS,
-  check(_history, { events }) {
+  check(history, { events, nodes }) {
     const findings = new Findings();
     const terms = findSplitBrains(findings, events);
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: terms === 0 ? 'no node reported that it leads a term' : null,
       valid: `${amount(terms, 'term')}, one leader each`,
       details: { terms },
     });
+    return showing(verdict, leaderLanes(events, nodes, endOf(history)));
   },
 });

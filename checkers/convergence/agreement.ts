@@ -1,5 +1,6 @@
 // Whether all nodes say the same, from report to report: since when they do not, and who says what.
 import type { Nanoseconds } from '../../framework/contracts/time.js';
+import type { Saying } from './picture.js';
 
 /** Nodes that say the same, with the time at which the last of them began to. */
 export interface Group {
@@ -26,6 +27,8 @@ export class Agreement {
   #current: Disagreement | null = null;
   /** In order; those that were over by `from` are left out. */
   readonly disagreements: Disagreement[] = [];
+  /** In order of time. */
+  readonly sayings: Saying[] = [];
   /** Whether any node has ever said anything. */
   heard = false;
 
@@ -51,6 +54,7 @@ export class Agreement {
       this.#said.set(node, { value, since: time });
       this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
     }
+    this.sayings.push({ time, node, value, different: this.#counts.size });
     this.#turn(time);
   }
 

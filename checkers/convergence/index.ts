@@ -4,6 +4,7 @@ import { defineChecker } from '../../framework/contracts/define.js';
 import { EVENT_FAIL, EVENT_INVOKE, type History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { type Nanoseconds, toNs } from '../../framework/contracts/time.js';
+import { showing } from '../shared/exhibits.js';
 import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { Findings } from '../shared/findings.js';
 import { courseOf } from '../shared/phases.js';
@@ -11,6 +12,7 @@ import { endOf } from '../shared/reports.js';
 import { amount, instant, list, milliseconds, show, span } from '../shared/text.js';
 import type { Agreement, Group } from './agreement.js';
 import { Nodes } from './nodes.js';
+import { differentStates, divergenceLanes } from './picture.js';
 import { pushTheory } from './theory.js';
 
 interface Options {
@@ -96,7 +98,7 @@ export default defineChecker<Options>({
         return `nodes differed when the run ended, ${span(end - quiet)} after the last update and the last heal`;
       return silent.length > 0 ? `${list(silent)} reported no digest since the last start` : null;
     };
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: unknown(),
       valid: `${amount(size, 'node')} agreed ${span(agreed - quiet)} after the last update and the last heal`,
       details: {
@@ -108,5 +110,13 @@ export default defineChecker<Options>({
         theory: { nodes: size, ...pushTheory(size), source: 'log2 n + ln n rounds of push (Pittel 1987)' },
       },
     });
+    const { digests, members } = cluster;
+    return showing(
+      verdict,
+      divergenceLanes(digests, 'digest', nodes, quiet, end),
+      divergenceLanes(members, 'members', nodes, quiet, end),
+      differentStates(digests, 'digests', end),
+      differentStates(members, 'lists of members', end),
+    );
   },
 });

@@ -1,13 +1,15 @@
 // Whether what was acknowledged is still there in the end. It asks nothing of the order of operations, so that stores which are
 // only eventually consistent can be judged by it, once they had time to settle.
 import { defineChecker } from '../../framework/contracts/define.js';
+import type { Table } from '../../framework/contracts/exhibit.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { NONE, type RegisterOperations, registerOperations, repeatedValues } from '../sequential/operations.js';
 import { RegisterWords } from '../sequential/words.js';
 import { actor } from '../shared/actor.js';
+import { ofHowMany, showing } from '../shared/exhibits.js';
 import { EXPLANATIONS } from '../shared/explanations/explanations.js';
-import { allFinalReads, finalStart } from '../shared/final-reads.js';
+import { allFinalReads, type FinalRead, finalStart } from '../shared/final-reads.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { amount, capital, instant, list, show } from '../shared/text.js';
 import { judgeElements } from './elements.js';
@@ -20,6 +22,8 @@ interface Options {
 }
 
 const SHOWN = 3;
+/** Rows of the table. */
+const MOST_ROWS = 200;
 
 /** `the final reads of x return 3 (n1) and 4 (n2 and n3), which is older`. */
 function returned(operations: RegisterOperations, finals: readonly number[]): string {
@@ -52,6 +56,59 @@ function lostWrite(operations: RegisterOperations, { write, count, finals }: Los
   };
 }
 
+function lostWritesTable(operations: RegisterOperations, lost: readonly LostWrites[]): Table | null {
+  if (lost.length === 0) return null;
+  const { history, row, end, key, writes, versions } = operations;
+  const shown = lost.slice(0, MOST_ROWS);
+  return {
+    kind: 'table',
+    title: 'Acknowledged writes that are gone in the end',
+    note: `One row for each key: the newest write that is lost.${ofHowMany(shown.length, lost.length)}`,
+    columns: [
+      { title: 'key' },
+      { title: 'wrote' },
+      { title: 'by' },
+      { title: 'acknowledged', shows: 'instant' },
+      { title: 'final reads return' },
+      { title: 'lost writes of the key', numeric: true },
+      { title: 'operation', shows: 'operation' },
+    ],
+    rows: shown.map(({ write, count, finals }) => [
+      keyOf(history, key[write]!),
+      show(versions.value(writes[write]!)),
+      actor(history, row[write]!),
+      history.columns.time[end[write]!]!,
+      returned(operations, finals),
+      count,
+      row[write]!,
+    ]),
+  };
+}
+
+function keyOf(history: History, number: number): string | null {
+  const name = history.keys[number - 1];
+  return name === undefined ? null : String(name);
+}
+
+function lostElementsTable(history: History, lost: readonly number[], finals: readonly FinalRead[]): Table | null {
+  if (lost.length === 0) return null;
+  const { time, mate } = history.columns;
+  const shown = lost.slice(0, MOST_ROWS);
+  const places = list([...new Set(finals.map(({ place }) => place))]);
+  return {
+    kind: 'table',
+    title: 'Acknowledged elements that no final read shows',
+    note: `Asked in the end: ${places}.${ofHowMany(shown.length, lost.length)}`,
+    columns: [
+      { title: 'element' },
+      { title: 'added by' },
+      { title: 'acknowledged', shows: 'instant' },
+      { title: 'operation', shows: 'operation' },
+    ],
+    rows: shown.map((row) => [show(history.value(row)), actor(history, row), time[mate[row]!]!, row]),
+  };
+}
+
 function checkRegisters(history: History, { initial }: Options) {
   const findings = new Findings();
   const starts = ['write', 'cas'].map((f) => finalStart(history, f));
@@ -67,11 +124,12 @@ function checkRegisters(history: History, { initial }: Options) {
     return `${amount(unjudged, 'key')} could not be judged: ${repeatedValues(operations) ?? 'what final reads return was never written'}`;
   };
   const newer = lost.reduce((sum, { count }) => sum + count, 0);
-  return findings.verdict({
+  const verdict = findings.verdict({
     unknown: why(),
     valid: `the final reads of ${amount(judged, 'key')} miss no acknowledged write`,
     details: { acknowledged, keys: judged, unjudged, lostKeys: lost.length, lostWrites: newer },
   });
+  return showing(verdict, lostWritesTable(operations, lost));
 }
 
 function checkElements(history: History, names: Options) {
@@ -92,11 +150,12 @@ function checkElements(history: History, names: Options) {
     if (finals.length === 0) return 'no final read returned a list, so nobody knows what was left in the end';
     return judged === 0 ? 'no final read had to show any element' : null;
   };
-  return findings.verdict({
+  const verdict = findings.verdict({
     unknown: why(),
     valid: `${amount(judged, 'acknowledged element')} are shown by final reads`,
     details: { acknowledged, elements: judged, finalReads: finals.length, lost: lost.length },
   });
+  return showing(verdict, lostElementsTable(history, lost, finals));
 }
 
 export default defineChecker<Options>({

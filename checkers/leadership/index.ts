@@ -3,11 +3,14 @@
 
 import type { NodeEvent } from '../../framework/contracts/cluster.js';
 import { defineChecker } from '../../framework/contracts/define.js';
+import type { Chart } from '../../framework/contracts/exhibit.js';
 import type { History } from '../../framework/contracts/history.js';
 import { option } from '../../framework/contracts/options.js';
 import { type Milliseconds, toNs } from '../../framework/contracts/time.js';
+import { lanesChart, showing } from '../shared/exhibits.js';
 import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { Findings, stopped } from '../shared/findings.js';
+import { leaderLanes } from '../shared/leader-lanes.js';
 import { findSplitBrains } from '../shared/leaders.js';
 import { quantiles } from '../shared/quantiles.js';
 import { endOf } from '../shared/reports.js';
@@ -68,6 +71,39 @@ function slow({ cause, at, leader, end, until, successor, calm }: Loss, within: 
   };
 }
 
+/** How long there was no (new) leader; null: there always was one. */
+function electionLanes(losses: readonly Loss[], within: number): Chart | null {
+  const lost = losses.filter(({ at, until }) => until > at);
+  const causes = [...new Set(lost.map(({ cause }) => cause))];
+  const lanes = causes.map((cause) => ({
+    name: cause === 'start' ? 'at the start' : `leader ${BEFELL[cause]}`,
+    spans: lost
+      .filter((loss) => loss.cause === cause)
+      .map((loss) => ({
+        from: loss.at,
+        to: loss.until,
+        text: electionText(loss),
+        ...(loss.calm > within ? { wrong: true } : {}),
+      })),
+  }));
+  return lanesChart(
+    'How long it took until somebody led a later term',
+    `From the moment that the leader was lost to the first report of another one${Number.isFinite(within) ? `; red where a majority left in peace took longer than ${span(within)}` : ''}.`,
+    lanes,
+  );
+}
+
+function electionText({ leader, successor, end, at, until }: Loss): string {
+  const lost = leader === null ? '' : `${leader.node} (term ${leader.term}) lost, `;
+  const then =
+    end === 'open'
+      ? 'nobody led in the end'
+      : end === 'kept'
+        ? 'it came back'
+        : `${successor!.node} led term ${successor!.term}`;
+  return `${lost}${then} after ${span(until - at)}`;
+}
+
 export default defineChecker<Options>({
   name: 'leadership',
   summary:
@@ -95,7 +131,7 @@ export default defineChecker<Options>({
     const times = quantiles(replaced.map(({ at, until }) => until - at));
     const causes = [...new Set(lost.map(({ cause }) => cause))];
     const median = times === null ? '' : `, ${times.median} ms in the median`;
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: terms === 0 ? 'no node reported that it leads a term' : null,
       valid: `${amount(terms, 'term')}, one leader each; ${amount(replaced.length, 'lost leader')} replaced${median}`,
       details: {
@@ -110,5 +146,6 @@ export default defineChecker<Options>({
         milliseconds: times,
       },
     });
+    return showing(verdict, leaderLanes(events, nodes, endOf(history)), electionLanes(losses, within));
   },
 });

@@ -7,11 +7,13 @@ import { option } from '../../framework/contracts/options.js';
 import { actor } from '../shared/actor.js';
 import { type ElementWords, isUnexpected, repeatedElement, unexpectedElement } from '../shared/element-anomalies.js';
 import { type Elements, elementsOf } from '../shared/elements.js';
+import { showing } from '../shared/exhibits.js';
 import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { type FinalRead, finalStart, lastFinalReads } from '../shared/final-reads.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { amount, instant, list, show } from '../shared/text.js';
 import { type Judgement, judgeOrSet, type Missing, type Revived } from './judge.js';
+import { picture } from './picture.js';
 
 interface Options {
   add: string;
@@ -113,7 +115,7 @@ export default defineChecker<Options>({
       }
     }
     const { stayed, gone, adds, removes } = judgement;
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: tooLittle(elements, finals, judgement),
       valid: `${amount(stayed, 'element')} stayed and ${gone} removed ones stayed away, in the final ${finals.length === 1 ? 'read' : 'reads'} of ${amount(finals.length, 'node')}`,
       details: {
@@ -132,5 +134,6 @@ export default defineChecker<Options>({
         duplicated: findings.count('duplicate-element'),
       },
     });
+    return showing(verdict, picture(history, elements, judgement));
   },
 });

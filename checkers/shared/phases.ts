@@ -20,6 +20,15 @@ function field(event: HistoryEvent, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
+/** When faults were healed, in the order of the history. */
+export function healsOf(history: History): Nanoseconds[] {
+  return history.nemesisEvents().flatMap((event) => {
+    if (event.f === 'phase' || field(event, 'phase') !== 'heal') return [];
+    const effective = field(event, 'effective');
+    return [typeof effective === 'number' ? effective : event.time];
+  });
+}
+
 export function courseOf(history: History): Course {
   const phases = new Map<Phase, Moment>();
   let lastHeal: Nanoseconds | undefined;

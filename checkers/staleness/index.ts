@@ -2,10 +2,12 @@
 // Probabilistically Bounded Staleness for Practical Partial Quorums, 2012: t-visibility).
 import type { Anomaly } from '../../framework/contracts/checker.js';
 import { defineChecker } from '../../framework/contracts/define.js';
+import type { Chart, Point } from '../../framework/contracts/exhibit.js';
 import { option } from '../../framework/contracts/options.js';
-import { type Milliseconds, type Nanoseconds, toNs } from '../../framework/contracts/time.js';
+import { type Milliseconds, type Nanoseconds, NS_PER_MS, toNs } from '../../framework/contracts/time.js';
 import { NONE, type RegisterOperations, registerOperations, repeatedValues } from '../sequential/operations.js';
 import { RegisterWords } from '../sequential/words.js';
+import { showing, withPoints } from '../shared/exhibits.js';
 import { EXPLANATIONS } from '../shared/explanations/explanations.js';
 import { Findings, stopped } from '../shared/findings.js';
 import { quantiles } from '../shared/quantiles.js';
@@ -35,6 +37,29 @@ function tooStale(
     operations: rows.sort((a, b) => a - b),
     ...(name === undefined ? {} : { key: name }),
     evidence: { age: ages.age[at]!, overwritten: by },
+  };
+}
+
+/** The ages of old reads; null: none was old. */
+function picture({ history, row }: RegisterOperations, ages: Ages, most: Nanoseconds): Chart | null {
+  const old: Point[] = [];
+  const late: Point[] = [];
+  ages.age.forEach((age, at) => {
+    if (age <= 0) return;
+    const read = row[ages.reads[at]!]!;
+    (age > most ? late : old).push([history.columns.time[read]!, age / NS_PER_MS, read]);
+  });
+  const count = old.length + late.length;
+  if (count === 0) return null;
+  return {
+    kind: 'chart',
+    title: 'How old what reads returned was',
+    note: `For how long the value had certainly been overwritten when the read began. ${amount(ages.age.length - count, 'read')} that returned nothing old ${ages.age.length - count === 1 ? 'is' : 'are'} not drawn.`,
+    unit: 'ms',
+    series: withPoints(
+      { name: 'old read', shape: 'points', points: old },
+      { name: `older than ${span(most)}`, shape: 'points', points: late, wrong: true },
+    ),
   };
 }
 
@@ -68,7 +93,7 @@ export default defineChecker<Options>({
       const counts = judged === 0 || Number.isFinite(most);
       return unjudged > 0 && counts ? `${amount(unjudged, 'read')} could not be judged: ${why}` : null;
     };
-    return findings.verdict({
+    const verdict = findings.verdict({
       unknown: unknown(),
       valid: `${old.length} of ${amount(judged, 'read')} were old${all === null ? '' : `, the oldest by ${all.max} ms`}`,
       details: {
@@ -80,5 +105,6 @@ export default defineChecker<Options>({
         ageOfOld: quantiles(old),
       },
     });
+    return showing(verdict, picture(operations, ages, most));
   },
 });

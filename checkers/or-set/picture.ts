@@ -1,0 +1,67 @@
+// Elements that no observed-remove set can show like this, drawn: their adds and removes, and the reads that contradict them.
+import type { Chart, Lane, Span } from '../../framework/contracts/exhibit.js';
+import type { History } from '../../framework/contracts/history.js';
+import { isUnexpected } from '../shared/element-anomalies.js';
+import type { Elements } from '../shared/elements.js';
+import { lanesChart, MOST_LANES, ofHowMany } from '../shared/exhibits.js';
+import type { FinalRead } from '../shared/final-reads.js';
+import { show } from '../shared/text.js';
+import type { Judgement, Missing, Revived } from './judge.js';
+
+export function picture(history: History, elements: Elements, { missing, revived }: Judgement): Chart | null {
+  const lanes: { id: number; spans: Span[] }[] = [
+    ...missing.map((item) => ({ id: item.element, spans: missingSpans(history, item) })),
+    ...revived.map((item) => ({ id: item.element, spans: revivedSpans(history, item) })),
+  ];
+  for (let id = 0; id < elements.count; id++) {
+    const { mate } = history.columns;
+    const madeUp = isUnexpected(elements, id) ? elements.firstSeen[id]! : -1;
+    const twice = elements.repeated[id]!;
+    const spans: Span[] = [];
+    if (madeUp >= 0) spans.push(wrongSpan(history, mate[madeUp]!, madeUp, 'shown, though nobody had added it'));
+    if (twice >= 0) spans.push(wrongSpan(history, mate[twice]!, twice, 'shown more than once'));
+    if (spans.length > 0) lanes.push({ id, spans });
+  }
+  const shown = lanes.slice(0, MOST_LANES);
+  return lanesChart(
+    'Elements that reads contradict',
+    `One row for each element: what made it known, the remove that took it away, and the reads that should show or lack it.${ofHowMany(shown.length, lanes.length)}`,
+    shown.map(({ id, spans }): Lane => ({ name: show(elements.interner.values[id]), spans })),
+  );
+}
+
+/** `invoked` and `completed`: event indexes of one operation. */
+function spanOf({ columns: { time } }: History, invoked: number, completed: number, text: string): Span {
+  return { from: time[invoked]!, to: time[completed]!, text, operation: invoked };
+}
+
+function wrongSpan(history: History, invoked: number, completed: number, text: string): Span {
+  return { ...spanOf(history, invoked, completed, text), wrong: true };
+}
+
+function missingSpans(history: History, { witness, read, finals, back }: Missing): Span[] {
+  const known = witness.by === 'add' ? 'added' : 'shown';
+  const text = back ? 'missing, shown again later' : 'missing';
+  return [spanOf(history, witness.invoked, witness.row, known), ...reads(history, read, finals, text)];
+}
+
+function revivedSpans(history: History, { add, removal, read, finals }: Revived): Span[] {
+  const { mate } = history.columns;
+  const end = mate[add]!;
+  return [
+    spanOf(history, add, end < 0 ? add : end, 'added'),
+    spanOf(history, removal.invoked, removal.acknowledged, 'removed'),
+    ...reads(history, read, finals, 'shown again'),
+  ];
+}
+
+/** Each read once: the first one, and the final ones. */
+function reads(history: History, first: number, finals: readonly FinalRead[], text: string): Span[] {
+  const rest = finals.filter(({ completed }) => completed !== first);
+  return [
+    wrongSpan(history, history.columns.mate[first]!, first, text),
+    ...rest.map(({ place, invoked, completed }) =>
+      wrongSpan(history, invoked, completed, `${text}: final read of ${place}`),
+    ),
+  ];
+}
