@@ -2,12 +2,13 @@
 """A small store of registers, to try the plans beside it: the first node keeps them, the others pass requests on to it.
 Over TCP, one JSON object a line: {"do": "write", "key": 1, "value": 2} is answered {"ok": true}.
 
-usage: server.py ADDRESS PORT KEEPER FOLDER [careless]
-KEEPER is the ADDRESS:PORT that keeps the registers, in FOLDER/log. `careless` answers writes before they are on disk."""
+usage: server.py ADDRESS PORT KEEPER FOLDER [careless|hasty]
+KEEPER is the ADDRESS:PORT that keeps the registers, in FOLDER/log. `careless` answers writes before they are in the file; `hasty`
+when they are there, but not synced: what a failure of power takes away, and a kill does not."""
 import json, os, socket, socketserver, sys, threading, time
 
 address, port, keeper, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
-careless = "careless" in sys.argv[5:]
+careless, hasty = ("careless" in sys.argv[5:]), ("hasty" in sys.argv[5:])
 keeps = keeper == f"{address}:{port}"
 lock = threading.Lock()
 registers = {}
@@ -41,7 +42,8 @@ def apply(request):
         log.write(json.dumps([key, registers[key]]) + "\n")
         if not careless or time.monotonic() - written > 1:
             log.flush()
-            os.fsync(log.fileno())
+            if not hasty:
+                os.fsync(log.fileno())
             written = time.monotonic()
         return {"ok": True}
 

@@ -1,4 +1,4 @@
-// Power loss of a program's files on a real LazyFS where there is one on the PATH; a clear refusal, and nothing changed, where not.
+// Power loss of a program's files on a real LazyFS where there is one; a clear refusal, and nothing changed, where not.
 import {
   closeSync,
   fsyncSync,
@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dropUnsynced, type LazyPlace, mountLazy, unmountLazy } from '../../framework/deploy/helper/lazyfs.js';
 import { runHere } from '../../framework/deploy/helper/network/run.js';
+import { hasLazyfs } from './support/lazyfs.js';
 
 let scratch: string;
 let place: LazyPlace;
@@ -35,7 +36,7 @@ afterEach(async () => {
 });
 
 it('drops what was not synced, and nothing else, as often as it is asked to', async () => {
-  if ((await runHere(['sh', '-c', 'command -v lazyfs'])).code !== 0) {
+  if (!hasLazyfs()) {
     await expect(mountLazy(place)).rejects.toMatchObject({ code: 'fault-unsupported' });
     expect(readdirSync(scratch)).toEqual(['data']);
     return;

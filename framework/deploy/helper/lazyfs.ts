@@ -41,11 +41,14 @@ export const LAZYFS_VARIABLE = 'CHAOS_LAZYFS';
 const { [LAZYFS_VARIABLE]: PROGRAM = 'lazyfs' } = process.env;
 const STEP: Milliseconds = 5;
 
+/** Without the path of its folder: LazyFS takes no path that has "-o" anywhere in it. */
+const CONFIG = 'lazyfs.toml';
+
 export const partsOf = ({ files }: LazyPlace) => ({
   data: `${files}/data`,
   commands: `${files}/commands`,
   done: `${files}/done`,
-  config: `${files}/lazyfs.toml`,
+  config: `${files}/${CONFIG}`,
   log: `${files}/lazyfs.log`,
   output: `${files}/output.log`,
   pid: `${files}/pid`,
@@ -67,7 +70,7 @@ export async function mountLazy(place: LazyPlace, program = PROGRAM): Promise<vo
   let launched: Launched | null = null;
   try {
     const options = ['allow_other', 'modules=subdir', `subdir=${data}`].flatMap((option) => ['-o', option]);
-    launched = launch([program, folder, '--config-path', config, ...options, '-f'], place);
+    launched = launch([program, folder, '--config-path', CONFIG, ...options, '-f'], place);
     const { failure } = launched;
     await until(STARTED, () => {
       const why = failure();
@@ -125,7 +128,7 @@ export async function unmountLazy(
   const { folder } = place;
   if (isMounted(folder)) {
     // A program that ends by itself loses nothing.
-    await checkpoint(commands, log).catch(() => {});
+    if (processOf(place) !== null) await checkpoint(commands, log).catch(() => {});
     let refusal = '';
     await until(UNMOUNTED, async () => {
       refusal = (await run(['umount', folder])).stderr.trim();
@@ -182,7 +185,7 @@ function launch([program, ...args]: readonly [string, ...string[]], place: LazyP
   const { output, pid } = partsOf(place);
   const fd = openSync(output, 'a', 0o600);
   const env = { ...process.env, PATH: SEARCHED.join(':') };
-  const child = spawn(program, args, { cwd: '/', env, detached: true, stdio: ['ignore', fd, fd] });
+  const child = spawn(program, args, { cwd: place.files, env, detached: true, stdio: ['ignore', fd, fd] });
   closeSync(fd);
   child.unref();
   if (child.pid !== undefined) writeFileSync(pid, String(child.pid));
@@ -198,10 +201,10 @@ function launch([program, ...args]: readonly [string, ...string[]], place: LazyP
 
 /** Its process; null when there is none any more. */
 function processOf(place: LazyPlace): number | null {
-  const { pid: file, config } = partsOf(place);
+  const { pid: file, data } = partsOf(place);
   try {
     const pid = Number(readFileSync(file, 'utf8'));
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(config) ? pid : null;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`subdir=${data}`) ? pid : null;
   } catch {
     return null;
   }
