@@ -40,6 +40,8 @@ export interface FaultyNode {
 export type LinkFaults = Pick<Faults, 'cut' | 'degrade'>;
 
 export class NodeFaults implements Faults {
+  /** Only where hosts can be turned off. */
+  readonly power?: NonNullable<Faults['power']>;
   readonly #links: LinkFaults;
   readonly #node: (id: string) => FaultyNode;
   readonly #members: Members;
@@ -49,10 +51,16 @@ export class NodeFaults implements Faults {
   readonly #clocks = new Counted<ClockFault>();
   readonly #disks = new Counted<DiskFault>();
 
-  constructor(links: LinkFaults, node: (id: string) => FaultyNode, members: Members) {
+  constructor(
+    links: LinkFaults,
+    node: (id: string) => FaultyNode,
+    members: Members,
+    { power = false }: { power?: boolean } = {},
+  ) {
     this.#links = links;
     this.#node = node;
     this.#members = members;
+    if (power) this.power = (nodes) => this.#reconciled(nodes, this.#outages.add(nodes, 'off'));
   }
 
   isDown(id: string): boolean {
@@ -77,10 +85,6 @@ export class NodeFaults implements Faults {
 
   pause(nodes: readonly string[]): Promise<Effect> {
     return this.#reconciled(nodes, this.#pauses.add(nodes, 'pause'));
-  }
-
-  power(nodes: readonly string[]): Promise<Effect> {
-    return this.#reconciled(nodes, this.#outages.add(nodes, 'off'));
   }
 
   async clock(nodes: readonly string[], fault: ClockFault): Promise<Effect> {

@@ -28,6 +28,9 @@ describe.each([
       expect(log).toMatch(/^\d+\.\d{6} recovered 0 items\n\d+\.\d{6} recovered 1 items\n$/);
     }));
 
+  it('has no hosts that could be turned off', () =>
+    bench({ ...transport, idle: true }, async (b) => expect(b.cluster.faults.power).toBeUndefined()));
+
   it('may be stopped while it starts', () =>
     bench({ ...transport, idle: true }, async (b) => {
       const started = b.cluster.start();

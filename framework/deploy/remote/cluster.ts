@@ -66,7 +66,8 @@ export class RemoteCluster implements Cluster {
       stations: this.#site.stations,
       note: (node, detail) => this.#node(node).note(detail),
     });
-    this.faults = new NodeFaults(this.#links, (id) => this.#node(id), this.#members);
+    const power = settings.source.powerOff !== undefined;
+    this.faults = new NodeFaults(this.#links, (id) => this.#node(id), this.#members, { power });
   }
 
   async start(): Promise<void> {
