@@ -9,6 +9,7 @@ import type { Actions } from '../prepare/actions.js';
 import type { Machine } from '../prepare/machine.js';
 import { NEVER, type Partition } from '../prepare/partition.js';
 import { NO_VALUE } from '../prepare/values.js';
+import { conflictOf } from './conflict.js';
 import { nameOf } from './families.js';
 import { partialsOf } from './partials.js';
 import { possibleStates } from './possible.js';
@@ -58,6 +59,8 @@ export function explain(
   const rows = witness.shown.map((i) => partition.row[i]!);
   const operations = [...new Set([...rows, ...(named.context ?? [])])].sort((a, b) => a - b);
   const key = history.keys[partition.key];
+  const isAll = witness.folded.length === 0 && !witness.loose;
+  const conflict = isAll ? conflictOf(history, machine, relaxed, operations, stuck) : null;
   return {
     name: named.name,
     message: named.sentence(new Words(history, actions, operations)),
@@ -75,6 +78,7 @@ export function explain(
       rechecked,
       model: actions.model.name,
       algorithm: violation.algorithm,
+      ...(conflict === null ? {} : { conflict }),
       ...(whole && violation.algorithm === 'search' && violation.contradiction === null
         ? { search: partialsOf(history, machine, violation.partition, violation.stuck) }
         : {}),

@@ -36,6 +36,7 @@ describe('names of violations', () => {
       rechecked: true,
       model: 'cas-register',
       algorithm: 'zones',
+      conflict: { order: [0, 4, 2], states: ['1', '1', '2'], broken: [[2, 4]], needed: [[0, 2]] },
     });
   });
 
