@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { BlockName, Blocks } from '../page/blocks.js';
 import { pack } from '../page/pack.js';
 import type { Story } from '../story.js';
+import { evidenceBlock } from './evidence.js';
 import { exhibitsBlock } from './exhibits.js';
 import { operationsBlock } from './operations.js';
 import { performanceBlock } from './performance.js';
@@ -12,6 +13,7 @@ import { runBlock } from './run.js';
 const MAKERS: { readonly [K in BlockName]?: (story: Story) => Blocks[K] | null } = {
   run: runBlock,
   operations: operationsBlock,
+  evidence: evidenceBlock,
   exhibits: exhibitsBlock,
   performance: performanceBlock,
 };
