@@ -15,10 +15,10 @@ import type { Story } from '../story.js';
 import { clipShort } from '../text.js';
 import { Thinned } from './thinned.js';
 
-const MOST_BINS = 400;
+const MOST_BINS = 300;
 const FEWEST_BINS = 40;
 /** Operations in a bin on average, where bins can be that long. */
-const FULL_BIN = 10;
+const FULL_BIN = 30;
 
 /** Functions that have colours of their own. */
 const MOST_FUNCTIONS = 7;
@@ -109,7 +109,7 @@ function functionsOf({ functions, columns }: History): { names: string[]; groupO
   }
   const used = [...counts.keys()].filter((id) => counts[id]! > 0).sort((a, b) => counts[b]! - counts[a]! || a - b);
   const own = used.length > MOST_FUNCTIONS ? used.slice(0, MOST_FUNCTIONS - 1) : used;
-  const names = own.map((id) => clipShort(functions[id]!, 40));
+  const names = own.map((id) => clipShort(functions[id]!, 60));
   if (own.length < used.length) names.push(`${used.length - own.length} others`);
   const groupOf = new Uint8Array(functions.length).fill(own.length);
   own.forEach((id, group) => {

@@ -17,7 +17,8 @@ export const VALUE_TEXT: Readonly<Record<AxisKind, (value: number) => string>> =
   share: (value) => `${Number((value * 100).toFixed(1))} %`,
 };
 
-export function axes(kind: AxisKind): uPlot.Axis[] {
+/** `rows`: names of what has a row of its own below 0. */
+export function axes(kind: AxisKind, rows: readonly string[]): uPlot.Axis[] {
   const looks = {
     font: FONT,
     stroke: () => colour('faint'),
@@ -25,11 +26,46 @@ export function axes(kind: AxisKind): uPlot.Axis[] {
     ticks: { show: false },
     gap: 4,
   };
-  const values = (_: uPlot, ticks: number[]) => ticks.map((tick) => (tick === null ? '' : VALUE_TEXT[kind](tick)));
+  const text = (tick: number | null) => (tick === null ? '' : tick < 0 ? rowName(rows, tick) : VALUE_TEXT[kind](tick));
+  const vertical: uPlot.Axis = {
+    ...looks,
+    size: LEFT,
+    space: 28,
+    values: (_, ticks) => ticks.map(text),
+    ...(kind === 'latency' ? { filter: powersOfTen, grid: { ...looks.grid, filter: powersOfTen } } : {}),
+    ...(rows.length > 0 ? { splits: [...SHARES, ...rows.map((_, row) => rowCentre(row, rows.length))] } : {}),
+    ...(rows.length > 0
+      ? { grid: { ...looks.grid, filter: (_, ticks) => ticks.map((at) => (at < 0 ? null : at)) } }
+      : {}),
+  };
   return [
     { ...looks, size: 26, space: 80, values: (_, ticks, __, ___, step) => ticks.map((tick) => seconds(tick, step)) },
-    { ...looks, size: LEFT, space: 28, values, ...(kind === 'latency' ? { filter: powersOfTen } : {}) },
+    vertical,
   ];
+}
+
+const SHARES = [0, 0.25, 0.5, 0.75, 1];
+
+/** Pixels of a row below the lines, where there are `count` of them. */
+export function rowHeight(count: number): number {
+  return Math.max(4, Math.min(18, Math.floor(180 / count)));
+}
+
+/** Pixels of the lines above the rows, about. */
+const ABOVE = 190;
+
+/** On the axis: rows are below 0. */
+export function rowCentre(row: number, count: number): number {
+  return -((row + 0.5) * rowHeight(count) + 4) / ABOVE;
+}
+
+function rowName(rows: readonly string[], tick: number): string {
+  const name = rows[Math.round((-tick * ABOVE - 4) / rowHeight(rows.length) - 0.5)] ?? '';
+  return rowHeight(rows.length) < 11 ? '' : name.length > 9 ? `${name.slice(0, 8)}…` : name;
+}
+
+export function scaleWithRows(count: number): uPlot.Scale {
+  return { auto: false, range: () => [-(count * rowHeight(count) + 4) / ABOVE, 1.04] };
 }
 
 function seconds(tick: number, step: number): string {

@@ -1,11 +1,11 @@
-// What lies behind the lines of every chart: the faults in force as shaded bands, and the phases of the run.
+// What every chart shows of the run itself: the faults in force as shaded bands behind its lines, and where phases begin.
 import type uPlot from 'uplot';
 import type { RunBlock } from '../../page/run.js';
 import { colour } from '../dom.js';
 
 const S = 1_000_000_000;
 
-export function drawBehind(plot: uPlot, { faults, phases }: RunBlock): void {
+export function drawFaults(plot: uPlot, { faults }: RunBlock): void {
   const { ctx, bbox } = plot;
   const x = (time: number) => plot.valToPos(time / S, 'x', true);
   const within = (value: number) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, value));
@@ -16,16 +16,23 @@ export function drawBehind(plot: uPlot, { faults, phases }: RunBlock): void {
     const width = Math.max(within(x(to)) - left, from === to ? 1 : 0);
     ctx.fillRect(left, bbox.top, width, bbox.height);
   }
+  ctx.restore();
+}
+
+export function drawPhases(plot: uPlot, { phases }: RunBlock): void {
+  const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
+  ctx.save();
   ctx.strokeStyle = colour('line');
   ctx.fillStyle = colour('faint');
   ctx.lineWidth = ratio;
   ctx.setLineDash([2 * ratio, 3 * ratio]);
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
   let free = bbox.left;
   for (const { name, time } of phases) {
-    const at = Math.round(x(time));
+    const at = Math.round(plot.valToPos(time / S, 'x', true));
     if (at < bbox.left || at > bbox.left + bbox.width) continue;
     ctx.beginPath();
     ctx.moveTo(at, bbox.top);

@@ -3,8 +3,8 @@ import uPlot from 'uplot';
 import type { Nanoseconds } from '../../../contracts/time.js';
 import type { App } from '../app.js';
 import { colour, element } from '../dom.js';
-import { type AxisKind, axes, scaleOf, VALUE_TEXT } from './axes.js';
-import { drawBehind } from './behind.js';
+import { type AxisKind, axes, rowHeight, scaleOf, scaleWithRows, VALUE_TEXT } from './axes.js';
+import { drawFaults, drawPhases } from './behind.js';
 import { legend } from './legend.js';
 import type { Stretch } from './stretch.js';
 
@@ -35,6 +35,8 @@ export interface ChartOptions {
   lines: readonly Line[];
   /** Position of the point whose values are shown for an instant. */
   at: (time: Nanoseconds) => number;
+  /** One row for each below the lines, and their room in pixels. */
+  rows?: readonly string[];
   /** Draws more, above the lines. */
   draw?: (plot: uPlot) => void;
   /** A click where nothing was dragged. */
@@ -107,18 +109,18 @@ function dataOf(times: readonly Nanoseconds[], values: readonly (readonly (numbe
 }
 
 function plotOptions(app: App, stretch: Stretch, options: ChartOptions, frame: HTMLElement): uPlot.Options {
-  const { axis, lines, steps = false, draw, onClick } = options;
+  const { axis, lines, rows = [], steps = false, draw, onClick } = options;
   const [lowest, highest] = extentOf(options);
   return {
     width: Math.max(200, frame.clientWidth || 640),
-    height: HEIGHT,
+    height: HEIGHT + rows.length * rowHeight(rows.length),
     padding: [6, 12, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, auto: false, range: () => [stretch.shown.value.from / S, stretch.shown.value.to / S] },
-      y: scaleOf(axis, lowest, highest),
+      y: rows.length === 0 ? scaleOf(axis, lowest, highest) : scaleWithRows(rows.length),
     },
-    axes: axes(axis),
+    axes: axes(axis, rows),
     series: [
       {},
       ...lines.map(
@@ -145,8 +147,8 @@ function plotOptions(app: App, stretch: Stretch, options: ChartOptions, frame: H
       },
     },
     hooks: {
-      drawClear: [(plot) => drawBehind(plot, app.run)],
-      draw: draw === undefined ? [] : [draw],
+      drawClear: [(plot) => drawFaults(plot, app.run)],
+      draw: [...(draw === undefined ? [] : [draw]), (plot) => drawPhases(plot, app.run)],
       setCursor: [(plot) => app.cursor.set({ time: timeAt(plot, stretch.end) })],
       setSelect: [(plot) => select(plot, stretch)],
       ready: [(plot) => listenToClicks(plot, onClick)],

@@ -9,6 +9,7 @@ import { type Chart, chart, type Line } from './chart.js';
 import { dashOf, hueOf } from './hues.js';
 import { legend } from './legend.js';
 import { Cloud, MARKS, operationNear } from './points.js';
+import { drawNodes } from './rows.js';
 import type { Stretch } from './stretch.js';
 
 const S = 1_000_000_000;
@@ -126,26 +127,26 @@ export function rateChart(app: App, stretch: Stretch, data: Performance): Chart 
   });
 }
 
-/** More nodes than these are switched off at first: together they hide each other. */
-const MOST_SHOWN = 9;
-
 export function availabilityChart(app: App, stretch: Stretch, data: Performance): Chart {
-  const { bins, step, availability } = data;
+  const { step, availability } = data;
+  const nodes = availability.slice(1);
   return chart(app, stretch, {
     title: 'Availability',
-    note: `Share of the operations begun in each ${duration(step)} that came to be ok, at all nodes and at each. A compare-and-set that finds another value is not ok, either.`,
+    note: `Share of the operations begun in each ${duration(step)} that came to be ok${nodes.length > 0 ? ', at all nodes together, and below at each: full where all were ok' : ''}. A compare-and-set that finds another value is not ok, either.`,
     axis: 'share',
     steps: true,
     times: edges(data),
     at: (time) => Math.floor(time / step),
+    rows: nodes.map(({ node }) => node),
+    draw: (plot) => drawNodes(plot, data),
     lines: availability.map(
       ({ node, begun, ok }, i): Line => ({
         name: node === '' ? 'all nodes' : node,
         colour: i === 0 ? 'ink' : hueOf(i - 1),
         dash: i === 0 ? [] : dashOf(i),
-        width: i === 0 ? 2.2 : 1.2,
-        shown: i === 0 || availability.length <= MOST_SHOWN,
-        values: steps(bins, (bin) => (begun[bin] === 0 ? null : ok[bin]! / begun[bin]!)),
+        width: i === 0 ? 2 : 1.2,
+        shown: i === 0,
+        values: steps(data.bins, (bin) => (begun[bin] === 0 ? null : ok[bin]! / begun[bin]!)),
       }),
     ),
   });
