@@ -105,6 +105,14 @@ export interface Faults {
   change(change: MembershipChange): Promise<Effect>;
 }
 
+/** Where a node lives. */
+export interface NodeHost {
+  /** Where other hosts reach it. */
+  address: string;
+  /** As a person names the host: `ssh root@10.0.0.1:22`, `podman container chaos-1f-n1`. */
+  title: string;
+}
+
 /** Something that happened on or around a node, recorded beside the history in `events.jsonl`. */
 export type NodeEvent = { time: Nanoseconds; node: string } & (
   | { kind: 'report'; state: NodeReport }
@@ -138,6 +146,8 @@ export interface Cluster {
   isDown(node: string): boolean;
   /** How a person reaches each node and removes what is left, for `--keep`; empty where there is nothing to keep. */
   describe(): string[];
+  /** The hosts that nodes live on, by node, as far as they are known; absent or empty: they share this machine. */
+  hosts?(): Readonly<Record<string, NodeHost>>;
   /** Lines of a node's log where they are not in its folder. */
   log?(node: string): Iterable<string>;
   /** Brings the logs of nodes on hosts into their folders, as they are now; without it they are there. */

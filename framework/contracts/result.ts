@@ -1,5 +1,6 @@
 // `result.json`: what a run came to, complete enough to write every report from it and the history.
 import type { Anomaly, Valid, Verdict } from './checker.js';
+import type { NodeHost } from './cluster.js';
 import type { OptionValues } from './options.js';
 
 /** What a plan expects: `valid`, or that all of `anomalies` are found and no other unless `others` is `allow`. */
@@ -68,10 +69,13 @@ export interface RunResult {
   expectationMet: boolean;
   exitCode: number;
   plan: { name: string; id: string; file: string | null; cell: string | null };
-  system: { name: string; options: OptionValues };
+  /** `program`: what options name as the program under test, such as `redis-server`. */
+  system: { name: string; program?: string; options: OptionValues };
   workload: { name: string; options: OptionValues };
   deployment: string;
   nodes: readonly string[];
+  /** By node; absent where nodes have no hosts of their own. */
+  hosts?: Readonly<Record<string, NodeHost>>;
   clients: number;
   seed: number;
   /** Operations per second during the load. */
@@ -82,8 +86,11 @@ export interface RunResult {
   coverage: Coverage;
   /** Missing in results of older versions. */
   figures?: RunFigures;
-  /** `started`: ISO 8601, UTC. Durations of the run's own clock, and of the wall, in milliseconds. */
-  times: { started: string; duration: number; wall: number };
+  /**
+   * `started`: ISO 8601, UTC. Durations of the run's own clock, and of the wall, in milliseconds. `setup`: of the run's own clock until
+   * the load began, where time 0 of the history is the start of the run; absent where it never did.
+   */
+  times: { started: string; duration: number; wall: number; setup?: number };
   /** The command that repeats the run. */
   repeat: string;
   error?: { code: string; message: string; hint?: string };

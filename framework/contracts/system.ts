@@ -118,6 +118,8 @@ export interface System<O = OptionValues> {
   program?: (options: O) => Program;
   /** Any other program: how its nodes live on hosts. Called for each node, with all of them. */
   lifecycle?: (options: O, node: NodePlace, nodes: readonly NodePlace[]) => Lifecycle;
+  /** Where options name the program under test: what a person calls it, for reports. Empty: they do not. */
+  title?: (options: O) => string;
   /** Files and folders of this machine (absolute) that nodes need, by the name under `NodePlace.files`. */
   files?: (options: O) => Readonly<Record<string, string>>;
   /**

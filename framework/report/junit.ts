@@ -1,6 +1,7 @@
 // `junit.xml` for CI servers: a suite for the run, a case for each check, and one for the plan's expectation.
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import { type Html, html } from './html.js';
+import { systemName } from './subject.js';
 import { clip, listed } from './text.js';
 
 type Ending =
@@ -39,7 +40,7 @@ ${cases.map((one) => testCase(one, suite))}</testsuite>
 function properties(result: RunResult): Html {
   const entries = [
     ['seed', String(result.seed)],
-    ['system', result.system.name],
+    ['system', systemName(result)],
     ['deployment', result.deployment],
     ['verdict', result.verdict],
     ['repeat', result.repeat],

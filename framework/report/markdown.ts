@@ -4,6 +4,7 @@ import type { RunResult } from '../contracts/result.js';
 import { block, plain } from './markdown-text.js';
 import { keyText, operationText } from './operations.js';
 import { type Case, faultsDuring, type Story } from './story.js';
+import { systemName } from './subject.js';
 import { clip, clipShort, grouped, listed, plural } from './text.js';
 import { duration, instant } from './time-text.js';
 import { standingOf, verdictLine } from './verdict.js';
@@ -63,7 +64,7 @@ function facts({ input: { result }, statistics }: Story): string {
   const planted = typeof bug === 'string' && bug !== 'none' ? ` with the planted bug ${plain(bug, 60)}` : '';
   return [
     `**${plain(plan.name, 200)}**${cell}`,
-    `${plain(system.name, 60)}${planted}, ${plural(nodes.length, 'node')}, ${plain(deployment, 40)}`,
+    `${plain(systemName(result), 120)}${planted}, ${plural(nodes.length, 'node')}, ${plain(deployment, 40)}`,
     `${plural(statistics.operations, 'operation')} in ${duration(times.duration * 1_000_000)}`,
     `seed ${seed}`,
   ].join(' · ');

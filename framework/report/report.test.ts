@@ -113,6 +113,22 @@ describe('the order of the page', () => {
 });
 
 describe('what the page says', () => {
+  it('names the program, its hosts and the time until they were asked for anything', () => {
+    const input = validRun();
+    const hosts = { n1: { address: '10.0.0.1', title: 'ssh root@gate:22<b>' } };
+    const system = { name: 'command', program: 'redis-server', options: {} };
+    const text = textOf(
+      renderReport({
+        ...input,
+        result: { ...input.result, system, hosts, times: { ...input.result.times, setup: 4200 } },
+      }),
+    );
+    expect(text).toContain('System redis-server (command)');
+    expect(text).toContain('Hosts n1: ssh root@gate:22<b> (10.0.0.1)');
+    expect(text).toContain('Set-up 4.2 s: the load began then');
+    expect(textOf(renderReport(input))).not.toContain('Set-up');
+  });
+
   it('is what result.json says', () => {
     const { result } = validRun();
     const page = renderReport(validRun());

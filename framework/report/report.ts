@@ -11,6 +11,7 @@ import { keyText } from './operations.js';
 import { hashOf, pageCode } from './page-code.js';
 import { type Case, type ReportInput, type Story, tell } from './story.js';
 import { PATTERNS } from './style.js';
+import { systemName } from './subject.js';
 import { clip, grouped, listed, plural } from './text.js';
 import { duration } from './time-text.js';
 import { standingOf, verdictHeader } from './verdict.js';
@@ -146,12 +147,13 @@ function repeat(result: RunResult): Html {
 function runFacts({ input: { result }, statistics }: Story): Html {
   const { system, workload, times, rate } = result;
   const facts: [string, string][] = [
-    ['System', `${clip(system.name, 60)}${bugOf(system)}`],
+    ['System', `${clip(systemName(result), 120)}${bugOf(system)}`],
     ['Workload', clip(workload.name, 60)],
     [
       'Deployment',
       `${clip(result.deployment, 40)}, ${plural(result.nodes.length, 'node')}, ${plural(result.clients, 'client')}`,
     ],
+    ...hostsOf(result),
     [
       'Operations',
       `${grouped(statistics.operations)} in ${duration(times.duration * 1_000_000)}, ${grouped(Math.round(rate.achieved))}/s`,
@@ -161,6 +163,17 @@ function runFacts({ input: { result }, statistics }: Story): Html {
     ['Status', `${result.status}, exit code ${result.exitCode}`],
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+/** Where nodes live, and when the load began there. */
+function hostsOf({ hosts = {}, times: { setup } }: RunResult): [string, string][] {
+  const places = Object.entries(hosts).map(([node, { title, address }]) => `${node}: ${title} (${address})`);
+  if (places.length === 0) return [];
+  const start: [string, string][] =
+    setup === undefined
+      ? []
+      : [['Set-up', `${duration(setup * 1_000_000)}: the load began then, time 0 is the start of the run`]];
+  return [['Hosts', clip(listed(places, 9), 1000)], ...start];
 }
 
 function bugOf({ options }: RunResult['system']): string {

@@ -60,7 +60,7 @@ const isAnomaly = shape({
   'evidence?': isRecord,
 });
 
-const FIELDS: Readonly<Record<keyof Omit<RunResult, 'error' | 'figures'>, Test>> = {
+const FIELDS: Readonly<Record<keyof Omit<RunResult, 'error' | 'figures' | 'hosts'>, Test>> = {
   format: oneOf(1),
   version: isText,
   status: oneOf('completed', 'interrupted', 'failed'),
@@ -70,7 +70,7 @@ const FIELDS: Readonly<Record<keyof Omit<RunResult, 'error' | 'figures'>, Test>>
   expectationMet: isFlag,
   exitCode: isNumber,
   plan: shape({ name: isText, id: isText, file: either(isText, isNull), cell: either(isText, isNull) }),
-  system: isNamed,
+  system: shape({ name: isText, options: isRecord, 'program?': isText }),
   workload: isNamed,
   deployment: isText,
   nodes: listOf(isText),
@@ -85,14 +85,15 @@ const FIELDS: Readonly<Record<keyof Omit<RunResult, 'error' | 'figures'>, Test>>
     readsAfterHeal: isNumber,
     missing: listOf(isText),
   }),
-  times: shape({ started: isText, duration: isNumber, wall: isNumber }),
+  times: shape({ started: isText, duration: isNumber, wall: isNumber, 'setup?': isNumber }),
   repeat: isText,
 };
 
 const isLatency = shape({ count: isNumber, p50: isNumber, p95: isNumber, p99: isNumber, max: isNumber });
 
 /** What may be missing in a sound result. */
-const MORE: Readonly<Record<'error' | 'figures', Test>> = {
+const MORE: Readonly<Record<'error' | 'figures' | 'hosts', Test>> = {
+  hosts: recordOf(shape({ address: isText, title: isText })),
   error: shape({ code: isText, message: isText, 'hint?': isText }),
   figures: shape({
     latency: shape({ all: either(isLatency, isNull), byFunction: recordOf(isLatency) }),

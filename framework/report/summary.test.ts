@@ -84,4 +84,18 @@ describe('renderSummary', () => {
       for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
     }
   });
+
+  it('says of a program on hosts which it is, where each node ran, and how long that took to begin', () => {
+    const { result } = validRun();
+    const system = { name: 'command', program: 'redis-server', options: {} };
+    const host = (address: string) => ({ address, title: `ssh root@${address}:22` });
+    const hosts = { n1: host('10.0.0.1'), n2: host('10.0.0.2') };
+    const times = { ...result.times, setup: 4200 };
+    const lines = renderSummary({ ...result, system, deployment: 'ssh', hosts, times });
+    expect(lines).toContain('  system      redis-server (command), ssh: n1 10.0.0.1 and n2 10.0.0.2');
+    expect(lines.join('\n')).toMatch(/operations .* in \S+ s after 4\.2\d* s of set-up, /);
+    const plain = renderSummary(result).join('\n');
+    expect(plain).not.toContain('system  ');
+    expect(plain).not.toContain('set-up');
+  });
 });

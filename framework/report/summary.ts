@@ -1,5 +1,6 @@
 // The closing summary on a terminal: verdict first, why, where the report is, the command that repeats the run.
 import type { RunResult } from '../contracts/result.js';
+import { systemName } from './subject.js';
 import { clipShort, grouped, listed, plural, visible } from './text.js';
 import { duration } from './time-text.js';
 import { standingOf, verdictLine } from './verdict.js';
@@ -26,6 +27,7 @@ export function renderSummary(result: RunResult, { folder = null }: SummaryOptio
     ...anomalyLines(result),
     ...undecidedLines(result, clipShort(oneLine(first), LINE)),
     '',
+    ...systemLine(result),
     ...(neverBegan(result) ? [] : [`  operations  ${operationsText(result)}`, `  faults      ${faultsText(result)}`]),
     ...(folder === null ? [] : [`  report      ${folder.replace(/\/+$/, '')}/report.html`]),
   ].map((line) => clipShort(oneLine(line), LINE));
@@ -35,6 +37,15 @@ export function renderSummary(result: RunResult, { folder = null }: SummaryOptio
 /** It failed before a client had asked for anything: there is nothing to count. */
 function neverBegan({ status, coverage }: RunResult): boolean {
   return status === 'failed' && Object.keys(coverage.operations).length === 0;
+}
+
+/** Which program ran where; nothing where the plan has told all. */
+function systemLine(result: RunResult): string[] {
+  const { system, deployment, hosts = {} } = result;
+  const places = Object.entries(hosts).map(([node, { address }]) => `${node} ${address}`);
+  if (system.program === undefined && places.length === 0) return [];
+  const where = places.length === 0 ? '' : `: ${listed(places, 9)}`;
+  return [`  system      ${systemName(result)}, ${deployment}${where}`];
 }
 
 function oneLine(text: string): string {
@@ -104,7 +115,15 @@ function operationsText({ coverage, rate, times }: RunResult): string {
     total.info += counts.info;
   }
   const asked = rate.asked === null ? '' : ` of ${grouped(rate.asked)}`;
-  return `${grouped(total.invoke)} (${grouped(total.ok)} ok, ${grouped(total.fail)} fail, ${grouped(total.info)} info) in ${duration(times.duration * 1_000_000)}, ${grouped(Math.round(rate.achieved))}${asked} ops/s`;
+  return `${grouped(total.invoke)} (${grouped(total.ok)} ok, ${grouped(total.fail)} fail, ${grouped(total.info)} info) in ${spanText(times)}, ${grouped(Math.round(rate.achieved))}${asked} ops/s`;
+}
+
+/** Hosts take a while until they are asked for anything: that is no part of what operations took. */
+const LONG_SETUP = 1000;
+
+function spanText({ duration: whole, setup = 0 }: RunResult['times']): string {
+  if (setup < LONG_SETUP) return duration(whole * 1_000_000);
+  return `${duration((whole - setup) * 1_000_000)} after ${duration(setup * 1_000_000)} of set-up`;
 }
 
 function faultsText({ coverage }: RunResult): string {

@@ -1,16 +1,15 @@
 // The part of a run that happens in the world of its deployment, on its clock: everything up to the end of the history.
-import type { Cluster, NodeEvent } from '../contracts/cluster.js';
+import type { Cluster, NodeEvent, NodeHost } from '../contracts/cluster.js';
 import { messageOf } from '../contracts/error.js';
 import type { Phase } from '../contracts/history.js';
-import type { Clock, Milliseconds } from '../contracts/time.js';
-import { NS_PER_MS } from '../contracts/time.js';
+import { type Clock, type Milliseconds, NS_PER_MS } from '../contracts/time.js';
 import type { Plan } from '../plan/plan.js';
 import { createRandom } from '../time/random.js';
 import { ClientFactory } from './client-factory.js';
 import type { Clients, Counts } from './clients.js';
 import { Load } from './load.js';
 import { NemesisDriver } from './nemesis-driver.js';
-import type { Progress, RunStage } from './progress.js';
+import { type Progress, type RunStage, startedLine } from './progress.js';
 import { provision } from './provision.js';
 import type { Recording } from './recording.js';
 import { Setup } from './setup.js';
@@ -24,6 +23,9 @@ export interface Execution {
   /** Operations issued during the load, and how long it has lasted, in milliseconds. */
   issued: number;
   loaded: Milliseconds;
+  /** Milliseconds until the load began; null: it never did. */
+  setup: Milliseconds | null;
+  hosts: Readonly<Record<string, NodeHost>>;
   /** The cluster, when it was left running. */
   kept: Cluster | null;
   log: (node: string) => Iterable<string>;
@@ -112,12 +114,14 @@ class Executor {
     const cluster = await this.#orFail(provision(plan, clock, settings));
     execution.log = (node) => cluster.log?.(node) ?? [];
     this.#teardown.defer('stop the nodes', async () => {
+      execution.hosts = cluster.hosts?.() ?? {};
       if (keep && this.#stage === 'collect') execution.kept = cluster;
       else await cluster.stop();
     });
     this.#enter('start');
     await this.#orFail(cluster.start());
-    if (plan.deploy.definition.world !== 'simulation') this.#say(started(cluster, clock.now() - this.#stageSince));
+    if (plan.deploy.definition.world !== 'simulation')
+      this.#say(startedLine(cluster.nodes.length, clock.now() - this.#stageSince));
     return cluster;
   }
 
@@ -164,6 +168,7 @@ class Executor {
     this.#phase('load');
     this.#enter('load', timing.load);
     since = this.#clock.now();
+    execution.setup = since / NS_PER_MS;
     load.start(clients);
     driver.start();
     await this.#sleep(timing.load);
@@ -292,8 +297,4 @@ class Executor {
       ...(line === undefined ? {} : { line }),
     });
   }
-}
-
-function started({ nodes }: Cluster, took: number): string {
-  return `start: ${nodes.length === 1 ? '1 node runs' : `${nodes.length} nodes run`}, after ${(took / 1e9).toFixed(1)} s`;
 }

@@ -29,3 +29,8 @@ export interface Progress {
   /** A line of its own for the person who waits: what was found of the hosts, say. */
   line?: string;
 }
+
+/** `start: 3 nodes run, after 1.2 s`; `took`: nanoseconds. */
+export function startedLine(nodes: number, took: number): string {
+  return `start: ${nodes === 1 ? '1 node runs' : `${nodes} nodes run`}, after ${(took / 1e9).toFixed(1)} s`;
+}

@@ -56,6 +56,8 @@ export async function recheck(
     error: undefined,
     rate: stored?.rate.achieved ?? 0,
     started: new Date(stored?.times.started ?? 0),
+    setup: stored?.times.setup ?? null,
+    hosts: stored?.hosts ?? {},
     duration: stored?.times.duration ?? last / 1e6,
     wall: performance.now() - start,
     repeat: stored?.repeat ?? `npx chaos run ${planFile}`,

@@ -17,6 +17,9 @@ export interface RunFacts extends Awaited<ReturnType<typeof assess>> {
   /** Operations per second achieved during the load. */
   rate: number;
   started: Date;
+  /** Milliseconds on the run's clock until the load began; null: it never did. */
+  setup: number | null;
+  hosts: NonNullable<RunResult['hosts']>;
   /** Milliseconds, on the run's clock and on the wall. */
   duration: number;
   wall: number;
@@ -32,19 +35,30 @@ export function resultOf(facts: RunFacts): RunResult {
     ...overruled(facts.judgement, status, error, plan.secrets),
     expect: plan.expect,
     plan: { name: plan.name, id: plan.id, file: plan.file, cell: plan.cell },
-    system: { name: plan.system.name, options: plan.system.options },
+    system: { name: plan.system.name, ...programOf(plan), options: plan.system.options },
     workload: { name: plan.workload.name, options: plan.workload.options },
     deployment: plan.deploy.name,
     nodes: [...plan.nodes, ...plan.spares],
+    ...(Object.keys(facts.hosts).length === 0 ? {} : { hosts: facts.hosts }),
     clients: plan.workload.clients,
     seed: plan.seed,
     rate: { asked: plan.workload.rate, achieved: facts.rate },
     coverage: facts.coverage,
     figures: figuresOf(facts.history),
-    times: { started: facts.started.toISOString(), duration: facts.duration, wall: facts.wall },
+    times: { started: facts.started.toISOString(), duration: facts.duration, wall: facts.wall, ...setupOf(facts) },
     repeat: facts.repeat,
     ...(error === undefined ? {} : { error: describeError(error, plan.secrets) }),
   };
+}
+
+/** What options name as the program under test. */
+function programOf({ system, secrets }: Plan): { program?: string } {
+  const title = system.definition.title?.(system.options) ?? '';
+  return title === '' ? {} : { program: hidden(title, secrets) };
+}
+
+function setupOf({ setup }: RunFacts): { setup?: number } {
+  return setup === null ? {} : { setup };
 }
 
 /** A run that did not complete has no verdict, whatever its history would say. */

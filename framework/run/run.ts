@@ -48,7 +48,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const signal = options.signal ?? new AbortController().signal;
   const progress = options.onProgress ?? (() => {});
   const world = plan.deploy.definition.createWorld();
-  const execution: Execution = { issued: 0, loaded: 0, kept: null, log: () => [] };
+  const execution: Execution = { issued: 0, loaded: 0, setup: null, hosts: {}, kept: null, log: () => [] };
   const keep = options.keep ?? false;
   let error: unknown;
   try {
@@ -80,6 +80,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     error,
     rate: execution.loaded === 0 ? 0 : execution.issued / (execution.loaded / 1000),
     started,
+    setup: execution.setup,
+    hosts: execution.hosts,
     duration,
     wall: performance.now() - wallStart,
     repeat: options.repeat ?? `npx chaos run ${plan.file ?? 'plan.yaml'} --seed ${plan.seed}`,

@@ -1,5 +1,6 @@
 // Any program, in any language, is a system by saying how it is started and what speaks for it.
 import { defineSystem } from '../../framework/contracts/define.js';
+import { programName, scriptName } from '../../framework/contracts/program-name.js';
 import type { Lifecycle, NodePlace, Step } from '../../framework/contracts/system.js';
 import { type CommandOptions, OPTIONS, STEPS, type StepOption, WORKLOADS } from './options.js';
 import { fill, variables } from './placeholders.js';
@@ -11,6 +12,10 @@ export default defineSystem<CommandOptions>({
   workloads: WORKLOADS,
   options: OPTIONS,
   validate: (options, _nodes, workload) => problemsOf(options, workload),
+  title: ({ start }) => {
+    const { run } = fullStep(start);
+    return isList(run) ? programName(run) : scriptName(run);
+  },
   files: ({ files }) => Object.fromEntries(files.map((path) => [nameOf(path), path])),
   lifecycle: (options, node, nodes) => {
     const here = { node, nodes };

@@ -1,6 +1,7 @@
 // Any node that speaks the Maelstrom protocol, in any language, is a system by naming its program.
 import { defineSystem } from '../../framework/contracts/define.js';
 import { option } from '../../framework/contracts/options.js';
+import { programName } from '../../framework/contracts/program-name.js';
 
 export interface MaelstromOptions {
   bin: string;
@@ -25,5 +26,6 @@ export default defineSystem<MaelstromOptions>({
       'x-expected': 'a folder such as ./nodes',
     }),
   },
+  title: ({ bin, args }) => programName([bin, ...args]),
   program: ({ bin, args, cwd }) => ({ command: bin, args, cwd }),
 });

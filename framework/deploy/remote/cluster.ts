@@ -1,7 +1,7 @@
 // A cluster whose nodes live on hosts: starts them, speaks to them, breaks them, and brings home what they leave.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Cluster } from '../../contracts/cluster.js';
+import type { Cluster, NodeHost } from '../../contracts/cluster.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import { ChaosError } from '../../contracts/error.js';
 import type { Body } from '../../contracts/message.js';
@@ -27,6 +27,7 @@ export class RemoteCluster implements Cluster {
   readonly #source: HostSource;
   readonly #tunnel: boolean;
   readonly #hostClock: boolean;
+  readonly #shared: boolean;
   readonly #run = randomBytes(5).toString('hex');
   readonly #token = randomBytes(16).toString('hex');
   readonly #clients = new Clients();
@@ -45,6 +46,7 @@ export class RemoteCluster implements Cluster {
     this.#source = settings.source;
     this.#tunnel = settings.tunnel ?? false;
     this.#hostClock = settings.hostClock ?? false;
+    this.#shared = settings.port === null;
     const { spares = [], clock } = context;
     this.nodes = [...context.nodes, ...spares];
     this.#folder = context.folder === null ? temporaryFolder('chaos-nodes-') : givenFolder(context.folder);
@@ -91,6 +93,16 @@ export class RemoteCluster implements Cluster {
   /** The host that a node lives on, once the cluster has started. */
   host(node: string): Host {
     return this.#node(node).station.host;
+  }
+
+  hosts(): Readonly<Record<string, NodeHost>> {
+    // Nodes that share this machine have no host to tell.
+    if (this.#shared) return {};
+    const entries = [...this.#nodes.values()].map(({ id, station: { host } }) => {
+      const { address, title } = host;
+      return [id, { address, title }] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   leader(): string | null {
