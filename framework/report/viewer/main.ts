@@ -1,6 +1,7 @@
 // The page's script: mounts each part where the page has a place for it. Without it the page still says what broke and why.
 import { App } from './app.js';
 import { mountEvidence } from './evidence/evidence.js';
+import { mountExhibits } from './exhibits/exhibits.js';
 import { loadBlock } from './load.js';
 import { mountPerformance } from './performance/performance.js';
 
@@ -10,6 +11,7 @@ type Mount = (place: HTMLElement, app: App) => Promise<void>;
 /** By the place's `data-mount`. */
 const PARTS: Readonly<Record<string, Mount>> = {
   evidence: mountEvidence,
+  exhibits: mountExhibits,
   performance: mountPerformance,
 };
 
