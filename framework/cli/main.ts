@@ -21,6 +21,7 @@ import { reference } from './reference.js';
 import { report } from './report.js';
 import { run } from './run.js';
 import { schema } from './schema.js';
+import { serve } from './serve.js';
 import { validate } from './validate.js';
 import { verify } from './verify.js';
 
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   run,
   check,
   report,
+  serve,
   validate,
   lab,
   list,
