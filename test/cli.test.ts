@@ -1,6 +1,6 @@
 // The command line as a user meets it: exit codes, bad input, interruption; nothing recorded is lost.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chaos, MAIN, processes, ROOT, start, until, Workspace } from './support/chaos.js';
@@ -25,7 +25,7 @@ describe('chaos', () => {
   it('shows help and its version', async () => {
     const help = await run('--help');
     expect(help.code).toBe(0);
-    for (const command of ['run', 'check', 'validate', 'list', 'verify', 'new', 'schema'])
+    for (const command of ['run', 'check', 'report', 'explain', 'validate', 'list', 'verify', 'new', 'schema'])
       expect(help.out).toContain(command);
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(await run('--version')).toMatchObject({ code: 0, out: `${version}\n` });
@@ -355,4 +355,57 @@ describe('chaos verify', () => {
     expect(out).toMatch(/init_ok/);
     expect(code).toBe(1);
   }, 40_000);
+});
+
+describe('chaos report', () => {
+  it('writes the reports of a stored run anew, the same as before', async () => {
+    space.file('small.yaml', SIM);
+    await run('run', 'small.yaml', '--seed', '5');
+    const folder = space.run('small');
+    const names = ['report.html', 'summary.md', 'junit.xml', 'trace.json'];
+    const before = names.map((name) => readFileSync(join(folder, name), 'utf8'));
+    for (const name of names) rmSync(join(folder, name));
+    const { code, out } = await run('report');
+    expect([code, out]).toEqual([0, expect.stringContaining('Valid')]);
+    expect(names.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(before);
+  });
+
+  it('of a run that died says what is missing, and shows the rest', async () => {
+    space.file('small.yaml', SIM);
+    await run('run', 'small.yaml', '--seed', '5');
+    const folder = space.run('small');
+    rmSync(join(folder, 'result.json'));
+    const history = readFileSync(join(folder, 'history.jsonl'));
+    writeFileSync(join(folder, 'history.jsonl'), history.subarray(0, history.length - 30));
+    const { code, out } = await run('report', 'small');
+    expect(code).toBe(0);
+    for (const text of ['result.json is missing', 'the last line is torn']) {
+      expect(out).toContain(text);
+      expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain(text);
+    }
+  });
+
+  it('of a run that is not there exits with 254', async () => {
+    expect(await run('report', 'nowhere')).toMatchObject({ code: 254, err: expect.stringContaining('nowhere') });
+  });
+});
+
+describe('chaos explain', () => {
+  it('says what an anomaly means, what usually causes it, and where to see it', async () => {
+    const { code, out } = await run('explain', 'stale-read');
+    expect(code).toBe(0);
+    for (const text of ['already been replaced', 'linearizability', 'Usual causes', 'npx chaos run plans/'])
+      expect(out).toContain(text);
+    const [plan] = /plans\/\S+\.yaml/.exec(out)!;
+    expect(existsSync(join(ROOT, plan))).toBe(true);
+  });
+
+  it('lists all, and knows what was meant', async () => {
+    const all = JSON.parse((await run('explain', '--json')).out) as { name: string }[];
+    expect((await run('explain')).out.match(/^[a-z]/gm)).toHaveLength(all.length);
+    expect(await run('explain', 'lost-wriet')).toMatchObject({
+      code: 254,
+      err: expect.stringContaining('did you mean "lost-write"'),
+    });
+  });
 });
