@@ -86,13 +86,16 @@ describe('a store in a lab', () => {
   });
 
   if (hasLazyfs()) {
-    it('loses nothing of what it had synced, with the power', async () => {
-      const { result } = await outcomeOf('careful', LOSE);
+    it('loses nothing of what it had synced, with the power, also when its host is turned off', async () => {
+      const off = '{ use: power, targets: [n1], at: [7s], for: 1s }';
+      const { result, events } = await outcomeOf('careful', `${LOSE}\n  - ${off}`);
+      expect(events.filter(({ kind }) => kind === 'note')).toEqual([]);
       expect(result.verdict).toMatch(/^Valid/);
     });
 
     it('loses what it had only written, with the power', async () => {
-      const { result } = await outcomeOf('hasty', LOSE, 'expect: { anomalies: [stale-read], others: allow }');
+      const { result, error } = await outcomeOf('hasty', LOSE, 'expect: { anomalies: [stale-read], others: allow }');
+      expect(error).toBeUndefined();
       expect(result.verdict).toMatch(/^Invalid/);
       expect(result.exitCode).toBe(0);
     });

@@ -77,7 +77,7 @@ function inside(mode: 'hold' | 'close', body: (b: Inside) => Promise<void>): Pro
     hostClock: false,
   };
   const make = (context: Parameters<typeof onHosts>[0]) => onHosts(context, settings);
-  return bench({ system, nodes: ['n1', 'n2'], needs: ['files', 'clock', 'power'], make }, async (b) => {
+  return bench({ system, nodes: ['n1', 'n2'], needs: ['full', 'files', 'clock', 'power'], make }, async (b) => {
     const host = (b.cluster as RemoteCluster).host('n1');
     const said = async (): Promise<Said | null> => {
       if (!b.cluster.isDown('n1')) {
@@ -196,7 +196,7 @@ describe('a program in a lab', () => {
         message: expect.stringContaining('has no file'),
         kind: 'environment',
       });
-      await expect(faults.disk(['n1'], { kind: 'slow', delay: 10 })).rejects.toMatchObject({ kind: 'usage' });
+      await expect(faults.disk(['n1'], { kind: 'lose-unsynced' })).rejects.toMatchObject({ kind: 'usage' });
       await expect(faults.disk(['n1'], { kind: 'torn-tail' })).rejects.toMatchObject({ kind: 'usage' });
       expect(exits()).toEqual([]);
     }));

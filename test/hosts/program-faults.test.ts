@@ -84,7 +84,7 @@ it('its disk is full, and has room again', async () => {
   await full();
   expect(await until(() => last().endsWith('wrote'))).toBe(true);
   expect([life.refusal('full'), life.refusal('clock')]).toEqual([null, null]);
-  expect(life.refusal('slow')).toContain('nobody can slow down its disk');
+  expect(life.refusal('lose-unsynced')).toContain('LazyFS');
 });
 
 it('its files are damaged while it is dead', async () => {
