@@ -4,6 +4,15 @@ import type { OptionSchema, Options } from '../contracts/options.js';
 /** Stands for what is not shown. */
 const HIDDEN = '***';
 
+/** A variable of the environment in the place of a secret; written into a plan, whoever runs that is asked for it. */
+export class Asked {
+  readonly variable: string;
+
+  constructor(option: string) {
+    this.variable = `CHAOS_${option.toUpperCase().replaceAll('-', '_')}`;
+  }
+}
+
 /** Names of options, at any depth, that hold secrets. */
 function secretNames(options: Options, found = new Set<string>()): Set<string> {
   for (const [name, schema] of Object.entries(options)) {
@@ -31,13 +40,9 @@ function masked(value: unknown, isSecret: (name: string) => boolean): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [
     name,
-    isSecret(name) && typeof inner === 'string' ? variableFor(name) : masked(inner, isSecret),
+    isSecret(name) && typeof inner === 'string' ? new Asked(name) : masked(inner, isSecret),
   ]);
   return Object.fromEntries(entries);
-}
-
-function variableFor(name: string): string {
-  return `\${CHAOS_${name.toUpperCase().replaceAll('-', '_')}}`;
 }
 
 /** The secrets themselves, as written and as resolved; longest first, so that none is shown in part. */

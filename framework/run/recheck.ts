@@ -1,5 +1,5 @@
 // A stored run, judged again from what is on disk: with better checkers, or after a crash that left no result.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultCatalog } from '../catalog/catalog.js';
 import { ChaosError } from '../contracts/error.js';
@@ -33,7 +33,7 @@ export async function recheck(
     const hint = 'check its history file by itself: chaos check FILE --checker NAME';
     throw new ChaosError('no-plan', `${folder} has no plan.yaml`, { kind: 'usage', hint });
   }
-  const [plan] = await loadPlan(planFile, { catalog: defaultCatalog(), variables: {}, set: [] });
+  const [plan] = await loadPlan(planFile, { catalog: defaultCatalog(), variables: unasked(planFile), set: [] });
   if (plan === undefined) throw new ChaosError('no-plan', `${planFile} holds no plan`, { kind: 'usage' });
   const { breakable = (work) => work() } = hooks;
   const { history, warnings } = breakable(() => loadHistory(join(folder, 'history.jsonl')));
@@ -74,4 +74,10 @@ export async function recheck(
     explains: planExplanations(plan),
   });
   return { result, history, events, folder, kept: null };
+}
+
+/** To judge a run nobody reaches its hosts: what the stored plan would ask for (where keys are) is not needed. */
+function unasked(planFile: string): Record<string, string> {
+  const names = readFileSync(planFile, 'utf8').matchAll(/\$\{(CHAOS_\w+)\}/g);
+  return Object.fromEntries([...names].map(([, name]) => [name, '/none']));
 }
