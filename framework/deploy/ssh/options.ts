@@ -102,6 +102,9 @@ export const SSH_OPTIONS: Options = {
   ),
   'node-port': NODE_PORT,
   'dead-man': DEAD_MAN,
-  'host-clock': option.flag("Let clock faults move the host's own clock; everything on the host sees that.", false),
+  'host-clock': option.flag(
+    "Let clock faults of programs move the host's own clock; everything on the host sees that. Reference nodes have clocks of their own, which faults move without it.",
+    false,
+  ),
   tunnel: option.flag('Reach nodes through SSH, where a firewall lets nothing else through.', false),
 };
