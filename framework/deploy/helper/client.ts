@@ -5,6 +5,7 @@ import type { Milliseconds } from '../../contracts/time.js';
 import type { Command, Host, Pipe } from '../host/host.js';
 import { BoundedLines } from './bounded-lines.js';
 import { TAKEN_OVER } from './controller.js';
+import { Pending } from './pending.js';
 import type { Answer, Ask, Hello, HelperEvent, ReplyLine, RequestName } from './protocol.js';
 
 const REQUEST_TIMEOUT: Milliseconds = 10_000;
@@ -43,12 +44,6 @@ export interface HelperClientOptions {
   onLost: (error: ChaosError) => void;
 }
 
-interface Pending {
-  resolve: (answer: Answer<RequestName>) => void;
-  reject: (error: ChaosError) => void;
-  timer: NodeJS.Timeout;
-}
-
 /** One pipe, from hello to its end. */
 interface Connection {
   pipe: Pipe;
@@ -63,7 +58,7 @@ export class HelperClient {
   readonly #host: Host;
   readonly #command: Command;
   readonly #options: HelperClientOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Pending();
   #connection: Connection | null = null;
   #connecting: Promise<Hello> | null = null;
   #hello: Hello | null = null;
@@ -197,14 +192,11 @@ export class HelperClient {
     if (line.length > LONGEST_REQUEST) {
       return Promise.reject(this.#error('helper-request', `a request (${name}) is too long: ${line.length} bytes`));
     }
-    return new Promise<Answer<RequestName>>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        reject(this.#error('host-timeout', `the helper has not answered ${name} within ${timeout / 1000} s`, SLOW));
-      }, timeout);
-      this.#pending.set(id, { resolve, reject, timer });
-      connection.pipe.stdin.write(line);
-    }) as Promise<Answer<K>>;
+    const answer = this.#pending.add(id, timeout, () =>
+      this.#error('host-timeout', `the helper has not answered ${name} within ${timeout / 1000} s`, SLOW),
+    );
+    connection.pipe.stdin.write(line);
+    return answer as Promise<Answer<K>>;
   }
 
   #listen(connection: Connection): void {
@@ -237,12 +229,7 @@ export class HelperClient {
     }
     const error = 'error' in reply ? this.#error(reply.error.code, reply.error.message, reply.error.hint) : null;
     if (error?.code === TAKEN_OVER) this.#drop(connection, error);
-    const pending = this.#pending.get(reply.id);
-    if (pending === undefined) return;
-    this.#pending.delete(reply.id);
-    clearTimeout(pending.timer);
-    if ('answer' in reply) pending.resolve(reply.answer);
-    else pending.reject(error!);
+    this.#pending.settle(reply.id, 'answer' in reply ? reply : { error: error! });
   }
 
   /** Ends this connection, if it is still the one; with an error it is told. */
@@ -253,12 +240,7 @@ export class HelperClient {
     if (connection.pulse !== null) clearInterval(connection.pulse);
     connection.pipe.close();
     const greeted = connection.pulse !== null;
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { timer, reject } of pending) {
-      clearTimeout(timer);
-      reject(error ?? this.#lost('the connection to its helper was closed'));
-    }
+    this.#pending.fail(() => error ?? this.#lost('the connection to its helper was closed'));
     if (error !== null && greeted && !this.#closed) queueMicrotask(() => this.#options.onLost(error));
   }
 
