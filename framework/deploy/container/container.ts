@@ -1,4 +1,5 @@
 // One container: what is asked of the engine, and what it means when the engine refuses.
+import type { Capability } from '../../contracts/capability.js';
 import { ChaosError } from '../../contracts/error.js';
 import { type Engine, lastLine } from './engine.js';
 import type { ContainerOptions } from './options.js';
@@ -12,6 +13,8 @@ export interface ContainerPlan {
   addresses: ReadonlyMap<string, string>;
   labels: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** More options, as faults need them. */
+  more?: readonly string[];
   /** Bytes. */
   memory?: number;
   cpus?: number;
@@ -23,6 +26,16 @@ const FIRST_PROCESS = 'trap "exit 0" TERM; while sleep 86400 & wait $!; do :; do
 
 /** What faults on the network and captures of packets need. */
 const CAPABILITIES = ['NET_ADMIN', 'NET_RAW'];
+
+/** Options for faults of the disks of programs: to trace processes, and to mount file systems in user space. */
+export function optionsFor(needs: readonly Capability[]): string[] {
+  return [
+    ...(needs.includes('slow-disk') ? ['--cap-add', 'SYS_PTRACE'] : []),
+    ...(needs.includes('unsynced')
+      ? ['--cap-add', 'SYS_ADMIN', '--device', '/dev/fuse', '--security-opt', 'apparmor=unconfined']
+      : []),
+  ];
+}
 
 /**
  * The hardware address that goes with an IPv4 address. A container that is started again keeps it: with a new one others would go on
@@ -43,6 +56,7 @@ export function runArguments(engine: Engine, plan: ContainerPlan): string[] {
     ...(engine.derivesCards ? [] : ['--mac-address', cardOf(address)]),
     ...others.flatMap(([name, address]) => ['--add-host', `${name}:${address}`]),
     ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
+    ...(plan.more ?? []),
     ...['--stop-timeout', '0', '--restart', 'no'],
     ...(memory === undefined ? [] : ['--memory', `${Math.round(memory)}b`]),
     ...(cpus === undefined ? [] : ['--cpus', String(cpus)]),

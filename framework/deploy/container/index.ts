@@ -8,6 +8,7 @@ import { CAPTURE_OPTION, type CaptureOption } from '../remote/capture.js';
 import { onHosts } from '../remote/on-hosts.js';
 import { DEAD_MAN, NODE_PORT } from '../remote/options.js';
 import { cleanContainers, keptImages } from './clean.js';
+import { optionsFor } from './container.js';
 import { CONTAINER_OPTIONS, type ContainerOptions } from './options.js';
 import { ContainerSource } from './source.js';
 
@@ -34,9 +35,10 @@ export default defineDeployment<Options>({
       : [],
   createWorld: realWorld,
   provision: async (context) => {
-    const { options } = context;
+    const { options, system, needs = [] } = context;
+    const more = system.nodes === undefined ? optionsFor(needs) : [];
     return onHosts(context, {
-      source: new ContainerSource({ run: randomBytes(4).toString('hex'), options }),
+      source: new ContainerSource({ run: randomBytes(4).toString('hex'), options, more }),
       workspace: WORKSPACE,
       port: options['node-port'],
       bound: options['dead-man'],

@@ -15,6 +15,8 @@ export interface ContainerSourceOptions {
   /** Names the run, in labels and in the names of containers. */
   run: string;
   options: ContainerOptions;
+  /** Options of `run` for each container, as faults need them. */
+  more?: readonly string[];
   /** Leave containers and network at the end. */
   keep?: boolean;
 }
@@ -24,6 +26,7 @@ const START_TIMEOUT = 120_000;
 
 export class ContainerSource implements HostSource {
   readonly #options: ContainerOptions;
+  readonly #more: readonly string[];
   readonly #keep: boolean;
   readonly #owner: Owner;
   readonly #stop = new AbortController();
@@ -32,8 +35,9 @@ export class ContainerSource implements HostSource {
   #opening: Promise<ReadonlyMap<string, Host>> | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor({ run, options, keep = false }: ContainerSourceOptions) {
+  constructor({ run, options, more = [], keep = false }: ContainerSourceOptions) {
     this.#options = options;
+    this.#more = more;
     this.#keep = keep;
     this.#owner = thisOwner(run);
   }
@@ -95,7 +99,7 @@ export class ContainerSource implements HostSource {
     for (const node of nodes) {
       const limits = { ...(memory === undefined ? {} : { memory }), ...(cpus === undefined ? {} : { cpus }) };
       const name = nameOf(run, node);
-      this.#plans.set(node, { node, name, network, image, addresses, labels, env, ...limits });
+      this.#plans.set(node, { node, name, network, image, addresses, labels, env, more: this.#more, ...limits });
     }
     await this.#startAll(engine, say);
     await this.#checkAll(engine);
