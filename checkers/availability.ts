@@ -136,7 +136,7 @@ function outageLanes(outages: Outages, nodes: readonly string[]): Chart | null {
       spans: (outages.byNode.get(name) ?? []).map(({ from, to, unanswered }) => ({
         from,
         to,
-        text: `no answer for ${span(to - from)}, ${amount(unanswered, 'operation')} unanswered`,
+        text: `${unanswered} unanswered`,
       })),
     }),
   );

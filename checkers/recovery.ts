@@ -66,7 +66,7 @@ function picture(history: History, heal: number, nodes: readonly string[], slow:
       spans.get(node)?.push({
         from: since,
         to: again ? answered : until,
-        text: again ? `answered after ${span(answered - since)}` : `no answer in ${span(until - since)}`,
+        ...(again ? {} : { text: 'no answer' }),
         ...(last && slow.has(node) ? { wrong: true } : {}),
       });
     }

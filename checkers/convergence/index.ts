@@ -115,8 +115,7 @@ export default defineChecker<Options>({
       verdict,
       divergenceLanes(digests, 'digest', nodes, quiet, end),
       divergenceLanes(members, 'members', nodes, quiet, end),
-      differentStates(digests, 'digests', end),
-      differentStates(members, 'lists of members', end),
+      differentStates({ digests, 'lists of members': members }, end),
     );
   },
 });

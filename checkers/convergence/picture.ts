@@ -1,5 +1,5 @@
 // What the nodes reported, drawn: how many different things they said, and who said what once they were left in peace.
-import type { Chart, Span } from '../../framework/contracts/exhibit.js';
+import type { Chart, Point, Series, Span } from '../../framework/contracts/exhibit.js';
 import type { Nanoseconds } from '../../framework/contracts/time.js';
 import { lanesChart } from '../shared/exhibits.js';
 import type { Agreement } from './agreement.js';
@@ -15,27 +15,34 @@ export interface Saying {
 
 const LONGEST = 24;
 
-/** The number of different states over the run; null: nobody ever said anything. */
-export function differentStates({ sayings }: Agreement, what: string, end: Nanoseconds): Chart | null {
-  const last = sayings.at(-1);
-  if (last === undefined) return null;
+/** The numbers of different states over the run, by what they are of; null: nobody ever said anything. */
+export function differentStates(all: Readonly<Record<string, Agreement>>, end: Nanoseconds): Chart | null {
+  const series = Object.entries(all).flatMap(([what, { sayings }]): Series[] =>
+    sayings.length === 0 ? [] : [{ name: what, shape: 'steps', points: countsOf(sayings, end) }],
+  );
+  if (series.length === 0) return null;
+  return {
+    kind: 'chart',
+    title: 'How many different states the nodes reported',
+    note: 'One: all nodes that run agree. While updates go on they may differ.',
+    series,
+  };
+}
+
+function countsOf(sayings: readonly Saying[], end: Nanoseconds): Point[] {
   const points: [number, number][] = [];
   for (const { time, different } of sayings) {
     const before = points.at(-1);
     if (before?.[0] === time) before[1] = different;
     else if (before?.[1] !== different) points.push([time, different]);
   }
+  const last = sayings.at(-1)!;
   if (last.time < end) points.push([end, last.different]);
-  return {
-    kind: 'chart',
-    title: `How many different ${what} the nodes reported`,
-    note: 'One: all nodes that run agree. What they report while updates go on may differ.',
-    series: [{ name: `different ${what}`, shape: 'steps', points }],
-  };
+  return points;
 }
 
 /**
- * Who said what from `quiet` on, where nodes differed then; null: they never did. Wrong is what lasted for too long beside what
+ * Who said what from `quiet` on, where nodes differed for too long or in the end; null: they did not. Wrong is what lasted for too long beside what
  * most nodes said.
  */
 export function divergenceLanes(
@@ -45,8 +52,8 @@ export function divergenceLanes(
   quiet: Nanoseconds,
   end: Nanoseconds,
 ): Chart | null {
-  if (disagreements.length === 0) return null;
   const tooLong = disagreements.filter(({ groups }) => groups !== null);
+  if (tooLong.length === 0 && disagreements.at(-1)?.open !== true) return null;
   const isWrong = (value: string, from: Nanoseconds, to: Nanoseconds) =>
     tooLong.some((one) => {
       if (from >= one.to || to <= one.from) return false;

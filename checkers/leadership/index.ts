@@ -76,7 +76,7 @@ function electionLanes(losses: readonly Loss[], within: number): Chart | null {
   const lost = losses.filter(({ at, until }) => until > at);
   const causes = [...new Set(lost.map(({ cause }) => cause))];
   const lanes = causes.map((cause) => ({
-    name: cause === 'start' ? 'at the start' : `leader ${BEFELL[cause]}`,
+    name: cause,
     spans: lost
       .filter((loss) => loss.cause === cause)
       .map((loss) => ({
@@ -88,7 +88,7 @@ function electionLanes(losses: readonly Loss[], within: number): Chart | null {
   }));
   return lanesChart(
     'How long it took until somebody led a later term',
-    `From the moment that the leader was lost to the first report of another one${Number.isFinite(within) ? `; red where a majority left in peace took longer than ${span(within)}` : ''}.`,
+    `From the moment that the leader was lost, for the reason on the left, to the first report of another one${Number.isFinite(within) ? `; red where a majority left in peace took longer than ${span(within)}` : ''}.`,
     lanes,
   );
 }

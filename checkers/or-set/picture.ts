@@ -47,9 +47,12 @@ function missingSpans(history: History, { witness, read, finals, back }: Missing
 
 function revivedSpans(history: History, { add, removal, read, finals }: Revived): Span[] {
   const { mate } = history.columns;
-  const end = mate[add]!;
+  const end = mate[add]! < 0 ? add : mate[add]!;
   return [
-    spanOf(history, add, end < 0 ? add : end, 'added'),
+    spanOf(history, add, end, 'added'),
+    ...(removal.invoked > end
+      ? [{ ...spanOf(history, add, removal.invoked, 'in the set'), from: history.columns.time[end]! }]
+      : []),
     spanOf(history, removal.invoked, removal.acknowledged, 'removed'),
     ...reads(history, read, finals, 'shown again'),
   ];

@@ -29,6 +29,8 @@ export async function mountExhibits(place: HTMLElement, app: App): Promise<void>
   const figures = block.exhibits.map((shown, i) => {
     const drawing = drawings[i] ?? null;
     const { figure, picture } = figureOf(app, stretch, shown, drawing, gutter);
+    // What matters most gets the whole width.
+    if (i === 0 && shown.valid !== 'true') figure.classList.add('broad');
     if (picture !== null) pictures.push(picture);
     return figure;
   });
@@ -54,7 +56,7 @@ export async function mountExhibits(place: HTMLElement, app: App): Promise<void>
 }
 
 function figureOf(app: App, stretch: Stretch, shown: PageExhibit, drawing: Drawing | null, gutter: number) {
-  const { exhibit, valid } = shown;
+  const { exhibit } = shown;
   const title = visible(exhibit.title);
   const picture = drawing === null ? null : new Picture(app, stretch, title, drawing, gutter);
   const content =
@@ -63,7 +65,7 @@ function figureOf(app: App, stretch: Stretch, shown: PageExhibit, drawing: Drawi
   const notice = exhibit.notice === undefined ? null : element('p', { class: 'note notice' }, visible(exhibit.notice));
   const figure = element(
     'figure',
-    { class: `exhibit ${valid === 'true' ? '' : 'first-in-line'}` },
+    { class: 'exhibit' },
     element('h3', {}, title, ' ', standing(shown)),
     note,
     notice,

@@ -14,7 +14,7 @@ export function listenToKeys(picture: Picture): void {
     const { from, to } = stretch.shown.value;
     if (mark.to < from || mark.time > to) stretch.show(mark.time - (to - from) / 2, mark.time + (to - from) / 2);
     app.cursor.set({ time: mark.time });
-    picture.say(mark.time, mark, true);
+    picture.say(mark.time, mark, null);
   };
   const go = (step: 1 | -1, matters: (mark: Mark) => boolean) => {
     const { marks } = drawing;
@@ -47,6 +47,6 @@ export function listenToKeys(picture: Picture): void {
   });
   frame.addEventListener('blur', () => {
     at = -1;
-    picture.say(null, null, false);
+    picture.say(null, null, null);
   });
 }

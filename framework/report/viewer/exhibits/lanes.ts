@@ -11,7 +11,9 @@ const ROW = 22;
 const LOW_ROW = 16;
 /** Lanes that get high rows. */
 const FEW = 30;
-const WIDEST_NAME = 170;
+const WIDEST_NAME = 150;
+/** Characters that are worth to be shown of a text that does not fit. */
+const WORTH = 7;
 const LEAST_WIDTH = 3;
 const NEAR = 6;
 
@@ -137,16 +139,23 @@ export class Lanes implements Drawing<SpanMark> {
     const left = Math.max(view.left, view.x(time));
     const right = Math.min(view.left + view.width, Math.max(view.x(to), left + LEAST_WIDTH));
     context.fillStyle = colour(wrong ? 'bad' : 'ok');
-    if (time === to || right - left < 8) this.#instant(context, (left + right) / 2, right - left, middle, wrong);
+    if (time === to || right - left < 8)
+      this.#instant(context, [(left + right) / 2, middle], right - left, wrong, view.left + view.width);
     else this.#bar(context, left, right, middle, wrong, label);
   }
 
-  #instant(context: CanvasRenderingContext2D, x: number, width: number, y: number, wrong: boolean): void {
+  #instant(
+    context: CanvasRenderingContext2D,
+    [x, y]: [number, number],
+    width: number,
+    wrong: boolean,
+    edge: number,
+  ): void {
     const half = this.#row / 2 - 2;
     context.fillRect(x - width / 2, y - half, Math.max(wrong ? LEAST_WIDTH : 2, width), 2 * half);
     if (!wrong) return;
     context.beginPath();
-    shape(context, -1, x + 10, y);
+    shape(context, -1, x + (x > edge - 16 ? -10 : 10), y);
     context.strokeStyle = colour('bad');
     context.lineWidth = 2.5;
     context.stroke();
@@ -181,7 +190,7 @@ function fitted(context: CanvasRenderingContext2D, text: string, room: number): 
   if (context.measureText(text).width <= room) return text;
   for (let length = Math.min(text.length - 1, Math.floor(room / 5)); length > 0; length--) {
     const cut = `${text.slice(0, length)}…`;
-    if (context.measureText(cut).width <= room) return length < 2 ? '' : cut;
+    if (context.measureText(cut).width <= room) return length < WORTH ? '' : cut;
   }
   return '';
 }

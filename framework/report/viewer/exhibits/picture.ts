@@ -35,7 +35,7 @@ export class Picture {
   readonly #canvas = element('canvas');
   readonly #line = element('div', { class: 'pointer', hidden: true });
   readonly #ring = element('div', { class: 'ring', hidden: true });
-  readonly #said = element('p', { class: 'said' });
+  readonly #said = element('div', { class: 'said', hidden: true });
   readonly #spoken = element('p', { class: 'spoken', role: 'status' });
   #width = 0;
 
@@ -56,8 +56,9 @@ export class Picture {
       this.#canvas,
       this.#line,
       this.#ring,
+      this.#said,
     );
-    this.parts = [this.#legend(title), this.frame, this.#said, this.#spoken, this.#table(title)];
+    this.parts = [this.#legend(title), this.frame, this.#spoken, this.#table(title)];
     app.cursor.listen(({ time }) => this.#point(time));
     stretch.shown.listen(() => this.draw());
     new ResizeObserver(() => this.#fit()).observe(this.frame);
@@ -83,11 +84,13 @@ export class Picture {
     this.#point(this.app.cursor.value.time);
   }
 
-  /** Says what there is at an instant, and marks what is close; `aloud`: for screen readers, too. */
-  say(time: Nanoseconds | null, mark: Mark | null, aloud: boolean): void {
-    const text = time === null ? '' : this.#textAt(time, mark);
-    this.#said.textContent = text;
-    if (aloud) this.#spoken.textContent = text;
+  /** Says what there is at an instant, and marks what is close; `pointer`: where to say it; null: to screen readers, too. */
+  say(time: Nanoseconds | null, mark: Mark | null, pointer: { x: number; y: number } | null): void {
+    const lines = time === null ? [] : this.#linesAt(time, mark);
+    this.#said.hidden = lines.length === 0;
+    this.#said.textContent = lines.join('\n');
+    if (time !== null && pointer === null) this.#spoken.textContent = lines.join('; ');
+    if (time !== null) this.#placeSaid(pointer ?? { x: this.sight.x(time), y: this.sight.bottom });
     this.frame.style.cursor = mark?.operation === undefined ? '' : 'pointer';
     this.#ring.hidden = mark === null;
     if (mark === null) return;
@@ -99,15 +102,20 @@ export class Picture {
     if (mark?.operation !== undefined) void showOperation(this.app, mark.operation);
   }
 
-  #textAt(time: Nanoseconds, mark: Mark | null): string {
+  #placeSaid({ x, y }: { x: number; y: number }): void {
+    const left = Math.max(0, Math.min(x + 12, this.#width - this.#said.offsetWidth));
+    this.#said.style.transform = `translate(${left}px,${y + 16}px)`;
+  }
+
+  #linesAt(time: Nanoseconds, mark: Mark | null): string[] {
     const { faults, end } = this.app.run;
     const active = faults
       .filter(({ from, to }) => from <= time && time <= to)
       .map(({ name, what }) => `${name} ${what}`);
     const said = mark === null ? this.drawing.says(time) : [mark.text];
-    const hint = mark?.operation === undefined ? [] : ['a click or Enter shows the operation'];
+    const hint = mark?.operation === undefined ? [] : ['Click or Enter: the operation on the timeline'];
     const during = active.length === 0 ? [] : [`during ${listed(active, 3)}`];
-    return `${instant(time, digitsFor(end / 100))}: ${[...listedFew(said), ...during, ...hint].join('; ')}`;
+    return [instant(time, digitsFor(end / 100)), ...listedFew(said), ...during, ...hint];
   }
 
   #point(time: Nanoseconds | null): void {

@@ -19,10 +19,11 @@ export function listenToPointer(picture: Picture): void {
     return drawing.near(x, y, picture.sight);
   };
   frame.addEventListener('pointermove', (event) => {
-    const { x } = placeOf(event);
+    const place = placeOf(event);
+    const { x } = place;
     const time = picture.sight.time(x);
     app.cursor.set({ time });
-    picture.say(time, markAt(event), false);
+    picture.say(time, markAt(event), place);
     if (down === null) return;
     chosen.hidden = Math.abs(x - down) < DRAGGED;
     chosen.style.left = `${Math.min(x, down)}px`;
@@ -31,7 +32,7 @@ export function listenToPointer(picture: Picture): void {
   });
   frame.addEventListener('pointerleave', () => {
     app.cursor.set({ time: null });
-    picture.say(null, null, false);
+    picture.say(null, null, null);
   });
   frame.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;

@@ -3,10 +3,8 @@
 export const SIGNS = ['●', '■', '▲', '◆'] as const;
 export const WRONG_SIGN = '✕';
 
-const R = 3.5;
-
-/** Adds a shape around a place to the path at hand; position -1: the one of what is wrong, for strokes. */
-export function shape(context: CanvasRenderingContext2D, position: number, x: number, y: number): void {
+/** Adds a shape of about this radius around a place to the path at hand; position -1: the one of what is wrong, for strokes. */
+export function shape(context: CanvasRenderingContext2D, position: number, x: number, y: number, r = 3.5): void {
   switch (position < 0 ? -1 : position % SIGNS.length) {
     case -1:
       context.moveTo(x - 4.5, y - 4.5);
@@ -15,17 +13,17 @@ export function shape(context: CanvasRenderingContext2D, position: number, x: nu
       context.lineTo(x + 4.5, y - 4.5);
       return;
     case 0:
-      context.moveTo(x + R, y);
-      context.arc(x, y, R, 0, 2 * Math.PI);
+      context.moveTo(x + r, y);
+      context.arc(x, y, r, 0, 2 * Math.PI);
       return;
     case 1:
-      context.rect(x - R, y - R, 2 * R, 2 * R);
+      context.rect(x - r, y - r, 2 * r, 2 * r);
       return;
     case 2:
-      polygon(context, [x, y - 4.5, x + 4.5, y + R, x - 4.5, y + R]);
+      polygon(context, [x, y - 1.3 * r, x + 1.3 * r, y + r, x - 1.3 * r, y + r]);
       return;
     default:
-      polygon(context, [x, y - 5, x + 5, y, x, y + 5, x - 5, y]);
+      polygon(context, [x, y - 1.4 * r, x + 1.4 * r, y, x, y + 1.4 * r, x - 1.4 * r, y]);
   }
 }
 

@@ -13,6 +13,8 @@ const HEIGHT = 200;
 /** Pixels within which a point is found. */
 const NEAR = 14;
 const LONGEST_NAME = 60;
+/** More points than that are drawn small. */
+const MANY = 400;
 
 interface PointMark extends Mark {
   readonly value: number;
@@ -251,7 +253,7 @@ export class Values implements Drawing<PointMark> {
     context.beginPath();
     for (const [time, value] of points) {
       if (value === null || !view.shows(time, time)) continue;
-      shape(context, look, view.x(time), this.#y(value, view));
+      shape(context, look, view.x(time), this.#y(value, view), points.length > MANY ? 1.8 : 3.5);
     }
     context.strokeStyle = colour(name);
     context.fillStyle = colour(name);
