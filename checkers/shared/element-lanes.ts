@@ -117,6 +117,7 @@ export function lateElements(
     title: `How long ${noun}s were missing from some reads`,
     note: `Each point is one ${noun}, at the time from which every read should show it; reads began to lack it until so much later.`,
     unit: 'ms',
+    log: true,
     series: [{ name: `${noun} that came late`, shape: 'points', points }],
   };
 }

@@ -56,6 +56,7 @@ function picture({ history, row }: RegisterOperations, ages: Ages, most: Nanosec
     title: 'How old what reads returned was',
     note: `For how long the value had certainly been overwritten when the read began. ${amount(ages.age.length - count, 'read')} that returned nothing old ${ages.age.length - count === 1 ? 'is' : 'are'} not drawn.`,
     unit: 'ms',
+    log: true,
     series: withPoints(
       { name: 'old read', shape: 'points', points: old },
       { name: `older than ${span(most)}`, shape: 'points', points: late, wrong: true },
