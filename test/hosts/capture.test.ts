@@ -8,14 +8,14 @@ import { CommandHost } from '../../framework/deploy/host/command-host.js';
 import { Capture } from '../../framework/deploy/remote/capture.js';
 import { collect } from '../../framework/deploy/remote/collect.js';
 
-const NAMESPACE = `h8-${process.pid}`;
+const NAMESPACE = `capture-${process.pid}`;
 const inside = ['nsenter', `--net=/run/netns/${NAMESPACE}`];
 
 class Namespace extends Workshop {
   override readonly host = new CommandHost({
     name: 'n1',
     address: '127.0.0.1',
-    title: 'h8',
+    title: 'capture',
     prefix: inside,
     root: true,
   });

@@ -13,13 +13,13 @@ import { resolveOptions } from '../../framework/plan/values.js';
 import { SshHosts } from './support/ssh-hosts.js';
 
 const WORKSPACE = '/var/tmp/chaos-test';
-const made = new SshHosts();
+const made = new SshHosts(5);
 let source: SshSource;
 let host: Host;
 
 beforeAll(() => made.make([{}, {}]));
 beforeEach(async () => {
-  source = new SshSource(optionsOf(['10.67.0.1']));
+  source = new SshSource(optionsOf(['10.65.0.1']));
   host = [...(await source.open(['n1'])).values()][0]!;
 });
 afterEach(async () => {
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await made.remove();
-  expect(SshHosts.left()).toEqual([]);
+  expect(made.left()).toEqual([]);
 });
 
 function optionsOf(hosts: readonly string[]): SshOptions {
@@ -36,7 +36,7 @@ function optionsOf(hosts: readonly string[]): SshOptions {
   return resolveOptions(SSH_OPTIONS, given, 'deployment ssh') as unknown as SshOptions;
 }
 
-/** A node that runs there, frozen, and a cut of everything from h7-2; then nobody who would take that back. */
+/** A node that runs there, frozen, and a cut of everything from h5-2; then nobody who would take that back. */
 async function abandoned(): Promise<{ run: string; helper: number }> {
   const run = `test-${randomBytes(3).toString('hex')}`;
   await host.upload(Buffer.from(await helperProgram()), `${WORKSPACE}/helper.mjs`);
@@ -44,9 +44,9 @@ async function abandoned(): Promise<{ run: string; helper: number }> {
   const quiet = { onEvent: () => {}, onLost: () => {} };
   const client = await HelperClient.attach(host, command, { run, bound: 60_000, keep: false, ...quiet });
   const log = `${WORKSPACE}/node.log`;
-  await client.request('start', { node: 'n1', command: ['sleep', '1000.67'], env: {}, log });
+  await client.request('start', { node: 'n1', command: ['sleep', '1000.65'], env: {}, log });
   await client.request('freeze', { node: 'n1', frozen: true });
-  await client.request('network', { links: [{ peer: '10.67.0.2', cut: true, quality: { rate: 1_000_000 } }] });
+  await client.request('network', { links: [{ peer: '10.65.0.2', cut: true, quality: { rate: 1_000_000 } }] });
   const helper = client.hello.pid;
   await host.run(['kill', '-KILL', String(helper)]);
   await client.close().catch(() => {});
@@ -63,7 +63,7 @@ function inForce(): boolean {
 
 /** Of the node's processes. */
 async function states(): Promise<string[]> {
-  const { stdout } = await host.run(['sh', '-c', 'ps -C sleep -o state=,args= | grep "1000[.]67" || true']);
+  const { stdout } = await host.run(['sh', '-c', 'ps -C sleep -o state=,args= | grep "1000[.]65" || true']);
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.trim()[0]!]));
 }
 
@@ -72,9 +72,9 @@ const heal = async (hosts: Iterable<Host> = [host]) =>
 
 describe('healing hosts', () => {
   it('where there is nothing says so, and leaves nothing', async () => {
-    await expect(healOverSsh(optionsOf(['10.67.0.1', '10.67.0.2']), ['n1', 'n2'])).resolves.toEqual([
-      'n1 (ssh root@10.67.0.1:22): nothing to heal',
-      'n2 (ssh root@10.67.0.2:22): nothing to heal',
+    await expect(healOverSsh(optionsOf(['10.65.0.1', '10.65.0.2']), ['n1', 'n2'])).resolves.toEqual([
+      'n1 (ssh root@10.65.0.1:22): nothing to heal',
+      'n2 (ssh root@10.65.0.2:22): nothing to heal',
     ]);
     expect((await host.run(['ls', '-A', '/var/tmp'])).stdout).toBe('');
   });
@@ -92,7 +92,7 @@ describe('healing hosts', () => {
   it('without a helper and without what it remembered the rules go all the same, and what is frozen wakes', async () => {
     await abandoned();
     await host.run(['rm', '-rf', `${WORKSPACE}/helper`]);
-    made.prints(1, 'iptables', '-A', 'INPUT', '-s', '10.67.0.77', '-j', 'DROP');
+    made.prints(1, 'iptables', '-A', 'INPUT', '-s', '10.65.0.77', '-j', 'DROP');
     const { done, problems } = await heal();
     expect(problems).toEqual([]);
     expect(done.join('; ')).toMatch(
@@ -101,18 +101,18 @@ describe('healing hosts', () => {
     expect(inForce()).toBe(false);
     expect(await states()).toEqual(['S']);
     // What is not ours stays.
-    expect(made.prints(1, 'iptables', '-S')).toContain('-A INPUT -s 10.67.0.77/32 -j DROP');
+    expect(made.prints(1, 'iptables', '-S')).toContain('-A INPUT -s 10.65.0.77/32 -j DROP');
     made.prints(1, 'iptables', '-F', 'INPUT');
-    await host.run(['pkill', '-f', '1000[.]67']);
+    await host.run(['pkill', '-f', '1000[.]65']);
   });
 
   it('a host that is down hides nothing about the others', async () => {
     await abandoned();
-    const hosts = ['10.67.0.1', '10.67.0.98'];
+    const hosts = ['10.65.0.1', '10.65.0.98'];
     const error = await healOverSsh(optionsOf(hosts), ['n1', 'n2']).catch((error: unknown) => error);
     expect(error).toMatchObject({ code: 'heal' });
     expect(String(error)).toMatch(
-      /1 of 2 hosts .*\n +n1 .* is ended.*\n +n2 \(ssh root@10\.67\.0\.98:22\): not healed: it cannot be reached/,
+      /1 of 2 hosts .*\n +n1 .* is ended.*\n +n2 \(ssh root@10\.65\.0\.98:22\): not healed: it cannot be reached/,
     );
     expect(inForce()).toBe(false);
   });

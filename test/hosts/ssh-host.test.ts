@@ -336,8 +336,9 @@ describe('lost connections', () => {
 
   it('do not come back after we closed them', async () => {
     const host = hostOf(targetOf(sshd));
-    const running = host.run(['sleep', '4']);
-    await sleep(600);
+    const begun = join(folder, 'begun');
+    const running = host.run(['sh', '-c', 'touch "$1"; sleep 4', 'sh', begun]);
+    await waitForFile(hostOf(targetOf(sshd)), begun, { timeout: 20_000 });
     await host.close();
     await expect(running).rejects.toMatchObject({ code: 'host-lost' });
     await expect(host.run(['true'])).rejects.toMatchObject({ code: 'host-closed' });

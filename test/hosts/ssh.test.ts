@@ -24,7 +24,7 @@ const MAKINGS = [
 const NODES = ['n1', 'n2', 'n3'];
 const HOSTS = ['10.67.0.1', '10.67.0.2', '10.67.0.3'];
 
-const made = new SshHosts();
+const made = new SshHosts(7);
 const sources: SshSource[] = [];
 
 beforeAll(() => made.make(MAKINGS));
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await made.remove();
-  expect(SshHosts.left()).toEqual([]);
+  expect(made.left()).toEqual([]);
 });
 
 interface Asked extends Partial<Wants> {

@@ -14,19 +14,28 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** $1 folder of the tests, $2 name, $3 address, $4 size of /var/tmp, $5 programs that stand before all others, $6 all of /usr/sbin. */
+/**
+ * $1 folder of the tests, $2 name, $3 address, $4 size of /var/tmp, $5 programs that stand before all others, $6 all of /usr/sbin, $7
+ * rules of sudo. Its /etc is a copy, so the machine's own rules and users stay as they are.
+ */
 const BOOT = `
 set -eu
 mount -t proc proc /proc
 mount -t tmpfs -o "size=$4" tmpfs /var/tmp
 chmod 1777 /var/tmp
-if [ -e /usr/bin/sudo ]; then mount --bind /dev/null /usr/bin/sudo; fi
+if [ -z "$7" ] && [ -e /usr/bin/sudo ]; then mount --bind /dev/null /usr/bin/sudo; fi
 mount -t tmpfs tmpfs /run
 mkdir /run/sshd
 cp -a /etc /run/etc
 cat "$1/passwd" >>/run/etc/passwd
 cat "$1/shadow" >>/run/etc/shadow
 mount --bind /run/etc /etc
+if [ -n "$7" ]; then
+  printf '127.0.1.1 %s\\n' "$2" >>/etc/hosts
+  printf '%s\\n' "$7" >/etc/sudoers.d/chaos-test
+  chmod 440 /etc/sudoers.d/chaos-test
+  visudo -cq
+fi
 if [ -n "$6" ]; then mount --bind "$6" /usr/sbin; fi
 hostname "$2"
 exec /usr/sbin/sshd -D -e -f /dev/null -h "$1/$2-key" -o "ListenAddress=$3" -o "AuthorizedKeysFile=$1/authorized" \\
@@ -41,23 +50,38 @@ export interface SshHostMaking {
   programs?: Readonly<Record<string, string>>;
   /** The only programs in /usr/sbin besides sshd; all when it is left out. */
   only?: readonly string[];
+  /** There is sudo, with these rules in a file of its own; without, there is none. */
+  sudoers?: string;
 }
 
-/** A user there besides root, without any rights, and without sudo. */
+/** A user there besides root, without any rights but those that sudo gives. */
 export const PLAIN_USER = 'h7user';
 export const PASSPHRASE = 'open sesame';
-const BRIDGE = 'h7-br';
 
 export class SshHosts {
-  readonly folder = mkdtempSync(join(tmpdir(), 'h7-'));
-  readonly key = join(this.folder, 'key');
-  readonly otherKey = join(this.folder, 'other');
+  readonly folder: string;
+  readonly key: string;
+  readonly otherKey: string;
   /** The same as `key`, with a passphrase. */
-  readonly lockedKey = join(this.folder, 'locked');
-  readonly knownHosts = join(this.folder, 'known_hosts');
+  readonly lockedKey: string;
+  readonly knownHosts: string;
+  /** What the names of everything begin with. */
+  readonly #prefix: string;
+  readonly #network: string;
   readonly #processes = new Map<string, ChildProcess>();
 
-  /** Hosts h7-1, h7-2, … at 10.67.0.1, …; `remove` in every case. */
+  /** With the number 7: hosts h7-1, h7-2, … at 10.67.0.1, …. Files that run beside each other have different numbers, from 5 to 9. */
+  constructor(number: number) {
+    this.#prefix = `h${number}`;
+    this.#network = `10.6${number}.0`;
+    this.folder = mkdtempSync(join(tmpdir(), `${this.#prefix}-`));
+    this.key = join(this.folder, 'key');
+    this.otherKey = join(this.folder, 'other');
+    this.lockedKey = join(this.folder, 'locked');
+    this.knownHosts = join(this.folder, 'known_hosts');
+  }
+
+  /** `remove` in every case. */
   async make(makings: readonly SshHostMaking[]): Promise<void> {
     chmodSync(this.folder, 0o755);
     for (const file of [this.key, this.otherKey]) newKey(file);
@@ -68,20 +92,23 @@ export class SshHosts {
     mkdirSync(join(this.folder, 'home'));
     writeFileSync(join(this.folder, 'passwd'), `${PLAIN_USER}:x:64667:64667::${this.folder}/home:/bin/sh\n`);
     writeFileSync(join(this.folder, 'shadow'), `${PLAIN_USER}:*:19000:0:99999:7:::\n`);
-    ip('link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0');
-    ip('addr', 'add', '10.67.0.254/24', 'dev', BRIDGE);
-    ip('link', 'set', BRIDGE, 'up');
+    const bridge = `${this.#prefix}-br`;
+    ip('link', 'add', bridge, 'type', 'bridge', 'forward_delay', '0');
+    ip('addr', 'add', `${this.#network}.254/24`, 'dev', bridge);
+    ip('link', 'set', bridge, 'up');
     for (const [index, making] of makings.entries()) this.#start(index + 1, making);
-    await Promise.all(makings.map((_, index) => listening(`10.67.0.${index + 1}`)));
+    await Promise.all(makings.map((_, index) => listening(`${this.#network}.${index + 1}`)));
   }
 
-  #start(number: number, { room = '400m', programs = {}, only }: SshHostMaking): void {
-    const name = `h7-${number}`;
+  #start(number: number, { room = '400m', programs = {}, only, sudoers = '' }: SshHostMaking): void {
+    const name = `${this.#prefix}-${number}`;
+    const link = `${this.#prefix}v${number}`;
+    const address = `${this.#network}.${number}`;
     ip('netns', 'add', name);
-    ip('link', 'add', `h7v${number}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
-    ip('link', 'set', `h7v${number}`, 'master', BRIDGE, 'up');
+    ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+    ip('link', 'set', link, 'master', `${this.#prefix}-br`, 'up');
     ip('-n', name, 'link', 'set', 'lo', 'up');
-    ip('-n', name, 'addr', 'add', `10.67.0.${number}/24`, 'dev', 'eth0');
+    ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
     ip('-n', name, 'link', 'set', 'eth0', 'up');
     newKey(join(this.folder, `${name}-key`));
     const bin = join(this.folder, `${name}-bin`);
@@ -103,7 +130,7 @@ export class SshHosts {
       '--propagation',
       'private',
     ];
-    const values = [this.folder, name, `10.67.0.${number}`, room, bin, sbin];
+    const values = [this.folder, name, address, room, bin, sbin, sudoers];
     const args = [`--net=/run/netns/${name}`, ...unshare, 'sh', '-c', BOOT, 'sh', ...values];
     const child = spawn('nsenter', args, { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.resume();
@@ -112,13 +139,15 @@ export class SshHosts {
 
   /** The line of known hosts for a host, as ssh-keyscan would have it. */
   knownLine(number: number): string {
-    const [type, key] = readFileSync(join(this.folder, `h7-${number}-key.pub`), 'utf8').split(' ');
-    return `10.67.0.${number} ${type} ${key}\n`;
+    const [type, key] = readFileSync(join(this.folder, `${this.#prefix}-${number}-key.pub`), 'utf8').split(' ');
+    return `${this.#network}.${number} ${type} ${key}\n`;
   }
 
   /** What a command prints in the network of a host. */
   prints(number: number, program: string, ...args: string[]): string {
-    return execFileSync('nsenter', [`--net=/run/netns/h7-${number}`, program, ...args], { encoding: 'utf8' });
+    return execFileSync('nsenter', [`--net=/run/netns/${this.#prefix}-${number}`, program, ...args], {
+      encoding: 'utf8',
+    });
   }
 
   /** Whatever was made until now. */
@@ -128,27 +157,28 @@ export class SshHosts {
       attempt('link', 'del', name.replace('-', 'v'));
       attempt('netns', 'del', name);
     }
-    attempt('link', 'del', BRIDGE);
+    attempt('link', 'del', `${this.#prefix}-br`);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** What `remove` should have removed and did not. */
-  static left(): string[] {
-    const netns = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).match(/^h7-\S+/gm) ?? [];
-    const links = execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' }).match(/^h7\S+/gm) ?? [];
-    const mounts = readFileSync('/proc/mounts', 'utf8').match(/^.*\/h7-.*$/gm) ?? [];
+  left(): string[] {
+    const ours = (pattern: string) => new RegExp(pattern.replace('OURS', this.#prefix), 'gm');
+    const netns = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).match(ours('^OURS-\\S+')) ?? [];
+    const links = execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' }).match(ours('^OURS[-v]\\S+')) ?? [];
+    const mounts = readFileSync('/proc/mounts', 'utf8').match(ours('^.*/OURS-.*$')) ?? [];
     const users = readFileSync('/etc/passwd', 'utf8').match(new RegExp(`^${PLAIN_USER}.*$`, 'gm')) ?? [];
-    return [...netns, ...links, ...mounts, ...users, ...processes()];
+    return [...netns, ...links, ...mounts, ...users, ...processes(ours('/tmp/OURS-\\w{6}/'))];
   }
 }
 
 /** Command lines that name one of our folders. */
-function processes(): string[] {
+function processes(folder: RegExp): string[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
     try {
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return /\/tmp\/h7-\w{6}\//.test(line) ? [line] : [];
+      return line.search(folder) >= 0 ? [line] : [];
     } catch {
       return [];
     }
