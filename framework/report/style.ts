@@ -12,6 +12,7 @@ const COLOURS_DARK = `--page:#0d1117;--card:#161b22;--line:#3d444d;--ink:#e6edf3
 
 export const STYLE = `:root{color-scheme:light dark;${COLOURS_LIGHT}}
 @media (prefers-color-scheme:dark){:root{${COLOURS_DARK}}}
+.paper{${COLOURS_LIGHT}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1420px;padding:12px 24px 48px;background:var(--page);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
 h1{font-size:21px;line-height:1.3;margin:0}

@@ -13,6 +13,8 @@ export interface View {
   to: Nanoseconds;
   /** Event index of the invocation of the selected operation; null: none. */
   operation: number | null;
+  /** Position in `run.anomalies` of the one whose operations are numbered; 0 also where there is none. */
+  anomaly: number;
   lanes: 'process' | 'node';
   filter: Filter;
 }
@@ -33,16 +35,28 @@ export interface Cursor {
   time: Nanoseconds | null;
 }
 
+export interface LogLine {
+  time: Nanoseconds;
+  text: string;
+}
+
+/** Lines of a node's log within `[from, to]`, in order, at most `most` of them. */
+export type LogLines = (node: string, from: Nanoseconds, to: Nanoseconds, most: number) => Promise<readonly LogLine[]>;
+
 export class App {
   readonly run: RunBlock;
   readonly view: Store<View>;
+  /** Set by the part that shows logs; null: the page has none. */
+  readonly logs = new Store<{ lines: LogLines | null }>({ lines: null });
+  /** Counts how often somebody asked to see the timeline; `centre`: the selected operation must be in sight. */
+  readonly asked = new Store<{ times: number; centre: boolean }>({ times: 0, centre: false });
   readonly cursor = new Store<Cursor>({ time: null });
   readonly #blocks = new Map<BlockName, Promise<unknown>>();
   #operations: Promise<Operations | null> | null = null;
 
   constructor(run: RunBlock) {
     this.run = run;
-    this.view = new Store<View>({ from: 0, to: run.end, operation: null, lanes: 'process', filter: EVERYTHING });
+    this.view = new Store<View>(openingView(run));
   }
 
   /** Null: the page has no such block. Read and unpacked once. */
@@ -52,8 +66,18 @@ export class App {
     return known as Promise<Blocks[K] | null>;
   }
 
+  /** Brings the timeline into sight. */
+  ask(centre: boolean): void {
+    this.asked.set({ times: this.asked.value.times + 1, centre });
+  }
+
   operations(): Promise<Operations | null> {
     this.#operations ??= this.block('operations').then((block) => (block === null ? null : unpackOperations(block)));
     return this.#operations;
   }
+}
+
+/** What a page shows when nothing else was asked for. */
+export function openingView(run: RunBlock): View {
+  return { ...run.opening, operation: null, anomaly: 0, lanes: 'process', filter: EVERYTHING };
 }

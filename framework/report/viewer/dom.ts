@@ -19,6 +19,6 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** The page's colours, as CSS has them now: `colour('ok')` is the value of `--ok`. */
-export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export function colour(name: string, place: Element = document.documentElement): string {
+  return getComputedStyle(place).getPropertyValue(`--${name}`).trim();
 }

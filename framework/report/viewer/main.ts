@@ -2,8 +2,10 @@
 import { App } from './app.js';
 import { mountEvidence } from './evidence/evidence.js';
 import { mountExhibits } from './exhibits/exhibits.js';
+import { followFragment } from './fragment.js';
 import { loadBlock } from './load.js';
 import { mountPerformance } from './performance/performance.js';
+import { mountTimeline } from './timeline/timeline.js';
 
 /** Shows a part of the page in its place. Rejects when it cannot; the others go on. */
 type Mount = (place: HTMLElement, app: App) => Promise<void>;
@@ -13,12 +15,14 @@ const PARTS: Readonly<Record<string, Mount>> = {
   evidence: mountEvidence,
   exhibits: mountExhibits,
   performance: mountPerformance,
+  timeline: mountTimeline,
 };
 
 async function main(): Promise<void> {
   const run = await loadBlock('run');
   if (run === null) return;
   const app = new App(run);
+  followFragment(app);
   const places = [...document.querySelectorAll<HTMLElement>('[data-mount]')];
   await Promise.all(
     places.map(async (place) => {
