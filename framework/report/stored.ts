@@ -9,6 +9,7 @@ import { ColumnarHistory } from '../history/history.js';
 import { salvageHistory } from '../history/load.js';
 import { readEvents } from '../store/events.js';
 import { parseRunName } from '../store/names.js';
+import { nodeFiles } from '../store/node-files.js';
 import { FILES, nodeLog } from '../store/store.js';
 import { soundResult } from './sound-result.js';
 import type { ReportInput } from './story.js';
@@ -35,6 +36,7 @@ export function readStored(folder: string, now: string): ReportInput & { notices
     events: eventsOf(folder, tell),
     planYaml: textOf(folder, FILES.plan, tell),
     nodeLogs: (node) => nodeLog(folder, node),
+    nodeFiles: (node) => nodeFiles(folder, node),
     notices,
   };
 }

@@ -4,6 +4,7 @@ import type { Explanations } from '../contracts/explanation.js';
 import type { History, Operation } from '../contracts/history.js';
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import type { Nanoseconds } from '../contracts/time.js';
+import type { NodeFile } from '../store/node-files.js';
 import { type Fault, type Faults, overlapping, readFaults } from './faults.js';
 import { type LeaderChange, leaderChanges } from './leaders.js';
 import { momentsOf } from './moments.js';
@@ -18,6 +19,8 @@ export interface ReportInput {
   planYaml: string;
   /** Lines of one node's log; only the last of them are kept. */
   nodeLogs?: (node: string) => Iterable<string>;
+  /** The files of one node's logs; without it there is one, of `nodeLogs`. */
+  nodeFiles?: (node: string) => readonly NodeFile[];
   /** What is missing of the run, a clause each; the rest is shown. */
   notices?: readonly string[];
   /** What anomalies mean, by name. */

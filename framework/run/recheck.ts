@@ -9,6 +9,7 @@ import { planToYaml } from '../plan/document.js';
 import { loadPlan } from '../plan/load.js';
 import { writeReports } from '../report/write.js';
 import { readEvents } from '../store/events.js';
+import { nodeFiles } from '../store/node-files.js';
 import { findRun } from '../store/runs.js';
 import { nodeLog, readResult, writeResult } from '../store/store.js';
 import { assess, planExplanations } from './assess.js';
@@ -71,6 +72,7 @@ export async function recheck(
     events,
     planYaml: planToYaml(plan),
     nodeLogs: evidence.log,
+    nodeFiles: (node) => nodeFiles(folder, node),
     explains: planExplanations(plan),
   });
   return { result, history, events, folder, kept: null };

@@ -4,6 +4,7 @@ import type { History } from '../contracts/history.js';
 import { EXIT, type RunResult } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import { writeReports } from '../report/write.js';
+import { nodeFiles } from '../store/node-files.js';
 import { assess, planCoverage, planExplanations } from './assess.js';
 import { type Execution, execute, Interrupted } from './execute.js';
 import { type Breakable, judge } from './judge.js';
@@ -96,6 +97,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
         events,
         planYaml,
         nodeLogs: evidence.log,
+        nodeFiles: (node) => nodeFiles(folder, node),
         explains: planExplanations(plan),
       });
     }

@@ -5,6 +5,7 @@ import { pack } from '../page/pack.js';
 import type { Story } from '../story.js';
 import { evidenceBlock } from './evidence.js';
 import { exhibitsBlock } from './exhibits.js';
+import { logsBlock } from './logs.js';
 import { operationsBlock } from './operations.js';
 import { performanceBlock } from './performance.js';
 import { runBlock } from './run.js';
@@ -16,6 +17,7 @@ const MAKERS: { readonly [K in BlockName]?: (story: Story) => Blocks[K] | null }
   evidence: evidenceBlock,
   exhibits: exhibitsBlock,
   performance: performanceBlock,
+  logs: logsBlock,
 };
 
 export interface PackedBlock {
