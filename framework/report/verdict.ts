@@ -80,7 +80,7 @@ function withoutVerdict(sentence: string): string {
 }
 
 /** One line that says the word once: `Invalid, as expected: stale-read found by linearizable.` */
-export function verdictLine({ verdict }: RunResult, word: string): string {
+export function verdictLine({ verdict }: Pick<RunResult, 'verdict'>, word: string): string {
   return opensWith(verdict, word) ? verdict : `${word}: ${withoutVerdict(verdict)}`;
 }
 
