@@ -110,7 +110,7 @@ function systemCell({ summary }: IndexedRun): Content {
 
 function verdictCell(run: IndexedRun): Content {
   const { tone, symbol, word, sentence } = shownOf(run);
-  const why = run.problem === null ? '' : html` <span class="faint">${clipShort(sentence, 160)}</span>`;
+  const why = run.problem === null ? '' : html`<br><span class="faint long">${clipShort(sentence, 160)}</span>`;
   const expected = run.summary?.valid === true && run.summary.expectationMet ? '' : expectation(run);
   return html`<a class="tone ${tone}" href="${pathTo('run', run.plan, run.name)}/"><span aria-hidden="true">${symbol}</span> ${word}</a>${why}${expected}`;
 }

@@ -1,4 +1,5 @@
 // What is known of a run in progress from the lines that it has written so far; bounded, whatever is in them.
+import { errorName, RPC } from '../contracts/message.js';
 import { at, listAt, numberAt, textAt } from '../store/loose.js';
 
 export interface LiveFault {
@@ -29,6 +30,9 @@ const MOST_FAULTS = 100;
 const MOST_NOTES = 12;
 const SECONDS = 120;
 const LONGEST = 300;
+
+/** Refusals that are the answer of a working store. */
+const ANSWERS = [RPC.keyDoesNotExist, RPC.keyAlreadyExists, RPC.preconditionFailed].map(errorName);
 
 /** What the recorder writes at the beginning of a line; the rest need not be looked at. */
 const HEAD = /^\{"index":\d+,"time":(\d+),"process":(\d+|"nemesis"),"type":"(invoke|ok|fail|info)","f":"([^"\\]*)"/;
@@ -151,7 +155,7 @@ export class LiveState {
   #error(line: string): void {
     const event = parse(line);
     const error = textAt(event, 'error');
-    if (error === null) return;
+    if (error === null || ANSWERS.some((answer) => error.startsWith(answer))) return;
     const node = textAt(event, 'node');
     const type = textAt(event, 'type') === 'fail' ? 'fail' : 'info';
     const where = node === null ? '' : ` at ${clip(node)}`;

@@ -15,7 +15,7 @@ import { type Asked, pathTo } from './request.js';
 import { COMMON_HEADERS, sendError, sendIcon, sendPage, sendRedirect } from './respond.js';
 import { filesOf } from './run-files.js';
 import { runPage } from './run-page.js';
-import { attachment, sendFile } from './send-file.js';
+import { attachment, isOwnReport, REPORT, sendFile } from './send-file.js';
 import { archiveOf, writeArchive } from './zip.js';
 
 /** What every answer rests on. */
@@ -117,6 +117,7 @@ async function run(site: Site, asked: Asked, response: ServerResponse, names: re
       result: resultOf(site, found),
       plan: planOf(site, found),
       previous: previousOf(await site.index.list(), found),
+      foreignReport: hasForeignReport(site, found),
       folder: join(site.shown, planName, runName),
     }),
   );
@@ -135,6 +136,11 @@ async function oneFile(
   const file = real?.[0] === found.plan && real[1] === found.name ? site.inside.open(path) : null;
   if (file === null) notFound(asked, response);
   else await sendFile(asked, response, file, names);
+}
+
+function hasForeignReport({ inside }: Site, { plan: name, name: runName }: IndexedRun): boolean {
+  const report = inside.open([name, runName, REPORT]);
+  return report !== null && !isOwnReport(report);
 }
 
 function previousOf(runs: readonly IndexedRun[], { plan: name, name: runName }: IndexedRun): IndexedRun | null {

@@ -22,11 +22,13 @@ export interface RunPageInput {
   readonly plan: string | null;
   /** The run of the same plan before this one that has a result. */
   readonly previous: IndexedRun | null;
+  /** There is a report, but our own viewer is not what it runs. */
+  readonly foreignReport: boolean;
   /** Of the run, as a person would type it. */
   readonly folder: string;
 }
 
-const MOST_ANOMALIES = 20;
+const MOST_ANOMALIES = 6;
 const PLAN_LENGTH = 200_000;
 
 export function runPage(input: RunPageInput): Page {
@@ -59,11 +61,17 @@ function actions({ run, files, previous }: RunPageInput): Html {
 }
 
 /** What is missing, and what the run said itself. */
-function troubles({ run, result, files }: RunPageInput): Html {
+function troubles({ run, result, files, foreignReport, folder }: RunPageInput): Html {
   const error = at(result, 'error');
   const has = (name: string) => files.files.some(({ names }) => names.length === 1 && names[0] === name);
   const missing = [REPORT, 'history.jsonl', 'plan.yaml'].filter((name) => !has(name));
-  return html`${error === undefined ? '' : html`<p class="message"><strong>${clip(textAt(error, 'code') ?? 'error', 80)}</strong>: ${clip(textAt(error, 'message') ?? '', 2000)}</p><p>${clip(textAt(error, 'hint') ?? '', 500)}</p>`}${missing.length === 0 ? '' : html`<p class="notice">Missing in this folder: ${missing.join(', ')}.${run.state === 'ended' && missing.includes(REPORT) ? ' It may still be being written.' : ''}</p>`}`;
+  const soon = run.state === 'ended' && missing.includes(REPORT) ? ' The report may still be being written.' : '';
+  return html`${error === undefined ? '' : errorText(error)}${missing.length === 0 ? '' : html`<p class="notice">Missing in this folder: ${missing.join(', ')}.${soon}</p>`}${foreignReport ? html`<p class="notice">Another version of chaos wrote the report: here it opens without what needs a script. <code>npx chaos report ${folder}</code> writes it anew.</p>` : ''}`;
+}
+
+function errorText(error: unknown): Html {
+  const text = (name: string, longest: number) => clip(textAt(error, name) ?? '', longest);
+  return html`<p class="message"><strong>${text('code', 80) || 'error'}</strong>: ${text('message', 2000)}</p><p>${text('hint', 500)}</p>`;
 }
 
 function anomalies(result: unknown): Html {
@@ -86,7 +94,7 @@ function anomalies(result: unknown): Html {
       'What was found',
       columns,
       found.slice(0, MOST_ANOMALIES),
-      more > 0 ? `${plural(more, 'more anomaly', 'more anomalies')} in result.json.` : '',
+      more > 0 ? `${plural(more, 'more anomaly', 'more anomalies')} in the report and in result.json.` : '',
     ),
   );
 }
@@ -152,7 +160,7 @@ function ofSummary({
     ['Status', status],
     [
       'Expected',
-      `${expect === 'valid' ? 'valid' : expect.anomalies.join(', ')}: ${expectationMet ? 'so it was' : 'it was not'}`,
+      `${expect === 'valid' ? 'valid' : expect.anomalies.join(', ')}: ${expectationMet ? 'met' : 'not met'}`,
     ],
     ['Duration', `${time(duration)} of the run’s clock, ${time(wall)} of waiting`],
     ['Version', `chaos ${version}`],

@@ -1,5 +1,5 @@
 // Files of runs as they are: text as text, the rest to save; of a report only our own viewer runs, whoever wrote the page.
-import { closeSync, createReadStream } from 'node:fs';
+import { closeSync, createReadStream, readSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { hashOf, pageCode } from '../report/page-code.js';
@@ -19,6 +19,19 @@ export const REPORT = 'report.html';
 function reportPolicy(): string {
   const viewer = hashOf(pageCode().script);
   return `sandbox allow-scripts; default-src 'none'; script-src ${viewer}; style-src 'unsafe-inline'; frame-ancestors 'none'`;
+}
+
+/** True when a page ends with our viewer, and so may run it. Closes the file. */
+export function isOwnReport({ fd, size }: OpenedFile): boolean {
+  const end = Buffer.from(`<script>${pageCode().script}</script>\n</body>\n</html>\n`);
+  try {
+    const found = Buffer.alloc(end.length);
+    return (
+      size >= end.length && readSync(fd, found, 0, end.length, size - end.length) === end.length && found.equals(end)
+    );
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** `names`: from the run's folder. Closes the file in every case. */

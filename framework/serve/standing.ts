@@ -1,5 +1,5 @@
 // What became of a run, in a word with a sign and a colour; for runs without a result too.
-import { opensWith, standingOf, type Tone } from '../report/verdict.js';
+import { standingOf, type Tone, verdictLine } from '../report/verdict.js';
 import type { IndexedRun } from '../store/run-index.js';
 
 export interface Shown {
@@ -29,7 +29,7 @@ export function shownOf(run: IndexedRun): Shown {
 
 /** Title and sentence without saying the word twice. */
 export function headlineOf({ word, sentence }: Shown): string {
-  return sentence === '' ? word : opensWith(sentence, word) ? sentence : `${word}: ${sentence}`;
+  return sentence === '' ? word : verdictLine({ verdict: sentence }, word);
 }
 
 function kindOf(word: string): string {

@@ -4,13 +4,13 @@ export const SERVE_STYLE = `
 .top{padding:4px 0 8px;font-weight:600}.top a{color:var(--ink);text-decoration:none}.top a:hover{text-decoration:underline}
 .filters{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:end;margin:10px 0}
 .filters label{display:grid;gap:2px;font-size:13px;color:var(--faint)}
-input,select{font:inherit;font-size:14px;padding:4px 6px;border:1px solid var(--line);border-radius:6px;background:var(--page);color:var(--ink);max-width:22em}
-input[type=checkbox]{width:18px;height:18px;margin:1px;accent-color:var(--link)}
+input,select{font:inherit;font-size:14px;padding:4px 6px;height:32px;border:1px solid var(--line);border-radius:6px;background:var(--page);color:var(--ink);max-width:22em}
+input[type=checkbox]{width:18px;height:18px;margin:1px;padding:0;accent-color:var(--link)}
 .bar{display:flex;flex-wrap:wrap;gap:6px 16px;align-items:center;font-size:14px;margin:6px 0}
 .bar .pages{margin-left:auto;display:flex;gap:10px}
 .bar .here{font-weight:700}
-.runs td,.runs th{white-space:nowrap;min-width:0}.runs .long{white-space:normal;min-width:9em}
-.runs .long .note{margin:0}
+.runs td,.runs th{white-space:nowrap;min-width:0}.runs .long{white-space:normal;display:inline-block;min-width:11em;max-width:26em}
+figure+h3{margin-top:0}
 .runs tbody tr:hover{background:var(--card)}
 .tally{list-style:none;display:flex;flex-wrap:wrap;gap:4px 14px;padding:0;margin:6px 0}
 .change{font-weight:600;white-space:nowrap}

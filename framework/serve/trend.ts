@@ -45,7 +45,7 @@ export function verdictStrip(runs: readonly TrendRun[]): Html {
   const words = new Map<string, number>();
   for (const { shown } of runs) words.set(shown.word, (words.get(shown.word) ?? 0) + 1);
   const tally = [...words].map(([word, count]) => `${count} ${word.toLowerCase()}`).join(', ');
-  return figure({
+  const picture = figure({
     id: 'verdicts',
     title: 'Verdicts, the oldest run first',
     description: `${plural(runs.length, 'run')}: ${tally}. The table below has each.`,
@@ -53,6 +53,7 @@ export function verdictStrip(runs: readonly TrendRun[]): Html {
     height: STRIP + 22,
     content: html`${label(LEFT - 8, 22, 'verdict', 'faint', 'end')}${boxes}${ends(runs, STRIP + 14)}`,
   });
+  return html`<h3>Verdicts</h3>${picture}`;
 }
 
 export interface Chart {
@@ -76,7 +77,7 @@ export function trendChart(runs: readonly TrendRun[], { id, title, lines, format
     (value) =>
       html`<path class="grid" d="M${LEFT} ${px(y(value))}H${RIGHT}"/>${label(LEFT - 8, y(value) + 4, format(value), 'faint', 'end')}`,
   );
-  return figure({
+  const picture = figure({
     id,
     title,
     description: `${lines.map((line) => describe(line, format)).join('; ')}. The table below has each.`,
@@ -88,6 +89,7 @@ export function trendChart(runs: readonly TrendRun[], { id, title, lines, format
         ? lines.map(({ name, style }) => html`<span class="key"><span class="swatch-${style}"></span>${name}</span> `)
         : '',
   });
+  return html`<h3>${title}</h3>${picture}`;
 }
 
 function describe({ name, values }: Line, format: (value: number) => string): string {

@@ -3,7 +3,7 @@ import { duration } from '../report/time-text.js';
 
 /** A duration in milliseconds: `4.1 ms`. */
 export function milliseconds(value: number): string {
-  return duration(value * 1e6);
+  return value === 0 ? '0 ms' : duration(value * 1e6);
 }
 
 /** A share from 0 to 1: `99.95 %`. */

@@ -6,7 +6,7 @@ import { at } from './loose.js';
 import { parseRunName, type RunName } from './names.js';
 import { type RunSummary, summarize } from './run-summary.js';
 import { lifeOf, parseMark, type RunningMark } from './running.js';
-import { FILES } from './store.js';
+import { FILES, missingFields } from './store.js';
 
 /** `ended`: it has a result. `running`. `died`: it ended without one. `unreadable`: there is a result that says nothing. */
 export type RunState = 'ended' | 'running' | 'died' | 'unreadable';
@@ -116,6 +116,8 @@ export class RunIndex {
       if (typeof result !== 'object' || result === null) return unreadable(`${FILES.result} holds no result`);
       const format = at(result, 'format');
       if (format !== 1) return unreadable(`${FILES.result} has an unknown format; another version of chaos wrote it`);
+      const missing = missingFields(result);
+      if (missing.length > 0) return unreadable(`${FILES.result} is not complete: it lacks ${missing.join(', ')}`);
       return { state: 'ended', summary: summarize(result), problem: null, mark: null };
     } catch (error) {
       const torn = error instanceof SyntaxError;
@@ -130,12 +132,12 @@ export class RunIndex {
     const died = (problem: string): Standing => ({ state: 'died', summary: null, problem, mark });
     if (life === 'alive') return running;
     const written = [FILES.history, FILES.events, FILES.log].map((file) => this.#inside.look([plan, name, file]));
-    if (written[0] === null) return died(`no ${FILES.result} and no ${FILES.history}: it died before it began`);
-    if (life === 'gone') return died(`no ${FILES.result}: its process is gone`);
+    if (written[0] === null) return died(`neither ${FILES.result} nor ${FILES.history}: it ended before it began`);
+    if (life === 'gone') return died(`no ${FILES.result}, and its process is gone`);
     const last = Math.max(...written.map((file) => file?.mtimeMs ?? 0));
     if (this.#now() - last < SILENCE) return running;
     const who = mark === null ? '' : ', and it ran on another machine';
-    return died(`no ${FILES.result}: nothing was written for a minute or more${who}`);
+    return died(`no ${FILES.result}, and nothing was written for a minute or more${who}`);
   }
 
   #mark(plan: string, name: string): RunningMark | null {

@@ -5,7 +5,7 @@ import { ChaosError, messageOf } from '../contracts/error.js';
 import type { RunResult } from '../contracts/result.js';
 import { codeOf, hintFor } from '../history/line-file.js';
 import { textLines } from '../history/text-file.js';
-import { exhibitsText, withExhibits, withoutExhibits } from './exhibit-file.js';
+import { exhibitsText, withoutExhibits } from './exhibit-file.js';
 import { folderName, runName } from './names.js';
 
 /** The files of a results folder, by name. */
@@ -120,11 +120,6 @@ export function writeResult(folder: string, result: RunResult): void {
   writeAtomically(join(folder, FILES.result), `${JSON.stringify(withoutExhibits(result), null, 2)}\n`);
 }
 
-/** The result with what its checks show, as reports want it; lists of runs need only `readResult`. Throws as that does. */
-export function readWholeResult(folder: string): RunResult {
-  return withExhibits(readResult(folder), join(folder, FILES.exhibits));
-}
-
 /** Throws `ChaosError`: `result-missing` when the run did not come to an end, `result-broken`, `result-format`. */
 export function readResult(folder: string): RunResult {
   const path = join(folder, FILES.result);
@@ -157,13 +152,19 @@ function parseResult(text: string, path: string): RunResult {
       hint: 'Another version of chaos wrote it.',
     });
   }
-  for (const field of REQUIRED) if (!Object.hasOwn(result, field)) throw broken(`"${field}" is missing`);
+  const missing = missingFields(result);
+  if (missing.length > 0) throw broken(`"${missing[0]}" is missing`);
   if (!Array.isArray(result.anomalies)) throw broken('"anomalies" is no list');
   return result as RunResult;
 }
 
 /** What every reader relies on. */
 const REQUIRED = ['status', 'valid', 'verdict', 'plan', 'system', 'workload', 'seed', 'anomalies', 'checks'] as const;
+
+/** The fields that a result must have and this one has not. */
+export function missingFields(result: object): string[] {
+  return REQUIRED.filter((field) => !Object.hasOwn(result, field));
+}
 
 /** The lines of a node's logs (`nodes/<id>/*.log`, by name), read as they are asked for; none when there are no logs. */
 export function* nodeLog(folder: string, node: string): IterableIterator<string> {
