@@ -8,6 +8,7 @@ import { EXIT, type FunctionCounts, type RunResult } from '../contracts/result.j
 import { ColumnarHistory } from '../history/history.js';
 import { salvageHistory } from '../history/load.js';
 import { readEvents } from '../store/events.js';
+import { withExhibits } from '../store/exhibit-file.js';
 import { parseRunName } from '../store/names.js';
 import { nodeFiles } from '../store/node-files.js';
 import { FILES, nodeLog } from '../store/store.js';
@@ -31,7 +32,7 @@ export function readStored(folder: string, now: string): ReportInput & { notices
   }
   if (result.version !== now) tell(`this run was recorded by version ${result.version}; this is version ${now}`);
   return {
-    result,
+    result: withExhibits(result, join(folder, FILES.exhibits), tell),
     history,
     events: eventsOf(folder, tell),
     planYaml: textOf(folder, FILES.plan, tell),

@@ -1,5 +1,7 @@
 // What checkers show is kept in a file of its own, so that result.json stays something that people read.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { messageOf } from '../contracts/error.js';
 import type { Exhibit } from '../contracts/exhibit.js';
 import type { RunResult } from '../contracts/result.js';
 import { soundExhibits } from './sound-exhibits.js';
@@ -22,9 +24,16 @@ export function exhibitsText({ checks }: RunResult): string | null {
   return lines.length === 0 ? null : `{"format":1,"checks":{\n${lines.join(',\n')}\n}}\n`;
 }
 
-/** The result with what its checks show, read from `path`; as it is where there is no such file, or it cannot be read. */
-export function withExhibits(result: RunResult, path: string): RunResult {
-  const stored = readStored(path);
+/**
+ * The result with what its checks show, read from `path`; as it is where there is no such file. `tell` hears of one that cannot be
+ * read.
+ */
+export function withExhibits(
+  result: RunResult,
+  path: string,
+  tell: (notice: string) => void = () => undefined,
+): RunResult {
+  const stored = readStored(path, tell);
   if (stored === null) return result;
   return {
     ...result,
@@ -39,12 +48,16 @@ function mapChecks(checks: Checks, change: (check: Checks[string], name: string)
   return Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, change(check, name)]));
 }
 
-function readStored(path: string): Record<string, unknown> | null {
+function readStored(path: string, tell: (notice: string) => void): Record<string, unknown> | null {
+  if (!existsSync(path)) return null;
   try {
-    if (statSync(path).size > LARGEST) return null;
-    const { format, checks } = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown; checks?: unknown };
-    return format === 1 && typeof checks === 'object' ? (checks as Record<string, unknown> | null) : null;
-  } catch {
+    if (statSync(path).size > LARGEST) throw new Error('it is too large');
+    const stored = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown; checks?: unknown } | null;
+    const checks = stored?.format === 1 ? stored.checks : undefined;
+    if (typeof checks !== 'object' || checks === null) throw new Error('it is of another version, or damaged');
+    return checks as Record<string, unknown>;
+  } catch (error) {
+    tell(`${basename(path)} cannot be shown: ${messageOf(error)} (chaos check makes it again)`);
     return null;
   }
 }
