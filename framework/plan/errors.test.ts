@@ -8,6 +8,19 @@ import { PlanErrors } from './diagnostics.js';
 import { loadPlan } from './load.js';
 import { errorsOf, failure, minimal, world } from './testing/load.js';
 
+describe('disks', () => {
+  it('are broken as far as the deployment can, which is said', async () => {
+    const nemesis = join(import.meta.dirname, '../../nemeses/disk.ts');
+    const fault = (kinds: string) => minimal(`nemeses: [{ use: ${nemesis}, with: { kinds: ${kinds} } }]`);
+    const errors = await errorsOf(fault('[torn-tail, slow, full]'));
+    expect(errors).toEqual([
+      expect.stringMatching(
+        /needs "slow-disk" \(.+\) and "full" \(.+\); .* Here it works with kinds: \[torn-tail\]\.$/,
+      ),
+    ]);
+  });
+});
+
 describe('members that cannot change', () => {
   it('are refused as spare nodes, and as a fault', async () => {
     const text = 'name: x\nsystem: { use: prog, spares: 2 }\nworkload: register\nnemeses:\n  - membership\n';

@@ -88,10 +88,10 @@ async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capabi
     );
     return;
   }
-  for (const need of missing) {
-    const runtime = RUNTIME_WORDS[kindOf(pair.system) ?? 'protocol'];
-    const message = `nemesis ${definition.name} needs "${need}" (${CAPABILITIES[need]}); deployment ${pair.deployment.name} cannot do that to ${runtime}`;
-    const elsewhere = useInstead(await deploymentsWith(need, pair, scope));
+  const runtime = RUNTIME_WORDS[kindOf(pair.system) ?? 'protocol'];
+  for (const [elsewhere, group] of await byRemedy(missing, pair, scope)) {
+    const told = group.map((need) => `"${need}" (${CAPABILITIES[need]})`).join(' and ');
+    const message = `nemesis ${definition.name} needs ${told}; deployment ${pair.deployment.name} cannot do that to ${runtime}`;
     scope.problems.add(fault.span, message, { hint: instead === null ? elsewhere : `${elsewhere} ${instead}` });
   }
   if (needs.includes('reports')) {
@@ -100,6 +100,16 @@ async function checkFault(fault: ReadFault, pair: Pair, offered: readonly Capabi
     const whom = targets === 'leader' ? 'the leader' : 'followers';
     await checkReports(fault.targetSpan, `nemesis ${definition.name} cannot find ${whom}`, pair, offered, scope);
   }
+}
+
+/** By where they can be had, so that what has one remedy is told once. */
+async function byRemedy(missing: readonly Capability[], pair: Pair, scope: Scope): Promise<Map<string, Capability[]>> {
+  const found = new Map<string, Capability[]>();
+  for (const need of missing) {
+    const elsewhere = useInstead(await deploymentsWith(need, pair, scope));
+    found.set(elsewhere, [...(found.get(elsewhere) ?? []), need]);
+  }
+  return found;
 }
 
 async function checkReports(
