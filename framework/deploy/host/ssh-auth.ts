@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { ChaosError } from '../../contracts/error.js';
+import { sshConfigHint } from './ssh-config.js';
 import { pathOf, type SshTarget, userOf } from './ssh-target.js';
 
 /** Keys that OpenSSH tries by itself. */
@@ -24,7 +25,8 @@ export async function proofsFor(target: SshTarget, title: string): Promise<Proof
   const proofs = named ? await namedProofs(target, title) : await usualProofs(target);
   if (proofs.length > 0) return proofs;
   throw new ChaosError('host-denied', `There is no key, agent or password to log in to ${title}.`, {
-    hint: 'Name a key file in the plan, start an SSH agent, or make a key with ssh-keygen.',
+    hint:
+      sshConfigHint(target.host) ?? 'Name a key file in the plan, start an SSH agent, or make a key with ssh-keygen.',
   });
 }
 

@@ -2,6 +2,7 @@
 import { ChaosError } from '../../contracts/error.js';
 import { reasonOf, titleOf, unreachable } from './errors.js';
 import type { Host } from './host.js';
+import { sshConfigHint } from './ssh-config.js';
 import { portOf, type SshTarget } from './ssh-target.js';
 
 export type Named = Pick<Host, 'name' | 'title'>;
@@ -74,7 +75,10 @@ export function connectError(error: Error & { level?: string; code?: unknown }, 
   const cause = error.level === 'client-timeout' ? TIMED_OUT[attempt.connected ? 'mute' : 'silent'] : SYSTEM[code];
   const why = cause?.why(attempt) ?? (reasonOf(error) || code);
   return unreachable(attempt.who, why, {
-    hint: cause?.hint ?? 'See whether an sshd answers there: connect once by hand with ssh -v.',
+    hint:
+      sshConfigHint(attempt.target.host) ??
+      cause?.hint ??
+      'See whether an sshd answers there: connect once by hand with ssh -v.',
     cause: error,
   });
 }
@@ -94,8 +98,10 @@ function denied(attempt: Attempt, error: Error): ChaosError {
   const taken = attempt.taken.length === 0 ? '' : `; it takes ${attempt.taken.join(', ')}`;
   const agent = attempt.agentFailed ? ' (the SSH agent does not answer)' : '';
   return new ChaosError('host-denied', `${title} refused the login with ${tried}${agent}${taken}.`, {
-    hint: /key|agent/.test(tried)
-      ? "Add the public key to that user's ~/.ssh/authorized_keys there, or name another key or user."
-      : 'Check user and password, or use a way to log in that the server takes.',
+    hint:
+      sshConfigHint(attempt.target.host) ??
+      (/key|agent/.test(tried)
+        ? "Add the public key to that user's ~/.ssh/authorized_keys there, or name another key or user."
+        : 'Check user and password, or use a way to log in that the server takes.'),
   });
 }
