@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { ChaosError, messageOf } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
+import { withoutExhibits } from '../store/exhibit-file.js';
 import type { FileJudge } from './check-file.js';
 import { type Command, type OptionBag, textOption } from './command.js';
 import { printError } from './errors.js';
@@ -90,7 +91,8 @@ async function checkRun(folder: string, asJson: boolean, io: Io): Promise<number
     breakable: io.breakable,
     onCheck: (checker) => line?.draw(`check ${checker}`),
   }).finally(() => line?.end());
-  if (asJson) io.out(`${JSON.stringify({ file: folder, folder: outcome.folder, ...outcome.result })}\n`);
+  if (asJson)
+    io.out(`${JSON.stringify({ file: folder, folder: outcome.folder, ...withoutExhibits(outcome.result) })}\n`);
   else await printSummary(outcome, io);
   return io.signal.aborted ? EXIT.interrupted : outcome.result.exitCode;
 }

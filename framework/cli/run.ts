@@ -3,6 +3,7 @@ import { ChaosError } from '../contracts/error.js';
 import { EXIT } from '../contracts/result.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunOutcome } from '../run/run.js';
+import { withoutExhibits } from '../store/exhibit-file.js';
 import { type Command, type OptionBag, textOption } from './command.js';
 import { elsewhere } from './elsewhere.js';
 import type { Io } from './io.js';
@@ -99,7 +100,8 @@ async function runOne(plan: Plan, repeat: string, options: OptionBag, io: Io): P
   } finally {
     printer?.end();
   }
-  if (options['json'] === true) io.out(`${JSON.stringify({ folder: outcome.folder, ...outcome.result })}\n`);
+  if (options['json'] === true)
+    io.out(`${JSON.stringify({ folder: outcome.folder, ...withoutExhibits(outcome.result) })}\n`);
   else await printSummary(outcome, io);
   if (outcome.kept !== null) {
     const { holdCluster } = await import('./keep.js');
