@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DiskFault } from '../../framework/contracts/cluster.js';
 import type { HelperClient } from '../../framework/deploy/helper/client.js';
-import { environmentOf } from '../../framework/deploy/helper/process-table.js';
+import { environmentOf, processTable } from '../../framework/deploy/helper/process-table.js';
 import { sleep, until, Workshop } from '../../framework/deploy/helper/testing/workshop.js';
 import { ForeignLife, Installations } from '../../framework/deploy/remote/foreign-life.js';
 import { NO_WISH, type Wish } from '../../framework/deploy/wish.js';
@@ -91,6 +91,14 @@ const log = () => join(shop.folder, 'n1/logs/node.log');
 function tracers(): number[] {
   const listed = execFileSync('ps', ['-eo', 'pid=,comm='], { encoding: 'utf8' }).matchAll(/^ *(\d+) strace$/gm);
   return [...listed].map(([, pid]) => Number(pid)).filter((pid) => environmentOf(pid)?.includes(OWNER));
+}
+
+function wordsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
 }
 
 /** Whoever holds a thread of the program. */
@@ -187,6 +195,19 @@ it('what a helper that was killed has left is let go by the next one, and asked 
   expect(allSlow(await syncs())).toBe(true);
   await client.request('heal', {});
   expect(allFast(await syncs())).toBe(true);
+});
+
+it('after the bound nothing of it is left', async () => {
+  await life.start(NO_WISH, random);
+  await life.tell('disk', wish(slow()));
+  const pipes = [...processTable().keys()].filter((pid) => {
+    const words = wordsOf(pid);
+    return words.includes('attach') && words.includes(shop.helper);
+  });
+  for (const pid of pipes) process.kill(pid, 'SIGKILL');
+  expect(await until(() => shop.daemons().length === 0, 15_000)).toBe(true);
+  expect(tracers()).toEqual([]);
+  expect(shop.marked()).toEqual([]);
 });
 
 it('says who holds it already', async () => {

@@ -1,6 +1,7 @@
 // What is asked of an engine for one container, and how its refusals are told.
 import { describe, expect, it } from 'vitest';
-import { type ContainerPlan, notRunning, runArguments, startProblem } from './container.js';
+import type { Capability } from '../../contracts/capability.js';
+import { type ContainerPlan, notRunning, optionsFor, runArguments, startProblem } from './container.js';
 import { Engine, lastLine } from './engine.js';
 import { merged } from './image-files.js';
 import { isDead, labelOptions, ownerIn, thisOwner } from './owner.js';
@@ -29,6 +30,13 @@ describe('a container', () => {
     expect(runArguments(older, plan)).not.toContain('--mac-address');
     expect(args).toContain('--env TOKEN --label chaos.run=r');
     expect(args).not.toMatch(/secret|--memory|--cpus|--ulimit/);
+  });
+
+  it('may trace, and mount LazyFS, where faults of the plan need that, and nowhere else', () => {
+    const args = (...needs: Capability[]) => runArguments(engine, { ...plan, more: optionsFor(needs) }).join(' ');
+    expect(args('slow-disk')).toContain('--cap-add SYS_PTRACE');
+    expect(args('unsynced')).toContain('--cap-add SYS_ADMIN --device /dev/fuse');
+    expect(args('kill', 'partition', 'files')).not.toMatch(/SYS_|fuse/);
   });
 
   it('has limits where they are given, and what the engine needs on this machine', () => {
