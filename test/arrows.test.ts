@@ -60,6 +60,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   esbuild: ['framework/catalog'],
   fflate: ['framework/serve'],
   uplot: ['framework/report'],
+  'playwright-core': ['bench'],
 };
 
 /** Rooms whose files run in the simulation or judge histories: no module of Node's, no clock, no global randomness. */
