@@ -3,7 +3,7 @@
 export function checkerSkeleton(name: string): Record<string, string> {
   return {
     [`${name}.ts`]: `// The checker ${name}: a judge of a history. It knows nothing of the system.
-import { type Anomaly, defineChecker } from 'chaosplan';
+import { type Anomaly, defineChecker, type Exhibit, type Point } from 'chaosplan';
 
 export default defineChecker({
   name: '${name}',
@@ -23,19 +23,36 @@ export default defineChecker({
       if (f === 'cas') note(key, (value as [unknown, unknown])[1], invoked);
     }
     const anomalies: Anomaly[] = [];
-    let reads = 0;
-    for (const { f, key, outcome, value, index, process, completed } of history.operations()) {
+    const right: Point[] = [];
+    const wrong: Point[] = [];
+    for (const { f, key, outcome, value, index, process, invoked, completed } of history.operations()) {
       if (f !== 'read' || outcome !== 'ok' || value === null) continue;
-      reads++;
-      if ((asked.get(name(key, value)) ?? Number.POSITIVE_INFINITY) <= completed!) continue;
+      // Time and value of a point, and the operation that a click on it leads to.
+      const point: Point = [completed!, (completed! - invoked) / 1e6, index];
+      if ((asked.get(name(key, value)) ?? Number.POSITIVE_INFINITY) <= completed!) {
+        right.push(point);
+        continue;
+      }
+      wrong.push(point);
       anomalies.push({
         name: 'read-from-nowhere',
         message: \`process \${process} read \${JSON.stringify(value)}, which nobody had asked to write\`,
         operations: [index],
       });
     }
+    const reads = right.length + wrong.length;
     if (reads === 0) return { valid: 'unknown', anomalies, reason: 'nothing was read' };
-    return { valid: anomalies.length === 0, anomalies, details: { reads } };
+    // What the report draws, with the faults behind it.
+    const picture: Exhibit = {
+      kind: 'chart',
+      title: 'Reads, and how long they took',
+      unit: 'ms',
+      series: [
+        { name: 'read', shape: 'points', points: right },
+        { name: 'read from nowhere', shape: 'points', points: wrong, wrong: true },
+      ],
+    };
+    return { valid: anomalies.length === 0, anomalies, details: { reads }, exhibits: [picture] };
   },
 });
 `,
