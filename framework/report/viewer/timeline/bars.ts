@@ -1,34 +1,20 @@
 // Draws the operations: bars where there is room, densities where thousands share a pixel. What failed, is in doubt or is proof stays visible.
 import { FAIL, INFO, NONE, OK } from '../../page/operations.js';
+import { DensityPicture } from './density.js';
 import { firstFrom, trackOfEntry } from './lanes.js';
 import { Rects } from './rects.js';
 import type { Scene } from './scene.js';
 
 /** Narrower operations are merged, column by column. */
 const LEAST_BAR = 3;
-/** How dark a column is that operations fill to at most this share. */
-const LEVELS = [
-  [0.2, 0.35],
-  [0.5, 0.55],
-  [0.8, 0.75],
-  [Number.POSITIVE_INFINITY, 1],
-] as const;
 const CHARACTER = 6.3;
 const LEAST_LABEL = 22;
 const MOST_LABELS = 360;
-/** Of marks in merged columns, so that a single failure among thousands is seen. */
-const MARK = 2;
 
-const density = LEVELS.map(() => new Rects());
+const density = new DensityPicture();
 const bars = [new Rects(), new Rects(), new Rects()] as const;
-const marks = [new Rects(), new Rects()] as const;
 const rules = new Rects();
-
-/** Busy share, failures and doubts of each pixel column of the track that is being read. */
-let busy = new Float32Array(0);
-let failed = new Uint8Array(0);
-let doubtful = new Uint8Array(0);
-let labelled = new Uint32Array(MOST_LABELS);
+const labelled = new Uint32Array(MOST_LABELS);
 let labels = 0;
 
 export function drawOperations(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -37,7 +23,7 @@ export function drawOperations(context: CanvasRenderingContext2D, scene: Scene):
   context.beginPath();
   context.rect(layout.left, layout.top, layout.right - layout.left, layout.bottom - layout.top);
   context.clip();
-  gather(scene);
+  gather(context, scene);
   fillAll(context, scene);
   drawLabels(context, scene);
   drawProof(context, scene);
@@ -46,25 +32,31 @@ export function drawOperations(context: CanvasRenderingContext2D, scene: Scene):
   context.restore();
 }
 
-function gather(scene: Scene): void {
+function gather(context: CanvasRenderingContext2D, scene: Scene): void {
   const { layout } = scene;
-  const columns = Math.max(1, Math.ceil(layout.right - layout.left) + 1);
-  if (busy.length < columns) {
-    busy = new Float32Array(columns);
-    failed = new Uint8Array(columns);
-    doubtful = new Uint8Array(columns);
-    labelled = new Uint32Array(MOST_LABELS);
-  }
-  labels = 0;
-  for (const list of [...density, ...bars, ...marks, rules]) list.clear();
+  const columns = Math.max(1, Math.ceil(layout.right - layout.left));
   const tracks = layout.trackY.length;
+  const gap = layout.trackHeight >= 12 ? 4 : layout.trackHeight >= 9 ? 2 : 1;
+  labels = 0;
+  for (const list of [...bars, rules]) list.clear();
+  density.begin(columns, tracks, scene.palette);
   for (let track = 0; track < tracks; track++) {
-    const y = layout.top + layout.trackY[track]! - scene.scroll;
+    const y = yOf(scene, track);
     if (y + layout.trackHeight < layout.top || y > layout.bottom) continue;
-    const gap = layout.trackHeight >= 12 ? 4 : layout.trackHeight >= 9 ? 2 : 1;
     rules.add(layout.left, y + layout.trackHeight - 1, layout.right - layout.left, 0.5);
     readTrack(scene, track, y + 1, layout.trackHeight - gap, columns);
   }
+  rules.fill(context, scene.palette.grid);
+  density.end();
+  for (let track = 0; track < tracks; track++) {
+    const y = yOf(scene, track);
+    if (y + layout.trackHeight < layout.top || y > layout.bottom) continue;
+    density.draw(context, track, layout.left, y + 1, layout.trackHeight - gap);
+  }
+}
+
+function yOf({ layout, scroll }: Scene, track: number): number {
+  return layout.top + layout.trackY[track]! - scroll;
 }
 
 function readTrack(scene: Scene, track: number, y: number, height: number, columns: number): void {
@@ -73,6 +65,7 @@ function readTrack(scene: Scene, track: number, y: number, height: number, colum
   const perNs = (layout.right - layout.left) / (to - from);
   const last = starts[track + 1]!;
   const inside = height >= 11;
+  const { busy, failed, doubtful } = density;
   let low = columns;
   let high = -1;
   for (let entry = firstFrom(lanes, track, from); entry < last; entry++) {
@@ -92,8 +85,10 @@ function readTrack(scene: Scene, track: number, y: number, height: number, colum
     if (column < low) low = column;
     const until = x1 | 0;
     if (until > high) high = until;
-    if (kind === FAIL) failed[column] = 1;
-    else if (kind === INFO) doubtful[column] = 1;
+    if (kind !== OK) {
+      (kind === FAIL ? failed : doubtful).fill(1, column, until + 1);
+      continue;
+    }
     if (until === column) busy[column]! += x1 - x0 + 0.04;
     else {
       busy[column]! += column + 1 - x0 + 0.04;
@@ -102,48 +97,15 @@ function readTrack(scene: Scene, track: number, y: number, height: number, colum
     }
   }
   if (high >= columns) high = columns - 1;
-  if (high >= low) merge(layout.left, y, height, low, high);
-}
-
-/** Neighbouring columns of the same look become one rectangle. */
-function merge(left: number, y: number, height: number, low: number, high: number): void {
-  let start = low;
-  let level = levelOf(busy[low]!);
-  for (let column = low; column <= high + 1; column++) {
-    const next = column > high ? -1 : levelOf(busy[column]!);
-    if (next !== level) {
-      if (level >= 0) density[level]!.add(left + start, y, column - start, height);
-      start = column;
-      level = next;
-    }
-    if (column > high) break;
-    if (failed[column] === 1) marks[0].add(left + column, y, MARK, Math.ceil(height / 2));
-    if (doubtful[column] === 1) marks[1].add(left + column, y + Math.floor(height / 2), MARK, Math.ceil(height / 2));
-  }
-  busy.fill(0, low, high + 1);
-  failed.fill(0, low, high + 1);
-  doubtful.fill(0, low, high + 1);
-}
-
-function levelOf(share: number): number {
-  if (share === 0) return -1;
-  return share <= LEVELS[0][0] ? 0 : share <= LEVELS[1][0] ? 1 : share <= LEVELS[2][0] ? 2 : 3;
+  if (high >= low) density.paint(track, low, high);
 }
 
 function fillAll(context: CanvasRenderingContext2D, { palette }: Scene): void {
-  rules.fill(context, palette.grid);
-  LEVELS.forEach(([, alpha], level) => {
-    context.globalAlpha = alpha;
-    density[level]!.fill(context, palette.ok);
-  });
-  context.globalAlpha = 1;
   bars[OK].fill(context, palette.ok);
   bars[FAIL].fill(context, palette.stripes);
   bars[FAIL].edges(context, palette.fail, false);
   bars[INFO].fill(context, palette.dots);
   bars[INFO].edges(context, palette.info, true);
-  marks[0].fill(context, palette.fail);
-  marks[1].fill(context, palette.info);
 }
 
 function drawLabels(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -161,7 +123,7 @@ function drawLabels(context: CanvasRenderingContext2D, scene: Scene): void {
     let text = scene.label(position, false);
     if (text.length > room) text = scene.label(position, true);
     if (text.length > room || text.length === 0) continue;
-    const y = layout.top + layout.trackY[trackOfEntry(lanes, entry)]! - scene.scroll + layout.trackHeight / 2 - 0.5;
+    const y = yOf(scene, trackOfEntry(lanes, entry)) + layout.trackHeight / 2 - 0.5;
     const plain = lanes.outcome[entry] === OK;
     if (!plain) {
       context.fillStyle = palette.page;
