@@ -33,9 +33,14 @@ const PLAN_LENGTH = 200_000;
 
 export function runPage(input: RunPageInput): Page {
   const { run, files } = input;
+  const again = section('repeat', run.summary === null ? 'What can be done' : 'Run it again', command(input));
+  const left =
+    run.summary === null
+      ? again
+      : html`${anomalies(input.result)}${section('figures', 'Figures', figures(run.summary))}`;
   const content = html`${heading(run)}${actions(input)}${troubles(input)}<div class="columns"><div>
-${run.summary === null ? '' : html`${anomalies(input.result)}${section('figures', 'Figures', figures(run.summary))}`}${section('repeat', run.summary === null ? 'What can be done' : 'Run it again', command(input))}</div><div>
-${section('facts', 'The run', facts(run))}</div></div>
+${left}</div><div>
+${run.summary === null ? '' : again}${section('facts', 'The run', facts(run))}</div></div>
 ${section('files', 'Files', fileTable(run, files))}${planPart(input.plan)}`;
   return { title: `${shownOf(run).word}: ${clip(run.plan, 120)}`, content };
 }
