@@ -184,7 +184,17 @@ describe('the table of processes', () => {
         ended: false,
         kernel: false,
       },
-      { pid: 7, parent: 1, group: 7, start: 'x', stopped: false, blocked: false, ended: true, kernel: false },
+      {
+        pid: 7,
+        parent: 1,
+        group: 7,
+        start: 'x',
+        stopped: false,
+        traced: false,
+        blocked: false,
+        ended: true,
+        kernel: false,
+      },
     ]);
   });
 });
