@@ -1,16 +1,20 @@
-// What happened on the nodes: crashes with their last lines, protocol errors, notes, and the ends of their logs.
+// What happened on the nodes: crashes with their last lines, protocol errors; and their logs, as far as no script is needed.
 import type { NodeEvent } from '../contracts/cluster.js';
-import { details, type Html, html } from './html.js';
-import type { ReportInput } from './story.js';
-import { clip, plural } from './text.js';
+import { logsOf } from './blocks/logs.js';
+import { details, type Html, html, table } from './html.js';
+import { type LogSource, type Logs, TIMINGS } from './page/logs.js';
+import type { Story } from './story.js';
+import { clip, grouped, plural } from './text.js';
 import { instant } from './time-text.js';
 
 const MOST_TROUBLES = 50;
 const MOST_EVENTS = 200;
 const MOST_LINES = 30;
 const LINE_LENGTH = 400;
-const LOG_LINES = 100;
-const MOST_LOGS = 32;
+/** Of logs, where no script shows them. */
+const LOG_LINES = 80;
+const MOST_FILES = 100;
+const LONGEST_PATH = 1000;
 
 type Exit = Extract<NodeEvent, { kind: 'exit' }>;
 type Trouble = Exit | Extract<NodeEvent, { kind: 'protocol-error' }>;
@@ -19,11 +23,15 @@ function isTrouble(event: NodeEvent): event is Trouble {
   return event.kind === 'protocol-error' || (event.kind === 'exit' && !event.fault);
 }
 
-export function nodeEvents({ events, result, nodeLogs }: ReportInput): Html {
+export function nodeEvents(story: Story): Html {
+  const { events } = story.input;
+  const logs = logsOf(story);
   const rest = events.filter((event) => event.kind !== 'report' && !isTrouble(event));
   const calm = events.some(isTrouble) ? '' : html`<p>No node ended by itself, and none wrote a malformed line.</p>`;
+  const list = rest.length === 0 ? '' : details(`Starts, ends and notes (${rest.length})`, eventList(rest));
   return html`${calm}${troubles(events)}
-${rest.length === 0 ? '' : details(`Starts, ends and notes (${rest.length})`, eventList(rest))}${nodeLogs === undefined ? '' : logs(result.nodes, nodeLogs)}`;
+<div class="without-script">${list}${nearLines(story, logs)}</div>
+${logFiles(logs.sources.filter(({ path }) => path !== null))}`;
 }
 
 /** Nodes that ended by themselves or wrote malformed lines, with their last lines; nothing where there are none. */
@@ -68,20 +76,56 @@ function eventList(events: readonly NodeEvent[]): Html {
   return html`<ul class="events">${items}</ul>${more > 0 ? html`<p class="note">${plural(more, 'more event')} in events.jsonl.</p>` : ''}`;
 }
 
-function logs(nodes: readonly string[], read: (node: string) => Iterable<string>): Html {
-  const parts = nodes.slice(0, MOST_LOGS).map((node) => {
-    const { last, total } = tail(read(node));
-    if (total === 0) return '';
-    const summary = `Log of ${clip(node, 40)}${total > last.length ? `, the last ${last.length} of ${plural(total, 'line')}` : ''}`;
-    return details(summary, html`<pre tabindex="0" aria-label="${summary}">${last.join('\n')}</pre>`);
+/** The lines around the anomaly; without one, the last. */
+function nearLines({ cases: [first] }: Story, { count, lines, sources }: Logs): Html {
+  const rows = Array.from({ length: count }, (_, i) => i).filter((i) => sources[lines.source[i]!]!.path !== null);
+  const middle = first?.span === undefined ? Number.POSITIVE_INFINITY : (first.span.from + first.span.to) / 2;
+  const before = rows.filter((i) => lines.time[i]! < middle).length;
+  const start = Math.max(0, Math.min(rows.length - LOG_LINES, before - LOG_LINES / 2));
+  const shown = rows.slice(start, start + LOG_LINES);
+  if (shown.length === 0) return html``;
+  const unknown = TIMINGS.indexOf('unknown');
+  const text = shown.map((i) => {
+    const { node } = sources[lines.source[i]!]!;
+    const time = lines.timing[i] === unknown ? '?' : instant(lines.time[i]!);
+    return `${time}  ${node}  ${clip(lines.text[i]!, LINE_LENGTH)}`;
   });
-  return html`${parts}`;
+  const summary = `${plural(shown.length, 'line')} of the logs${first?.span === undefined ? '' : ' around the anomaly'}`;
+  return details(summary, html`<pre tabindex="0" aria-label="${summary}">${text.join('\n')}</pre>`);
 }
 
-function tail(lines: Iterable<string>): { last: string[]; total: number } {
-  const ring: string[] = [];
-  let total = 0;
-  for (const line of lines) ring[total++ % LOG_LINES] = clip(line, LINE_LENGTH);
-  const start = total > LOG_LINES ? total % LOG_LINES : 0;
-  return { last: [...ring.slice(start), ...ring.slice(0, start)], total };
+function logFiles(sources: readonly LogSource[]): Html {
+  if (sources.length === 0) return html``;
+  const more = sources.length - MOST_FILES;
+  return details(
+    `Log files (${sources.length})`,
+    table(
+      'Logs of the nodes: the files lie beside this page',
+      [
+        { title: 'node', header: true, cell: ({ node }: LogSource) => html`<bdi>${clip(node, 60)}</bdi>` },
+        { title: 'file', cell: ({ path }: LogSource) => link(path ?? '') },
+        {
+          title: 'lines',
+          numeric: true,
+          cell: ({ lines, skipped }: LogSource) => `${skipped > 0 ? 'the last ' : ''}${grouped(lines)}`,
+        },
+        { title: 'in this page', numeric: true, cell: ({ kept }: LogSource) => grouped(kept) },
+        { title: 'times', cell: ({ clock }: LogSource) => clock },
+      ],
+      sources.slice(0, MOST_FILES),
+      more > 0 ? `${plural(more, 'more file')} in the folder nodes.` : '',
+    ),
+  );
+}
+
+/** To a file in the results folder, where this page was written. */
+function link(path: string): Html {
+  const name = html`<bdi>${clip(path, 200)}</bdi>`;
+  if (path.length > LONGEST_PATH) return name;
+  try {
+    return html`<a href="${path.split('/').map(encodeURIComponent).join('/')}">${name}</a>`;
+  } catch {
+    // No address is made of what is no text.
+    return name;
+  }
 }

@@ -37,14 +37,15 @@ describe('the logs of a run', () => {
       ],
     });
     expect(rowsOf(logs).map(({ node, seconds, timing, text }) => [node, seconds, timing, text])).toEqual([
-      ['n1', 0.5, 'said', '0.500000 first'],
+      ['n1', 0.5, 'said', 'first'],
       ['n2', 1, 'about', '2025-11-21T07:02:12Z wall'],
       ['n2', 1, 'about', '  at somewhere'],
       ['n2', 10.5, 'said', '2025-11-21T07:02:21.5Z more'],
-      ['n1', 20, 'said', '20.000000 last'],
+      ['n1', 20, 'said', 'last'],
     ]);
     expect(logs.lines.text).toContain('started');
     expect(logs.lines.text).toContain('leads term 1, it reports');
+    expect(logs.lines.text).toContain('pause n3: healed');
     expect([...logs.lines.time]).toEqual([...logs.lines.time].sort((a, b) => a - b));
     expect(unpackLogs(packLogs(logs))).toEqual(logs);
   });
@@ -56,7 +57,7 @@ describe('the logs of a run', () => {
     });
     expect(rowsOf(logs).map(({ seconds, timing, text }) => [seconds, timing, text])).toEqual([
       [1, 'about', 'a banner'],
-      [1, 'said', '1.000000 begins'],
+      [1, 'said', 'begins'],
       [Number.NaN, 'unknown', 'ready'],
       [Number.NaN, 'unknown', 'steady'],
     ]);
@@ -87,10 +88,10 @@ describe('the logs of a run', () => {
       '3.000000 </script>\u202e\u0000\ufffd',
     ];
     const [red, long, odd] = rowsOf(logsWith(validRun(), { n1: [file('nodes/n1/node.log', hostile)] }));
-    expect(red!.text).toBe('1.000000 red done');
+    expect(red!.text).toBe('red done');
     expect(long!.text.length).toBeLessThan(1200);
     expect(long!.text).toContain('more characters');
-    expect(odd!.text).toBe('3.000000 </script>⟨U+202E⟩⟨U+0000⟩\ufffd');
+    expect(odd!.text).toBe('</script>⟨U+202E⟩⟨U+0000⟩\ufffd');
   });
 });
 

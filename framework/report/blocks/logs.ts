@@ -1,5 +1,4 @@
 // The nodes' logs and the events of the run as the page holds them: on one clock, the lines near anomalies and faults first.
-import type { NodeEvent } from '../../contracts/cluster.js';
 import type { NodeFile } from '../../store/node-files.js';
 import { LEVELS, type LogSource, type Logs, type LogsBlock, packLogs, TIMINGS } from '../page/logs.js';
 import type { ReportInput, Story } from '../story.js';
@@ -18,6 +17,8 @@ const LONGEST_LINE = 1000;
 const MOST_READ = 24_000_000;
 const LEAST_READ = 1_000_000;
 const MOST_SOURCES = 1000;
+/** No system has longer ones. */
+const LONGEST_PATH = 4096;
 
 /** Bytes of a file's end in which its last stamp is looked for. */
 const TAIL = 64_000;
@@ -53,7 +54,7 @@ export function logsOf(story: Story): Logs {
 }
 
 function gather(story: Story): Logs {
-  const { input, leaders, statistics } = story;
+  const { input, statistics } = story;
   const focus = new Focus(story);
   const selection = new LogSelection(MOST_TEXT);
   const times = runTimes(input, statistics.end);
@@ -70,10 +71,10 @@ function gather(story: Story): Logs {
       const rank = LEVELS[level] === 'error' ? far / WORTH : far;
       selection.add(rank, () => ({ time, level, timing, source, number, text: clean(line) }));
     });
-    drafts.push({ node, path: file.path, lines, skipped: Math.max(0, file.size - most), clock });
+    drafts.push({ node, path: file.path.slice(0, LONGEST_PATH), lines, skipped: Math.max(0, file.size - most), clock });
   }
   const places = new Map<string, number>();
-  for (const [time, node, level, text] of eventLines(input.events, leaders)) {
+  for (const [time, node, level, text] of eventLines(story)) {
     let source = places.get(node);
     if (source === undefined) {
       source = drafts.length;
@@ -156,7 +157,9 @@ function readFile(
     if (instant !== null) {
       before = instant.time;
       giveWaiting();
-      take(line, number, before, instant.coarse ? ABOUT : SAID);
+      // Seconds of the run are told beside the line.
+      const text = clock.kind === 'run' ? line.slice(line.indexOf(' ') + 1) : line;
+      take(text, number, before, instant.coarse ? ABOUT : SAID);
     } else if (!Number.isNaN(before)) take(line, number, before, ABOUT);
     else if (clock.kind === 'none' || waiting.length >= HEAD_LINES) take(line, number, before, UNKNOWN);
     else waiting.push(line);
@@ -213,7 +216,7 @@ function clean(raw: string): string {
 
 type EventLine = readonly [time: number, node: string, level: number, text: string];
 
-function* eventLines(events: readonly NodeEvent[], leaders: Story['leaders']): IterableIterator<EventLine> {
+function* eventLines({ input: { events }, leaders, faults }: Story): IterableIterator<EventLine> {
   const info = LEVELS.indexOf('info');
   const error = LEVELS.indexOf('error');
   for (const event of events) {
@@ -229,4 +232,11 @@ function* eventLines(events: readonly NodeEvent[], leaders: Story['leaders']): I
   for (const { time, node, term } of leaders) {
     yield [time, node, info, term === undefined ? 'leads, it reports' : `leads term ${term}, it reports`];
   }
+  for (const { name, what, from, to, healed } of faults.inForce) {
+    yield [from, NEMESIS, info, `${name} ${what}: in force`];
+    if (healed) yield [to, NEMESIS, info, `${name} ${what}: healed`];
+  }
 }
+
+/** Stands where nodes stand; no node is called so in a history. */
+const NEMESIS = 'nemesis';

@@ -4,6 +4,7 @@ import { mountEvidence } from './evidence/evidence.js';
 import { mountExhibits } from './exhibits/exhibits.js';
 import { followFragment } from './fragment.js';
 import { loadBlock } from './load.js';
+import { mountLogs } from './logs/logs.js';
 import { mountPerformance } from './performance/performance.js';
 import { mountTimeline } from './timeline/timeline.js';
 
@@ -14,6 +15,7 @@ type Mount = (place: HTMLElement, app: App) => Promise<void>;
 const PARTS: Readonly<Record<string, Mount>> = {
   evidence: mountEvidence,
   exhibits: mountExhibits,
+  logs: mountLogs,
   performance: mountPerformance,
   timeline: mountTimeline,
 };
