@@ -1,49 +1,108 @@
-// What was going on when it happened: the faults in force and who led.
+// What was going on when it happened: the fault that fits best, the others, and who led.
 import type { Nanoseconds } from '../contracts/time.js';
 import type { Fault } from './faults.js';
+import { type Circumstance, faultsDuring, isLoss, keyOperation } from './guilt.js';
 import { type Html, html } from './html.js';
 import { leaderAt, leaderText } from './leaders.js';
-import { type Case, faultsDuring, type Story } from './story.js';
-import { clip, listed, plural } from './text.js';
+import { operationText } from './operations.js';
+import type { Case, Story } from './story.js';
+import { clip, clipShort, listed, plural } from './text.js';
 import { duration, instant } from './time-text.js';
 
+/** Faults in the list of all, and beside the one that fits best. */
 const MOST = 6;
+const MOST_BESIDE = 3;
 
 export function circumstances(story: Story, found: Case): Html {
   if (found.span === undefined || isMostOfTheRun(story, found)) return everyFault(story);
   const { from, to } = found.span;
-  const faults = faultsDuring(story, found);
-  const items = faults
-    .slice(0, MOST)
-    .map(({ fault, during }) => faultItem(fault, found.moments.length > 0 ? [] : [whenText(during)]));
-  const more =
-    faults.length > MOST
-      ? html`<p class="note">and ${plural(faults.length - MOST, 'more fault')}: see the timeline.</p>`
-      : '';
-  const list = items.length > 0 ? html`<ul class="faults">${items}</ul>${more}` : calm(story, from);
+  const [first, ...rest] = faultsDuring(story, found);
+  const list = first === undefined ? calm(story, from) : html`${guilty(found, first)}${beside(found, rest)}`;
   return html`${list}${leadership(story, from, to)}`;
 }
 
-function whenText(during: readonly number[]): string {
-  if (during.length === 0) return 'between the operations';
-  return `during operation${during.length === 1 ? '' : 's'} ${listed(during.map(String), 13)}`;
+/** The fault that fits best, in a sentence. */
+function guilty(found: Case, circumstance: Circumstance): Html {
+  const { fault, during } = circumstance;
+  const name = html`<strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 160)}</bdi>`;
+  const when = `in force (${whenText(fault)})`;
+  if (found.operations.length === 0) return html`<p class="guilty">It happened while ${name} was ${when}.</p>`;
+  if (during.length === 0) return html`<p class="guilty">${betweenText(found, fault)}, ${name} was ${when}.</p>`;
+  return html`<p class="guilty">While ${name} was ${when}, <bdi>${deedOf(found, circumstance)}</bdi>.</p>`;
+}
+
+/** `operation 2, read → 3, went wrong on n1, which it hit`. */
+function deedOf(found: Case, { during, nodes }: Circumstance): string {
+  const { operations, anomaly } = found;
+  const key = keyOperation(found);
+  const at = during.includes(key) ? nodes.filter((node) => node === operations[key - 1]!.node) : nodes;
+  const where =
+    at.length === 0
+      ? ''
+      : ` on ${listed(
+          at.map((node) => clipShort(node, 40)),
+          4,
+        )}, which it hit`;
+  if (!during.includes(key)) return `${numbersText(during)} ran${where}`;
+  const text = `operation ${key}, ${operationText(operations[key - 1]!, 40)},`;
+  const others = during.filter((number) => number !== key);
+  const also = others.length === 0 ? '' : ` (${numbersText(others)} ran, too)`;
+  if (!isLoss(anomaly.name)) return `${text} went wrong${where}${also}`;
+  return `${text} was ${operations[key - 1]!.outcome === 'ok' ? 'acknowledged' : 'asked'}${where}${also}`;
+}
+
+function numbersText(numbers: readonly number[]): string {
+  return `operation${numbers.length === 1 ? '' : 's'} ${listed(numbers.map(String), 13)}`;
+}
+
+/** `After operation 1 and before operation 2`. */
+function betweenText({ operations }: Case, fault: Fault): string {
+  const before = operations.findLastIndex(({ completed }) => completed !== undefined && completed < fault.from) + 1;
+  const after = operations.findIndex(({ invoked }) => invoked > fault.to) + 1;
+  const parts = [before > 0 ? `after operation ${before}` : '', after > 0 ? `before operation ${after}` : ''];
+  const text = parts.filter((part) => part !== '').join(' and ');
+  return text === '' ? 'Between the operations' : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function beside(found: Case, rest: readonly Circumstance[]): Html {
+  if (rest.length === 0) return html``;
+  const hasNumbers = found.operations.length > 0;
+  const items = rest
+    .slice(0, MOST_BESIDE)
+    .map(({ fault, during }) => faultItem(fault, hasNumbers ? [duringText(during)] : []));
+  const more =
+    rest.length > MOST_BESIDE ? ` ${plural(rest.length - MOST_BESIDE, 'more fault')}: see the timeline.` : '';
+  return html`<ul class="faults" aria-label="Also in force">${items}</ul><p class="note">What fits its times and nodes best stands first.${more}</p>`;
+}
+
+function duringText(during: readonly number[]): string {
+  return during.length === 0 ? 'between the operations' : `during ${numbersText(during)}`;
+}
+
+function whenText(fault: Fault): string {
+  return `${instant(fault.from)} to ${fault.healed ? instant(fault.to) : 'the end, never healed'}`;
 }
 
 function faultItem(fault: Fault, remarks: readonly string[]): Html {
-  const until = fault.healed ? instant(fault.to) : 'the end (never healed)';
-  const when = [`${instant(fault.from)} to ${until}`, ...remarks].join(', ');
-  return html`<li><strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 200)}</bdi><br><span class="faint">${when}</span></li>`;
+  const when = [whenText(fault), ...remarks].join(', ');
+  return html`<li><strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 120)}</bdi><br><span class="faint">${when}</span></li>`;
 }
 
 /** A list of every fault would say nothing. */
 function isMostOfTheRun({ statistics }: Story, { span, moments }: Case): boolean {
   return span !== undefined && moments.length > 0 && span.to - span.from > statistics.end / 3;
 }
-/** No fault was in force: the last one before is the next thing to look at. */
+
+/** No fault was in force: the last one before is the next thing to look at, and what the system does without any. */
 function calm(story: Story, from: Nanoseconds): Html {
   const before = story.faults.inForce.filter((fault) => fault.to < from).sort((a, b) => b.to - a.to)[0];
-  if (before === undefined) return html`<p>No fault had been injected yet: it happened in a healthy cluster.</p>`;
-  return html`<p>No fault was in force. The last one before, <strong>${clip(before.name, 40)}</strong> ${clip(before.what, 200)}, was healed ${duration(from - before.to)} earlier, at ${instant(before.to)}.</p>`;
+  const { bug } = story.input.result.system.options;
+  const planted = typeof bug === 'string' && bug !== 'none' ? `the planted bug ${clip(bug, 60)}, or at ` : '';
+  const look = `Look at ${planted}what the system does on its ordinary path.`;
+  if (before === undefined) {
+    return html`<p class="guilty">No fault was in force, nor had been: it happened in a healthy cluster.</p><p>${look}</p>`;
+  }
+  return html`<p class="guilty">No fault was in force. The last one before, <strong>${clip(before.name, 40)}</strong> <bdi>${clip(before.what, 160)}</bdi>, was healed ${duration(from - before.to)} earlier, at ${instant(before.to)}.</p><p>${look}</p>`;
 }
 
 function leadership({ leaders }: Story, from: Nanoseconds, to: Nanoseconds): Html {
@@ -58,7 +117,7 @@ function leadership({ leaders }: Story, from: Nanoseconds, to: Nanoseconds): Htm
 /** For an anomaly without operations, or none at all. */
 export function everyFault({ faults, input }: Story): Html {
   const covered = input.result.coverage.faults;
-  if (covered.length === 0) return html`<p>The plan injects no faults.</p>`;
+  if (covered.length === 0) return html`<p class="guilty">The plan injects no faults.</p>`;
   const items = covered
     .slice(0, MOST)
     .map(

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../contracts/history.js';
-import { OrderedScale, realTimeOrder } from './evidence.js';
+import { OrderedScale } from './page/ordered-scale.js';
+import { realTimeOrder } from './proof-picture.js';
 
 const SEED = { seed: 5, numRuns: 300 };
 

@@ -1,9 +1,10 @@
 // `summary.md`: the first screen of the report for pull requests and job summaries, in Markdown as GitHub and GitLab read it.
 import type { Operation } from '../contracts/history.js';
 import type { RunResult } from '../contracts/result.js';
+import { faultsDuring } from './guilt.js';
 import { block, plain } from './markdown-text.js';
 import { keyText, operationText } from './operations.js';
-import { type Case, faultsDuring, type Story } from './story.js';
+import type { Case, Story } from './story.js';
 import { systemName } from './subject.js';
 import { clip, clipShort, grouped, listed, plural } from './text.js';
 import { duration, instant } from './time-text.js';

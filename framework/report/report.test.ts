@@ -27,7 +27,7 @@ function rowOf(page: string, header: string): string[] {
 }
 
 const TAGS = new Set(
-  'html head meta title style body a svg defs pattern rect path circle text tspan g header p span strong div h1 h2 h3 nav main section ul li br table caption thead tbody tr th td bdi code pre details summary dl dt dd figure figcaption desc button footer script noscript'.split(
+  'html head meta title style body a svg defs pattern rect ol path circle text tspan g header p span strong div h1 h2 h3 nav main section ul li br table caption thead tbody tr th td bdi code pre details summary dl dt dd figure figcaption desc button footer script noscript'.split(
     ' ',
   ),
 );
@@ -100,9 +100,9 @@ describe('the order of the page', () => {
       'The operations that prove it</caption>',
       'id="faults"',
       'id="repeat"',
-      'id="operations"',
       'id="timeline"',
       'data-mount="performance"',
+      'id="operations"',
       'id="coverage"',
       'id="checks"',
       'id="nodes"',
@@ -153,7 +153,7 @@ describe('what the page says', () => {
     expect(text).toContain('Process 900003 read 71 from key 2 at n1');
     expect(text).toContain('1 900001 write 2 71 n3 14.000000 s 14.004200 s ok');
     expect(text).toContain('3 900003 read 2 → 71 n1 14.061000 s 14.061900 s ok');
-    expect(text).toContain('kill n2 n3 13.002 s to 17.002 s, during operations 1, 2 and 3');
+    expect(text).toContain('While kill n2 n3 was in force (13.002 s to 17.002 s), operation 3, read → 71, went wrong');
     expect(text).toContain('n2 (term 2) led when it began.');
   });
 
@@ -188,7 +188,9 @@ describe('what the page says', () => {
     const crash = { name: 'node-crash', checker: 'node-health', message: 'n4 ended by itself.', evidence };
     const page = renderReport({ ...input, result: { ...input.result, valid: false, anomalies: [crash] } });
     const text = textOf(page);
-    expect(text).toContain('What was going on kill n2 n3 13.002 s to 17.002 s n2 (term 2) led when it began.');
+    expect(text).toContain(
+      'Which fault was in force It happened while kill n2 n3 was in force (13.002 s to 17.002 s).',
+    );
     expect(text).toMatch(/time 14\.500000 s detail exit code 134 lines panic: <oops>/);
   });
 

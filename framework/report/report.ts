@@ -3,7 +3,7 @@ import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import { packedBlocks } from './blocks/blocks.js';
 import { charts } from './charts.js';
 import { circumstances, everyFault } from './circumstances.js';
-import { evidence } from './evidence.js';
+import { evidence, searchEvidence } from './evidence.js';
 import { checksTable, coverageTables, missing, operationsByOutcome } from './figures.js';
 import { details, type Html, html, section, table, trusted } from './html.js';
 import { nodeEvents, troubles } from './nodes.js';
@@ -18,6 +18,8 @@ import { standingOf, verdictHeader } from './verdict.js';
 
 const PLAN_LENGTH = 200_000;
 const MOST_LISTED = 100;
+/** Characters of a message that fit in five lines of the first screen. */
+const LONG_MESSAGE = 420;
 
 /**
  * The page as text: opens from disk without a network under a strict content security policy. Its size is bounded whatever
@@ -44,9 +46,9 @@ ${trusted(PATTERNS)}${verdictHeader(result)}${missingParts(input)}${navigation(s
 <div>
 ${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div>
 <div class="side">
-${section('faults', head?.span === undefined ? 'Faults' : 'What was going on', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
+${section('faults', head?.span === undefined ? 'Faults' : 'Which fault was in force', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
 </div>
-${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(story)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
+${head === undefined ? '' : searchSection(story, head)}${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(story)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
 <footer>Written by chaos ${clip(result.version, 40)}. The full history is in history.jsonl, the verdicts in result.json, both beside this page.</footer>
 <div id="tip" hidden></div>
 ${packedBlocks(story).map(
@@ -81,9 +83,9 @@ function timelinePlace({ statistics }: Story): Html {
 }
 
 const PLACES = [
-  ['operations', 'Operations'],
   ['timeline', 'Timeline'],
   ['performance', 'Latency and rate'],
+  ['operations', 'Operations'],
   ['coverage', 'Coverage'],
   ['checks', 'Checks'],
   ['nodes', 'Nodes'],
@@ -101,9 +103,29 @@ function navigation({ cases, others }: Story): Html {
 
 function anomalySection(story: Story, found: Case): Html {
   return html`<section id="anomaly" aria-labelledby="anomaly-title"><h2 id="anomaly-title">${anomalyName(found.anomaly)}</h2>
-<p class="message">${clip(found.anomaly.message, 1000)}</p>
+${message(found.anomaly)}${meaning(story, found.anomaly)}
 ${errorOf(story.input.result)}${evidence(story, found, 'evidence')}${place('evidence')}</section>
 `;
+}
+
+/** Long ones show their beginning until somebody wants more: what comes after has to stay in sight. */
+function message({ message }: FoundAnomaly): Html {
+  const text = clip(message, 1000);
+  if (text.length <= LONG_MESSAGE) return html`<p class="message">${text}</p>`;
+  return html`<p class="message long">${text}</p><label class="toggle"><input type="checkbox" class="more"> more</label>`;
+}
+
+/** What the name means, where the checker explains it. */
+function meaning({ input: { explains = {} } }: Story, { name }: FoundAnomaly): Html {
+  const explanation = Object.hasOwn(explains, name) ? explains[name] : undefined;
+  if (explanation === undefined) return html``;
+  return html`<p class="meaning note">${clip(explanation.meaning, 400)} <span>More: <code>chaos explain ${clip(name, 60)}</code></span></p>`;
+}
+
+/** How far the search for an order came, where the checker had to search. */
+function searchSection(story: Story, found: Case): Html {
+  const content = searchEvidence(story, found);
+  return content.markup === '' ? content : section('search', 'Why no order fits', content);
 }
 
 function anomalyName({ name, key, checker }: FoundAnomaly): Html {
@@ -189,7 +211,7 @@ function otherAnomalies(story: Story): Html {
     .map((found, i) =>
       details(
         html`${anomalyName(found.anomaly)}: ${clip(found.anomaly.message, 240)}`,
-        html`<p>${clip(found.anomaly.message, 1000)}</p>${evidence(story, found, `evidence-${i + 2}`)}${circumstances(story, found)}`,
+        html`<p>${clip(found.anomaly.message, 1000)}</p>${meaning(story, found.anomaly)}${evidence(story, found, `evidence-${i + 2}`)}${searchEvidence(story, found)}${circumstances(story, found)}`,
       ),
     );
   const { others } = story;

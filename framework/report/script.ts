@@ -12,7 +12,7 @@ export const SCRIPT = `'use strict';
   const shown = new WeakMap();
   document.addEventListener('pointermove', (event) => {
     const shape = event.target instanceof SVGElement && event.target.closest('rect,path');
-    if (!shape || shape.ownerSVGElement?.getAttribute('role') !== 'img') { tip.hidden = true; return; }
+    if (!shape?.ownerSVGElement?.closest('figure')) { tip.hidden = true; return; }
     const title = shape.querySelector(':scope > title');
     if (title) { shown.set(shape, title.textContent); title.remove(); }
     const text = shown.get(shape);

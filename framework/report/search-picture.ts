@@ -23,7 +23,9 @@ export function searchPicture(search: PageSearch, position: number): Html {
   const order = search.orders[search.first]!;
   const times = search.operations.map(({ invoked }) => invoked);
   const digits = digitsFor(Math.max(...times) - Math.min(...times));
-  const ticks = layout.ticks.map(({ time, x }) => label(x, layout.bottom + 15, instant(time, digits), '', 'middle'));
+  const ticks = layout.ticks.map(({ time, x }) =>
+    label(x, layout.bottom + 15, instant(time, digits), '', x > SEARCH_WIDTH - 50 ? 'end' : 'middle'),
+  );
   const lines = layout.ticks.map(({ x }) => `M${px(x)} 0V${layout.bottom}`).join('');
   return html`<div class="search" data-search="${position}"><p class="search-said">${orderSentence(search, search.first, null)}</p>
 <div class="search-parts"><figure id="${id}"><div class="wide"><svg viewBox="0 0 ${SEARCH_WIDTH} ${px(layout.height)}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">Operations around the violation, and the longest order of them</title><desc id="${id}-d">Each bar is an operation, in a row for its process. The list beside the picture has the order.</desc>
@@ -72,7 +74,7 @@ function list(search: PageSearch, { earlier, start, steps, states, next }: PageO
     return html`<bdi>${text}</bdi> <span class="faint">process ${process}</span>`;
   };
   const before = earlier > 0 ? `After ${earlier} earlier operations` : 'At the start';
-  return html`<p class="faint">${before}: <code>${start}</code></p>
+  return html`<p class="faint"><span>${before}: <code>${start}</code></span><span>state after</span></p>
 <ol>${steps.map((operation, i) => html`<li data-operation="${operation}"><span>${name(operation)}</span><code>${states[i]}</code></li>`)}</ol>
 <ul class="illegal-next">${next.map(({ operation, why }) => html`<li data-operation="${operation}"><strong aria-hidden="true">✘</strong> <span><bdi>${why}</bdi> <span class="faint">process ${search.operations[operation]!.process}</span></span></li>`)}</ul>`;
 }

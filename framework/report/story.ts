@@ -5,7 +5,7 @@ import type { History, Operation } from '../contracts/history.js';
 import type { FoundAnomaly, RunResult } from '../contracts/result.js';
 import type { Nanoseconds } from '../contracts/time.js';
 import type { NodeFile } from '../store/node-files.js';
-import { type Fault, type Faults, overlapping, readFaults } from './faults.js';
+import { type Faults, readFaults } from './faults.js';
 import { type LeaderChange, leaderChanges } from './leaders.js';
 import { momentsOf } from './moments.js';
 import { operationAt } from './operations.js';
@@ -69,11 +69,16 @@ export function tell(input: ReportInput): Story {
   };
 }
 
-/** What the plan did not expect comes first, then what has operations to show. */
+/**
+ * What breaks the plan comes first: what it did not expect or, where it lets others pass, what it did. Then what has operations to
+ * show.
+ */
 function inOrderOfInterest({ anomalies, expect }: RunResult): FoundAnomaly[] {
   const expected = new Set(expect === 'valid' ? [] : expect.anomalies);
+  const wanted = expect !== 'valid' && expect.others === 'allow';
   const rank = ({ name, checker, operations }: FoundAnomaly) =>
-    (expected.has(name) || expected.has(checker) ? 2 : 0) + (operations !== undefined && operations.length > 0 ? 0 : 1);
+    ((expected.has(name) || expected.has(checker)) === wanted ? 0 : 2) +
+    (operations !== undefined && operations.length > 0 ? 0 : 1);
   return anomalies
     .map((anomaly, position) => ({ anomaly, position, rank: rank(anomaly) }))
     .sort((a, b) => a.rank - b.rank || a.position - b.position)
@@ -122,23 +127,4 @@ function spanOf(operations: readonly Operation[]): Case['span'] {
     to = Math.max(to, completed ?? invoked);
   }
   return { from, to };
-}
-
-export interface Circumstance {
-  readonly fault: Fault;
-  /** Numbers (from 1) of the operations that it overlapped. */
-  readonly during: readonly number[];
-}
-
-/** Faults in force between the first and the last operation of an anomaly; those that overlap the operations first. */
-export function faultsDuring(story: Story, { operations, span }: Case): Circumstance[] {
-  if (span === undefined) return [];
-  const overlaps = (fault: Fault, { invoked, completed }: Operation) =>
-    fault.from <= (completed ?? span.to) && fault.to >= invoked;
-  return overlapping(story.faults.inForce, span.from, span.to)
-    .map((fault) => ({
-      fault,
-      during: operations.flatMap((operation, i) => (overlaps(fault, operation) ? [i + 1] : [])),
-    }))
-    .sort((a, b) => b.during.length - a.during.length || a.fault.from - b.fault.from);
 }

@@ -39,6 +39,10 @@ nav{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;margin:8px 0 0}
 .side section+section{border-top:1px solid var(--line);margin-top:10px}
 .side h2{font-size:16px;margin:6px 0 2px}
 .message{font-size:16px}
+.message.long{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:5;overflow:hidden}.message.long:has(+.toggle .more:checked){display:block}
+.guilty{font-size:15px;border-left:4px solid var(--fault);padding-left:8px}.meaning{border-left:3px solid var(--line);padding-left:8px}
+.steps-said{list-style:none;padding:0;margin:8px 0;font-size:15px}.steps-said li{margin:4px 0;padding:1px 4px}.steps-said.plain{list-style:decimal;padding-left:24px}
+.letter{display:inline-block;width:19px;border-radius:10px;background:var(--faint);color:var(--page);text-align:center;font-size:12px;font-weight:700;line-height:19px}.letter.result{background:var(--proof)}
 .name{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:var(--bad)}
 .faint{color:var(--faint)}.note,figcaption{color:var(--faint);font-size:13px;margin:4px 0}
 .notice{color:var(--doubt)}.notices{border-left:4px solid var(--doubt);background:var(--doubt-soft);padding:6px 12px;margin:8px 0}
@@ -75,6 +79,8 @@ svg .proof{stroke:var(--proof)!important;stroke-width:3}
 svg .pale{opacity:.28}
 svg circle.badge{fill:var(--ink)}svg .badge-text{fill:var(--page);font-weight:700;pointer-events:none}
 svg .order{stroke:var(--faint);stroke-width:1.5;fill:none;stroke-dasharray:3 3}svg .order-head{fill:var(--faint)}
+svg .order-letter{fill:var(--faint)}svg .result{stroke:var(--proof);stroke-width:2;fill:none}svg .result-head,svg .result-letter{fill:var(--proof)}
+svg .witness[role=button]{cursor:pointer;outline:none}svg .witness.here .op,svg .witness:focus-visible .op{stroke:var(--ink);stroke-width:3}.badge.here,.steps-said li.here{outline:2px solid var(--link)}
 svg .area.ok{fill:var(--ok)}svg .area.fail{fill:url(#hatch)}svg .area.info{fill:url(#dots)}
 svg .cross{stroke:var(--bad);stroke-width:2.5;fill:none}.key-mark{color:var(--bad);font-weight:700}
 svg .case{fill:none;stroke:var(--proof);stroke-width:2}svg .case-name{fill:var(--proof);font-weight:700}
@@ -88,7 +94,7 @@ figure svg.swatch,svg.swatch{display:inline-block;width:24px;min-width:0;height:
 #tip{position:fixed;left:0;top:0;max-width:520px;white-space:pre-line;background:var(--ink);color:var(--page);font-size:13px;padding:6px 10px;border-radius:6px;pointer-events:none;z-index:9;unicode-bidi:plaintext}
 footer{color:var(--faint);font-size:13px;margin-top:28px;border-top:1px solid var(--line);padding-top:8px}
 @media (max-width:700px){body{padding:8px 12px 32px}.verdict{display:block}.verdict .stamp{margin-bottom:6px}}
-@media print{:root{${COLOURS_LIGHT}}body{max-width:none;padding:0;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,button,.toggle,.skip{display:none}pre{max-height:none}section,figure,tr{break-inside:avoid}section:has(table,pre){break-inside:auto}figure svg{min-width:0}.first{display:block}}
+@media print{:root{${COLOURS_LIGHT}}body{max-width:none;padding:0;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,button,.toggle,.skip{display:none}pre{max-height:none}.message.long{display:block}section,figure,tr{break-inside:avoid}section:has(table,pre){break-inside:auto}figure svg{min-width:0}.first{display:block}}
 `;
 
 /** Patterns that every picture of the page refers to; they take their colours from the style. */

@@ -15,7 +15,7 @@ const AXIS = 22;
 const STRIDE = 20;
 const TICK_GAP = 110;
 /** Of a character of a bar's text. */
-const CHARACTER = 6.4;
+const CHARACTER = 6.9;
 
 export interface Layout {
   readonly height: number;

@@ -198,7 +198,12 @@ class Orders {
       const cross = element('strong', { 'aria-hidden': 'true' }, '✘');
       ends.append(element('li', { 'data-operation': operation }, cross, name(operation, why)));
     }
-    const opening = element('p', { class: 'faint' }, `${before}: `, element('code', {}, start));
+    const opening = element(
+      'p',
+      { class: 'faint' },
+      element('span', {}, `${before}: `, element('code', {}, start)),
+      element('span', {}, 'state after'),
+    );
     this.#root.querySelector('.search-list')!.replaceChildren(opening, order, ends);
   }
 

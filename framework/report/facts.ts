@@ -1,0 +1,38 @@
+// What a checker adds to an anomaly beside operations, as it is.
+import { type Html, html } from './html.js';
+import { isMoment } from './moments.js';
+import type { Case } from './story.js';
+import { clip, compact, plural } from './text.js';
+import { instant } from './time-text.js';
+
+const MOST_FACTS = 12;
+
+/** Fields that are drawn or told elsewhere on the page. */
+const TOLD: ReadonlySet<string> = new Set(['search', 'conflict', 'operations', 'steps', 'roles']);
+
+export function facts({ anomaly, operations }: Case): Html {
+  const open = operations.length === 0;
+  const all = Object.entries(anomaly.evidence ?? {}).filter(([name]) => open || !TOLD.has(name));
+  if (all.length === 0) {
+    return html`${open ? html`<p class="note">The checker names no operations for this anomaly.</p>` : ''}`;
+  }
+  const rows = all
+    .slice(0, MOST_FACTS)
+    .map(([name, value]) => html`<dt>${clip(name, 60)}</dt><dd>${factText(name, value)}</dd>`);
+  const more =
+    all.length > MOST_FACTS
+      ? html`<p class="note">${plural(all.length - MOST_FACTS, 'more entry', 'more entries')} in result.json.</p>`
+      : '';
+  return html`<details${open ? html` open` : ''}><summary>What the checker adds</summary><dl class="facts">${rows}</dl>${more}</details>`;
+}
+
+function factText(name: string, value: unknown): Html {
+  if (isMoment(name, value)) return html`${instant(value, 6)}`;
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
+    const lines = value.slice(0, 20).map((line) => clip(line, 300));
+    if (value.length > 20) lines.push(`… and ${plural(value.length - 20, 'more line')}`);
+    return html`<pre>${lines.join('\n')}</pre>`;
+  }
+  if (typeof value === 'string') return html`<bdi>${clip(value, 1000)}</bdi>`;
+  return html`<code>${compact(value, 600)}</code>`;
+}
