@@ -9,24 +9,22 @@ import { show } from '../shared/text.js';
 import type { Judgement, Missing, Revived } from './judge.js';
 
 export function picture(history: History, elements: Elements, { missing, revived }: Judgement): Chart | null {
-  const lanes: { id: number; spans: Span[] }[] = [
-    ...missing.map((item) => ({ id: item.element, spans: missingSpans(history, item) })),
-    ...revived.map((item) => ({ id: item.element, spans: revivedSpans(history, item) })),
-  ];
+  const lanes = new Map<number, Span[]>();
+  const add = (id: number, ...spans: Span[]) => lanes.set(id, [...(lanes.get(id) ?? []), ...spans]);
+  for (const item of missing) add(item.element, ...missingSpans(history, item));
+  for (const item of revived) add(item.element, ...revivedSpans(history, item));
+  const { mate } = history.columns;
   for (let id = 0; id < elements.count; id++) {
-    const { mate } = history.columns;
     const madeUp = isUnexpected(elements, id) ? elements.firstSeen[id]! : -1;
     const twice = elements.repeated[id]!;
-    const spans: Span[] = [];
-    if (madeUp >= 0) spans.push(wrongSpan(history, mate[madeUp]!, madeUp, 'shown, though nobody had added it'));
-    if (twice >= 0) spans.push(wrongSpan(history, mate[twice]!, twice, 'shown more than once'));
-    if (spans.length > 0) lanes.push({ id, spans });
+    if (madeUp >= 0) add(id, wrongSpan(history, mate[madeUp]!, madeUp, 'shown, though nobody had added it'));
+    if (twice >= 0) add(id, wrongSpan(history, mate[twice]!, twice, 'shown more than once'));
   }
-  const shown = lanes.slice(0, MOST_LANES);
+  const shown = [...lanes].slice(0, MOST_LANES);
   return lanesChart(
     'Elements that reads contradict',
-    `One row for each element: what made it known, the remove that took it away, and the reads that should show or lack it.${ofHowMany(shown.length, lanes.length)}`,
-    shown.map(({ id, spans }): Lane => ({ name: show(elements.interner.values[id]), spans })),
+    `One row for each element: what made it known, the remove that took it away, and the reads that should show or lack it.${ofHowMany(shown.length, lanes.size)}`,
+    shown.map(([id, spans]): Lane => ({ name: show(elements.interner.values[id]), spans })),
   );
 }
 

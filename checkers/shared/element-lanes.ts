@@ -36,22 +36,31 @@ export function elementLanes(
   all: readonly WrongElement[],
   { read, words }: { read: string; words: ElementWords },
 ): Chart | null {
-  const shown = all.slice(0, MOST_LANES);
+  const byId = new Map<number, WrongElement[]>();
+  for (const element of all) byId.set(element.id, [...(byId.get(element.id) ?? []), element]);
+  const shown = [...byId].slice(0, MOST_LANES);
   const id = history.functionId(read);
-  const lanes = shown.map((element): Lane => {
-    const name = show(elements.interner.values[element.id]);
-    return { name, spans: [...past(history, elements, element, words), ...departure(history, elements, element, id)] };
+  const lanes = shown.map(([number, wrongs]): Lane => {
+    const name = show(elements.interner.values[number]);
+    const departures = wrongs.flatMap((element) => departure(history, elements, element, id));
+    return { name, spans: [...past(history, elements, number, wrongs, words), ...departures] };
   });
   const { noun } = words;
   return lanesChart(
     `${capital(noun)}s that reads contradict`,
-    `One row for each ${noun}: when it was ${words.done}, until when reads showed it, and since when reads that should show it do not.${ofHowMany(shown.length, all.length)}`,
+    `One row for each ${noun}: when it was ${words.done}, until when reads showed it, and since when reads that should show it do not.${ofHowMany(shown.length, byId.size)}`,
     lanes,
   );
 }
 
 /** When it was added, and until when it was there. */
-function past(history: History, elements: Elements, { id, wrong }: WrongElement, words: ElementWords): Span[] {
+function past(
+  history: History,
+  elements: Elements,
+  id: number,
+  wrongs: readonly WrongElement[],
+  words: ElementWords,
+): Span[] {
   const { time, mate } = history.columns;
   const attempted = elements.attempted[id]!;
   if (attempted < 0) return [];
@@ -62,9 +71,10 @@ function past(history: History, elements: Elements, { id, wrong }: WrongElement,
   const present = elements.present[id]!;
   const first = elements.firstSeen[id]!;
   const absent = elements.absent[id]!;
-  if (present < 0 || wrong === 'unexpected') return spans;
+  const is = (kind: Wrong) => wrongs.some(({ wrong }) => wrong === kind);
+  if (present < 0 || is('unexpected')) return spans;
   // Of what is stale only what comes after the last read that lacks it is certain to be there.
-  const from = wrong === 'stale' && absent >= 0 ? Math.max(time[absent]!, time[first]!) : time[first]!;
+  const from = is('stale') && absent >= 0 ? Math.max(time[absent]!, time[first]!) : time[first]!;
   const to = time[mate[present]!]!;
   if (to >= from) spans.push({ from, to, text: 'shown by reads', operation: present });
   return spans;
