@@ -1,5 +1,7 @@
 // Power loss of a program's files on a real LazyFS where there is one; a clear refusal, and nothing changed, where not.
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   fsyncSync,
   mkdirSync,
@@ -62,6 +64,18 @@ it('drops what was not synced, and nothing else, as often as it is asked to', as
   expect(readFileSync(file('after'), 'utf8')).toMatch(/^not synced/);
   expect(readFileSync(file('synced'), 'utf8')).toBe('record 0\nrecord 1\nrecord 2\n');
 });
+
+if (hasLazyfs()) {
+  it('shows every file as its own to the owner of the folder', async () => {
+    chownSync(place.folder, 65534, 65534);
+    await mountLazy(place);
+    const make = 'cd "$1" && mkdir below && echo some >below/file && stat -c %u . below below/file';
+    // Who is not root finds the way to the folder, too.
+    chmodSync(scratch, 0o755);
+    const { stdout } = await runHere(['runuser', '-u', 'nobody', '--', 'sh', '-c', make, 'sh', place.folder]);
+    expect(stdout).toBe('65534\n65534\n65534\n');
+  });
+}
 
 it('says what is wrong, and leaves the folder as it was', async () => {
   await expect(mountLazy(place, '/no/such/lazyfs')).rejects.toThrow(/cannot be put on LazyFS: .*no\/such\/lazyfs/);

@@ -69,8 +69,7 @@ export async function mountLazy(place: LazyPlace, program = PROGRAM): Promise<vo
   exchange(folder, data);
   let launched: Launched | null = null;
   try {
-    const options = ['allow_other', 'modules=subdir', `subdir=${data}`].flatMap((option) => ['-o', option]);
-    launched = launch([program, folder, '--config-path', CONFIG, ...options, '-f'], place);
+    launched = launch([program, folder, '--config-path', CONFIG, '-o', mountOptions(data), '-f'], place);
     const { failure } = launched;
     await until(STARTED, () => {
       const why = failure();
@@ -161,6 +160,16 @@ function configuration(paths: { commands: string; done: string; log: string }): 
   ].join('\n');
 }
 
+/**
+ * LazyFS makes files as root, whoever asked for them. A program that runs as another user wants to see them as its own: the folder's
+ * owner has all of them, then.
+ */
+function mountOptions(data: string): string {
+  const { uid, gid } = statSync(data);
+  const owner = uid === 0 ? [] : [`uid=${uid}`, `gid=${gid}`];
+  return ['allow_other', 'modules=subdir', `subdir=${data}`, ...owner].join(',');
+}
+
 /** The folder's files are in `data` then, and the folder is empty. */
 function exchange(folder: string, data: string): void {
   const { mode, uid, gid } = statSync(folder);
@@ -204,7 +213,7 @@ function processOf(place: LazyPlace): number | null {
   const { pid: file, data } = partsOf(place);
   try {
     const pid = Number(readFileSync(file, 'utf8'));
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`subdir=${data}`) ? pid : null;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`,subdir=${data}`) ? pid : null;
   } catch {
     return null;
   }
