@@ -71,10 +71,15 @@ function namesOf(path: string): string[] | null {
   if (parts.at(-1) === '') parts.pop();
   try {
     const names = parts.map(decodeURIComponent);
-    return names.every(isName) ? names : null;
+    return names.every(isAddressable) ? names : null;
   } catch {
     return null;
   }
+}
+
+/** A name that is one on every system: none that is a way up or to another drive on some. */
+export function isAddressable(name: string): boolean {
+  return isName(name) && !/[\\\0]|^[A-Za-z]:/.test(name);
 }
 
 /** The path of names, from the root of the server. */

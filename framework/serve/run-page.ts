@@ -6,7 +6,7 @@ import { at, listAt, textAt } from '../store/loose.js';
 import type { IndexedRun } from '../store/run-index.js';
 import type { RunSummary } from '../store/run-summary.js';
 import { comparison } from './plan-page.js';
-import { pathTo } from './request.js';
+import { isAddressable, pathTo } from './request.js';
 import type { Page } from './respond.js';
 import type { RunFile, RunFiles } from './run-files.js';
 import { REPORT } from './send-file.js';
@@ -182,18 +182,14 @@ function command({ run, result, folder }: RunPageInput): Html {
 
 export function fileTable(run: IndexedRun, { files, cut }: RunFiles): Html {
   const href = ({ names }: RunFile) => pathTo('run', run.plan, run.name, ...names);
+  const linked = (file: RunFile, text: string) =>
+    file.names.every(isAddressable) ? html`<a href="${href(file)}">${text}</a>` : text;
+  const saving = (file: RunFile) =>
+    html`<a href="${href(file)}?download" download aria-label="Save ${clip(file.names.join('/'), 200)}">save</a>`;
   const columns: Column<RunFile>[] = [
-    {
-      title: 'File',
-      header: true,
-      cell: (file) => html`<a href="${href(file)}">${clip(file.names.join('/'), 200)}</a>`,
-    },
+    { title: 'File', header: true, cell: (file) => linked(file, clip(file.names.join('/'), 200)) },
     { title: 'Size', numeric: true, cell: ({ size }) => sizeText(size) },
-    {
-      title: 'Save',
-      cell: (file) =>
-        html`<a href="${href(file)}?download" download aria-label="Save ${clip(file.names.join('/'), 200)}">save</a>`,
-    },
+    { title: 'Save', cell: (file) => (file.names.every(isAddressable) ? saving(file) : 'in the zip') },
   ];
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return table(

@@ -143,7 +143,10 @@ export class Inside {
   }
 }
 
-/** One part of a path: it cannot lead up, to the root, or to another drive. */
+/** What a name cannot hold here: what leads on, up, or to another drive. */
+const LEADING = sep === '/' ? /[/\0]/ : /[/\\:\0]/;
+
+/** One part of a path on this system. */
 export function isName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name) && !/^[A-Za-z]:$/.test(name);
+  return name !== '' && name !== '.' && name !== '..' && !LEADING.test(name);
 }
