@@ -104,8 +104,9 @@ class Reader {
 
 /** The order with all that returned before the stuck operation, unless another one is longer. */
 function firstOf(partials: readonly Record<string, unknown>[], prefix: unknown): number {
-  const isLongest = typeof prefix === 'number' && partials[prefix]?.['completed'] === partials[0]?.['completed'];
-  return isLongest ? prefix : 0;
+  const wanted = typeof prefix === 'number' ? partials[prefix] : undefined;
+  const isLongest = wanted !== undefined && wanted['completed'] === partials[0]?.['completed'];
+  return isLongest ? (prefix as number) : 0;
 }
 
 function shown(operation: Operation): PageOperation {
