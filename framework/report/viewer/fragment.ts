@@ -107,12 +107,12 @@ export function followFragment(app: App): void {
   followLinks(app);
 }
 
-/** Links to an operation keep the lanes and the filter. The picture of the evidence leads there too (its table has the links). */
+/** Links to an operation keep the lanes and the filter. */
 function followLinks(app: App): void {
   document.addEventListener('click', (event) => {
-    const place = event.target instanceof Element ? event.target.closest('a[href^="#op="],[data-op]') : null;
+    const place = event.target instanceof Element ? event.target.closest('a[href^="#op="]') : null;
     if (place === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const operation = wholeNumber(place.getAttribute('data-op') ?? place.getAttribute('href')!.slice('#op='.length));
+    const operation = wholeNumber(place.getAttribute('href')!.slice('#op='.length));
     if (operation === null) return;
     event.preventDefault();
     app.view.set({ operation });

@@ -102,7 +102,7 @@ function drawFault(context: CanvasRenderingContext2D, scene: Scene, fault: PageF
     context.fillRect(x1 - 2, y, 2, height);
   }
   const room = Math.floor((x1 - Math.max(x0, layout.left) - 8) / CHARACTER);
-  if (room < 2 || fault.what === '') return;
+  if (fault.what === '' || room < Math.min(5, fault.what.length)) return;
   context.fillStyle = palette['fault-ink'];
   const text = fault.what.length > room ? `${fault.what.slice(0, room - 1)}…` : fault.what;
   context.fillText(text, Math.max(x0, layout.left) + 4, y + height / 2 + 0.5);

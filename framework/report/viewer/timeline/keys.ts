@@ -22,9 +22,9 @@ export const KEYS: readonly Key[] = [
   { keys: ['f'], shown: 'F', means: 'fit the selected operation, or the anomaly', does: (actions) => actions.fit() },
   { keys: ['j'], shown: 'J', means: 'jump to the anomaly', does: (actions) => actions.anomaly() },
   { keys: ['n'], shown: 'N', means: 'the next place of an anomaly', does: (actions) => actions.nextPlace(1) },
-  { keys: ['shift+n'], shown: '⇧N', means: 'the one before', does: (actions) => actions.nextPlace(-1) },
+  { keys: ['shift+n'], shown: '⇧N', means: 'the previous place', does: (actions) => actions.nextPlace(-1) },
   { keys: ['arrowright'], shown: '→', means: 'the next operation of the lane', does: (actions) => actions.step(1) },
-  { keys: ['arrowleft'], shown: '←', means: 'the operation before it', does: (actions) => actions.step(-1) },
+  { keys: ['arrowleft'], shown: '←', means: 'the previous operation of the lane', does: (actions) => actions.step(-1) },
   { keys: ['arrowdown'], shown: '↓', means: 'the lane below', does: (actions) => actions.otherLane(1) },
   { keys: ['arrowup'], shown: '↑', means: 'the lane above', does: (actions) => actions.otherLane(-1) },
   {
@@ -33,9 +33,9 @@ export const KEYS: readonly Key[] = [
     means: 'the next operation of the process',
     does: (actions) => actions.same('process', 1),
   },
-  { keys: ['['], shown: '[', means: 'the one before it', does: (actions) => actions.same('process', -1) },
+  { keys: ['['], shown: '[', means: 'the previous one of the process', does: (actions) => actions.same('process', -1) },
   { keys: ['.'], shown: '.', means: 'the next operation on the key', does: (actions) => actions.same('key', 1) },
-  { keys: [','], shown: ',', means: 'the one before it', does: (actions) => actions.same('key', -1) },
+  { keys: [','], shown: ',', means: 'the previous one on the key', does: (actions) => actions.same('key', -1) },
   { keys: ['escape'], shown: 'Esc', means: 'select nothing', does: (actions) => actions.deselect() },
 ];
 
@@ -46,7 +46,7 @@ export const OTHERS: readonly (readonly [shown: string, means: string])[] = [
   ['?', 'this help'],
   ['wheel', 'zoom, once the timeline has been clicked; with Ctrl always; with ⇧ it moves'],
   ['drag', 'move; on the small picture of the run: choose what is in sight'],
-  ['double click', 'fit an operation'],
+  ['double-click', 'fit an operation'],
 ];
 
 /** The key's action; undefined: it has none. Keys with Ctrl, Alt or ⌘ belong to the browser. */

@@ -11,9 +11,9 @@ const LEAST: Nanoseconds = 200;
 
 /** Whole nanoseconds within `[0, end]`, with the width kept where it fits. */
 export function within({ from, to }: Span, end: Nanoseconds): Span {
-  const width = Math.min(Math.max(to - from, Math.min(LEAST, end)), end);
+  const width = Math.round(Math.min(Math.max(to - from, Math.min(LEAST, end)), end));
   const start = Math.round(Math.min(Math.max(0, from), end - width));
-  return { from: start, to: Math.round(start + width) };
+  return { from: start, to: start + width };
 }
 
 /** `factor` below 1 zooms in; the instant at `share` of the width stays where it is. */

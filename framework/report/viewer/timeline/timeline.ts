@@ -18,7 +18,7 @@ import { SightTable } from './sight-table.js';
 import { showing } from './span.js';
 import { Tip } from './tip.js';
 import { Toolbar } from './toolbar.js';
-import { faultTip, operationTip } from './words.js';
+import { faultTip, operationTip, selectionText } from './words.js';
 
 /** CSS pixels of an A4 page between its margins. */
 const PAPER_WIDTH = 700;
@@ -47,6 +47,7 @@ class Timeline {
       'Timeline of operations: arrows select operations, W A S D zoom and move, question mark lists the keys',
   });
   readonly #context: CanvasRenderingContext2D;
+  readonly #say: (text: string) => void;
   readonly #minimap: Minimap;
   readonly #toolbar: Toolbar;
   readonly #details: Details;
@@ -75,6 +76,7 @@ class Timeline {
     const say = (text: string) => {
       this.#status.textContent = text;
     };
+    this.#say = say;
     this.#board = new Board(app, operations);
     this.#actions = new Actions(this.#board, say);
     this.#minimap = new Minimap(this.#board, this.#actions);
@@ -140,7 +142,10 @@ class Timeline {
       const { from, to } = showing(this.#app.view.value, this.#board.spanOf(selected), this.#app.run.end);
       this.#app.view.set({ from, to });
     }
-    if (selected >= 0) this.#board.scrollToOperation(selected);
+    if (selected >= 0) {
+      this.#board.scrollToOperation(selected);
+      this.#say(selectionText(this.#board, selected));
+    }
     (this.#place.closest('section') ?? this.#place).scrollIntoView({ block: 'start' });
     if (centre) this.#canvas.focus({ preventScroll: true });
     this.#invalidate();
