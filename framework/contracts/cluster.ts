@@ -50,7 +50,7 @@ export interface ClockFault {
  * record is cut in two. `bit-flip`: killed, one bit of the durable log is flipped, and started; healing flips it back. `truncate`:
  * killed, the end of the durable log is cut off, and started; healing puts it back. `slow`: each sync takes `delay` longer. `full` and
  * `read-only`: writes fail; the node stops rather than lose data, and healing starts it again. Of any program, bits are flipped in one
- * of its files, or that is cut, and nobody can take it back: healing starts the program if it does not run.
+ * of its files, or that is cut, and nobody can take it back: healing starts the program if it does not run. Nobody can tear its records.
  */
 export interface DiskFault {
   kind: DiskFaultKind;

@@ -91,9 +91,8 @@ export class ForeignLife implements Life {
     this.secrets = secretsOf(lifecycle);
     const { secrets } = this;
     this.#steps = new Steps({ node: place.id, station, logs: place.logs, folder: place.data, secrets });
-    const { isLazy = false, listener } = options;
-    const note = (detail: string) => listener.note(detail);
-    this.#disk = new ForeignDisk({ title: this.#steps.title, place, station, isLazy, note });
+    const note = (detail: string) => options.listener.note(detail);
+    this.#disk = new ForeignDisk({ title: this.#steps.title, place, station, isLazy: options.isLazy === true, note });
   }
 
   async prepare(): Promise<void> {
