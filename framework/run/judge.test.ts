@@ -90,6 +90,25 @@ describe('judge', () => {
   });
 });
 
+describe('what a check shows', () => {
+  it('is kept as far as it can be shown, and judges nothing', async () => {
+    const exhibits = [{ kind: 'table', title: 't', columns: [{ title: 'x' }], rows: [] }, { kind: 'pie' }] as never;
+    const check = () => ({ valid: true as const, anomalies: [], details: { reads: 1 }, exhibits });
+    const definition = { name: 'c', summary: '', anomalies: [], check };
+    const checks = [{ name: 'c', definition, options: {}, modules: new Map() }];
+    const context = {} as Omit<CheckContext, 'options' | 'random'>;
+    const found = await runChecks(new ColumnarHistory(), checks, context, createRandom(1, 'c'));
+    const complaint = "Exhibit 2 was left out: its kind is neither 'chart' nor 'table'.";
+    expect(found.get('c')).toEqual({
+      valid: true,
+      anomalies: [],
+      details: { reads: 1, exhibitsLeftOut: [complaint] },
+      exhibits: [{ kind: 'table', title: 't', columns: [{ title: 'x' }], rows: [] }],
+    });
+    expect(judge(found, enough, 'valid').checks['c']).toHaveProperty('exhibits.0.title', 't');
+  });
+});
+
 describe('a check that is broken off', () => {
   it('says what it knew by then', async () => {
     const told: Verdict = { valid: 'unknown', anomalies: [], reason: 'half of it was judged' };

@@ -14,8 +14,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeEvent } from '../contracts/cluster.js';
 import { ChaosError } from '../contracts/error.js';
+import type { Exhibit } from '../contracts/exhibit.js';
 import type { RunResult } from '../contracts/result.js';
 import { EventLog, readEvents } from './events.js';
+import { withExhibits } from './exhibit-file.js';
 import { folderName, parseRunName, runName } from './names.js';
 import { findRun, listRuns } from './runs.js';
 import { createRunFolder, nodeLog, readResult, writeResult } from './store.js';
@@ -147,6 +149,37 @@ describe('the result', () => {
     });
     writeResult(path, written);
     expect(readResult(path)).toEqual(written);
+  });
+
+  it('has what checks show beside it, in a file of its own', () => {
+    const { path } = createRunFolder(root, 'raft', 7, STARTED);
+    const exhibits: Exhibit[] = [{ kind: 'table', title: 't', columns: [{ title: 'x' }], rows: [['é']] }];
+    const checks = { a: { valid: true, anomalies: [], exhibits }, b: { valid: true, anomalies: [] } } as const;
+    const written = result({
+      checks: { ...checks, a: { ...checks.a, anomalies: [] }, b: { ...checks.b, anomalies: [] } },
+    });
+    writeResult(path, written);
+    const bare = readResult(path);
+    expect(bare.checks['a']).toEqual({ valid: true, anomalies: [] });
+    const file = join(path, 'exhibits.json');
+    expect(withExhibits(bare, file)).toEqual(written);
+
+    const notices: string[] = [];
+    writeFileSync(file, '{"format":1,"checks":{"a":[{"kind":"pie"}');
+    expect(withExhibits(bare, file, (notice) => notices.push(notice))).toEqual(bare);
+    writeFileSync(file, '{"format":2}');
+    expect(withExhibits(bare, file, (notice) => notices.push(notice))).toEqual(bare);
+    expect(notices).toEqual([
+      expect.stringMatching(/^exhibits.json cannot be shown: .*JSON.* \(chaos check makes it again\)$/),
+      'exhibits.json cannot be shown: it is of another version, or damaged (chaos check makes it again)',
+    ]);
+    writeFileSync(file, '{"format":1,"checks":{"a":[{"kind":"pie"}],"c":7}}');
+    expect(withExhibits(bare, file)).toEqual(bare);
+
+    writeResult(path, bare);
+    expect(existsSync(file)).toBe(false);
+    expect(withExhibits(bare, file, (notice) => notices.push(notice))).toEqual(bare);
+    expect(notices).toHaveLength(2);
   });
 
   it.each([
