@@ -31,7 +31,8 @@ it.each([
   const found = (await lookAtClock(hostWith(script)))!;
   // A busy machine may take long to answer; half a second is what a look alone would leave.
   expect(found.uncertainty).toBeLessThan(250);
-  expect(Math.abs(found.offset - offset)).toBeLessThanOrEqual(found.uncertainty + 5);
+  // This machine's own clock is read in whole milliseconds.
+  expect(Math.abs(found.offset - offset)).toBeLessThanOrEqual(found.uncertainty + 2);
 });
 
 it('of none is not known', async () => {

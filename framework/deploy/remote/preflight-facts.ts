@@ -147,8 +147,8 @@ export function clockDifference(said: string, asked: Milliseconds, answered: Mil
   const match = /^(\d{9,11}?)(\d{9})?(?:\D.*)?$/.exec(said.trim());
   if (match === null) return null;
   const [, seconds = '', nanoseconds] = match;
-  // A clock that tells seconds only is on average half a second further.
-  const coarse = nanoseconds === undefined ? 500 : 0;
+  // A clock that tells seconds only is on average half a second further; it may also be a tick of the kernel late (10 ms).
+  const coarse = nanoseconds === undefined ? 505 : 0;
   const there = Number(seconds) * 1000 + (nanoseconds === undefined ? coarse : Number(nanoseconds) / 1e6);
   return { offset: there - (asked + answered) / 2, uncertainty: (answered - asked) / 2 + coarse };
 }

@@ -99,8 +99,8 @@ describe('facts', () => {
       uncertainty: 50,
     });
     expect(clockDifference('1700000000%N', 1_700_000_000_400, 1_700_000_000_600)).toEqual({
-      offset: 0,
-      uncertainty: 600,
+      offset: 5,
+      uncertainty: 605,
     });
     expect(clockDifference('date: not found', 0, 1)).toBeNull();
   });
