@@ -64,7 +64,7 @@ export class LiveState {
       return;
     }
     this.#operation(Number(time), type, f);
-    if (type === 'fail' || type === 'info') this.#error(line);
+    if (type === 'fail' || type === 'info') this.#error(parse(line));
   }
 
   /** One line of `events.jsonl`. */
@@ -103,7 +103,10 @@ export class LiveState {
     const f = textAt(event, 'f');
     if (time === null || type === null || f === null) return;
     if (at(event, 'process') === 'nemesis') this.#nemesis(time, f, at(event, 'value'));
-    else this.#operation(time, type, f);
+    else {
+      this.#operation(time, type, f);
+      if (type === 'fail' || type === 'info') this.#error(event);
+    }
   }
 
   #nemesis(time: number, f: string, value: unknown): void {
@@ -152,8 +155,7 @@ export class LiveState {
     return second;
   }
 
-  #error(line: string): void {
-    const event = parse(line);
+  #error(event: unknown): void {
     const error = textAt(event, 'error');
     if (error === null || ANSWERS.some((answer) => error.startsWith(answer))) return;
     const node = textAt(event, 'node');
