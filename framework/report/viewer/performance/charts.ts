@@ -48,12 +48,14 @@ export async function latencyChart(app: App, stretch: Stretch, data: Performance
   return made;
 }
 
-/** Selected, and in sight in the timeline. */
+/** Selected, with the timeline around it and in sight. */
 function selectOperation(app: App, operation: number, time: Nanoseconds): void {
   const { from, to } = app.view.value;
+  const length = to - from;
+  const first = Math.max(0, Math.min(app.run.end - length, time - length / 2));
   const inSight = time >= from && time <= to;
-  const first = Math.max(0, Math.min(app.run.end - (to - from), time - (to - from) / 2));
-  app.view.set(inSight ? { operation } : { operation, from: first, to: first + (to - from) });
+  app.view.set({ operation, ...(inSight ? {} : { from: first, to: first + length }) });
+  app.ask(true);
 }
 
 function extentOf({ scatter: { latency } }: Performance): [number, number] {

@@ -25,7 +25,7 @@ export function legend(
   const buttons = entries.map(({ name, look, colour, shown }, position) => {
     const button = element(
       'button',
-      { type: 'button', 'aria-pressed': shown },
+      { type: 'button', 'aria-pressed': String(shown) },
       swatch(look, colour),
       element('bdi', {}, name),
       values[position]!,

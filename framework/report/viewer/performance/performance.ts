@@ -61,7 +61,7 @@ function toolbar(app: App, stretch: Stretch): HTMLElement {
     reset,
     button('Zoom the timeline here', () => {
       app.view.set({ ...stretch.shown.value });
-      document.getElementById('timeline')?.scrollIntoView();
+      app.ask(false);
     }),
     button('Show what the timeline shows', () => stretch.show(app.view.value.from, app.view.value.to)),
     element(

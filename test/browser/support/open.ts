@@ -1,0 +1,71 @@
+// Opens a report from disk in Debian's chromium and gathers what it complains about.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { renderReport } from '../../../framework/report/report.js';
+import type { ReportInput } from '../../../framework/report/story.js';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const QUIET = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Opened {
+  readonly page: Page;
+  /** Console messages, page errors, dialogs, and requests other than the page itself. */
+  readonly complaints: string[];
+}
+
+export class Reports {
+  readonly #browser: Browser;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-browser-'));
+  #pages = 0;
+
+  static async launch(): Promise<Reports> {
+    if (!existsSync(CHROMIUM)) {
+      throw new Error(
+        `no browser at ${CHROMIUM}: install it (apt-get install -y chromium) or set CHROMIUM to its path`,
+      );
+    }
+    return new Reports(await chromium.launch({ executablePath: CHROMIUM, args: QUIET }));
+  }
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  /** Resolves when the page's script has shown all of its parts. */
+  async open(input: ReportInput): Promise<Opened> {
+    const file = join(this.#folder, `report-${++this.#pages}.html`);
+    writeFileSync(file, renderReport(input));
+    const url = pathToFileURL(file).href;
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+    page.on('request', (request) => {
+      if (request.url().split('#')[0] !== url) complaints.push(`request: ${request.url()}`);
+    });
+    page.on('dialog', (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    await page.goto(url);
+    await page.locator('html[data-ready]').waitFor({ state: 'attached' });
+    return { page, complaints };
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
