@@ -197,6 +197,24 @@ it('what a helper that was killed has left is let go by the next one, and asked 
   expect(allFast(await syncs())).toBe(true);
 });
 
+it('checks that come and go meanwhile do not keep it from becoming slow, and are no news', async () => {
+  await life.start(NO_WISH, random);
+  const step = { node: 'n1', command: ['sh', '-c', 'sleep 0.03; true'], env: {}, log: '/dev/null' } as const;
+  let over = false;
+  const checks = (async () => {
+    while (!over) await client.request('step', { ...step, timeout: 5000, most: 0 });
+  })();
+  for (let turn = 0; turn < 5; turn++) {
+    await life.tell('disk', wish(slow()));
+    await life.tell('disk', NO_WISH);
+  }
+  await life.tell('disk', wish(slow()));
+  over = true;
+  await checks;
+  expect(allSlow(await syncs())).toBe(true);
+  expect(notes).toEqual([]);
+});
+
 it('after the bound nothing of it is left', async () => {
   await life.start(NO_WISH, random);
   await life.tell('disk', wish(slow()));

@@ -2,20 +2,21 @@
 import { ChaosError, messageOf } from '../../contracts/error.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import type { HelperContext, HelperModule } from './modules.js';
-import type { ProcessRow } from './process-table.js';
+import { type ProcessRow, processRow } from './process-table.js';
 import type { Answer, Ask } from './protocol.js';
 import { isTraced, type Left, Tracer, tracersOf } from './tracer.js';
 
 const NAME = 'slow-disk';
 const ATTACHED: Milliseconds = 5000;
 const STEP: Milliseconds = 10;
-/** Tracers of one node: each finds what the one before it has missed. */
-const MOST_TRACERS = 4;
+/** Attempts: each finds what the one before it has missed, or what was started since. */
+const MOST_TRACERS = 20;
 
 /** What programs call until something is on disk. What they write with O_SYNC, or through io_uring, is none of these. */
 const SYNCS = ['fsync', 'fdatasync', 'sync_file_range', 'sync_file_range2', 'msync', 'syncfs', 'sync'];
 
-const GONE = /no such process/i;
+/** What was to be held has ended before that, or since: checks whether the node is ready come and go. */
+const GONE = /no such process|^strace ended \(status 0\)$/i;
 
 /** In force on one node. */
 interface Slow {
@@ -54,8 +55,9 @@ export function slowDiskModule(context: HelperContext, processesOf: (node: strin
     const tracer = new Tracer([...straceOptions(slow.delay), ...pids.flatMap((pid) => ['-p', String(pid)])], (why) => {
       slow.tracers = slow.tracers.filter((other) => other !== tracer);
       remember();
-      // It ends with the last process of the node.
-      if (slow.delay > 0 && processesOf(node).length > 0) context.note(node, `its syncs are not slow any more: ${why}`);
+      // It ends with the last process that it holds.
+      const isEarly = slow.delay > 0 && pids.some((pid) => processRow(pid) !== null);
+      if (isEarly && !GONE.test(why)) context.note(node, `its syncs are not slow any more: ${why}`);
     });
     slow.tracers.push(tracer);
     remember();
