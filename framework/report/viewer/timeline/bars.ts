@@ -9,6 +9,8 @@ import type { Scene } from './scene.js';
 const LEAST_BAR = 3;
 const CHARACTER = 6.3;
 const LEAST_LABEL = 22;
+/** Bars lower than this have no labels. */
+const LEAST_TEXT = 10;
 const MOST_LABELS = 360;
 
 const density = new DensityPicture();
@@ -36,7 +38,7 @@ function gather(context: CanvasRenderingContext2D, scene: Scene): void {
   const { layout } = scene;
   const columns = Math.max(1, Math.ceil(layout.right - layout.left));
   const tracks = layout.trackY.length;
-  const gap = layout.trackHeight >= 12 ? 4 : layout.trackHeight >= 9 ? 2 : 1;
+  const gap = layout.trackHeight >= 17 ? 4 : layout.trackHeight >= 9 ? 2 : 1;
   labels = 0;
   for (const list of [...bars, rules]) list.clear();
   density.begin(columns, tracks, scene.palette);
@@ -64,7 +66,7 @@ function readTrack(scene: Scene, track: number, y: number, height: number, colum
   const { begin, end, outcome, starts } = lanes;
   const perNs = (layout.right - layout.left) / (to - from);
   const last = starts[track + 1]!;
-  const inside = height >= 11;
+  const inside = height >= LEAST_TEXT;
   const { busy, failed, doubtful } = density;
   let low = columns;
   let high = -1;
@@ -110,7 +112,7 @@ function fillAll(context: CanvasRenderingContext2D, { palette }: Scene): void {
 
 function drawLabels(context: CanvasRenderingContext2D, scene: Scene): void {
   const { lanes, palette, layout } = scene;
-  context.font = '11px system-ui, sans-serif';
+  context.font = `${layout.trackHeight >= 15 ? 11 : 10}px system-ui, sans-serif`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   const perNs = (layout.right - layout.left) / (scene.to - scene.from);

@@ -42,8 +42,7 @@ export class Board {
 
   layout(width: number): Layout {
     if (this.#layout?.width !== width) this.#layout = null;
-    const { run } = this.app;
-    this.#layout ??= layoutOf(width, this.lanes, this.faultLanes.length, run.leaders.length + run.exits.length > 0);
+    this.#layout ??= layoutOf(width, this.lanes, this.faultLanes.length, this.app.run);
     this.scrollTo(this.scroll);
     return this.#layout;
   }

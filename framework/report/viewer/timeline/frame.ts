@@ -3,13 +3,12 @@
 import type { PageFault } from '../../page/run.js';
 import { instant } from '../../time-text.js';
 import { drawOperations } from './bars.js';
+import { exits, leaders } from './changes.js';
+import { CHARACTER, FONT, laneName } from './lane-name.js';
 import { firstFrom } from './lanes.js';
-import { FAULT_LANE, LEADER_LANE } from './layout.js';
+import { FAULT_LANE } from './layout.js';
 import { type Scene, xOf } from './scene.js';
 import { digitsOf, roundStep } from './span.js';
-
-const FONT = '11.5px system-ui, sans-serif';
-const CHARACTER = 6.4;
 
 /** Draws all of it; takes a few milliseconds whatever the number of operations. */
 export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -25,7 +24,8 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   faults(context, scene);
-  changes(context, scene);
+  leaders(context, scene);
+  exits(context, scene);
   laneNames(context, scene);
   cursorLine(context, scene);
   scrollBar(context, scene);
@@ -111,82 +111,6 @@ function drawFault(context: CanvasRenderingContext2D, scene: Scene, fault: PageF
 function pending(context: CanvasRenderingContext2D, from: number, to: number, y: number, height: number): void {
   context.fillRect(from, y, 1.5, height);
   context.fillRect(from, y + height / 2 - 0.75, to - from, 1.5);
-}
-
-/** Leaders as dashed lines through all lanes, named where there is room; crosses where a node's process ended. */
-function changes(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { run, layout, palette, from, to } = scene;
-  if (run.leaders.length === 0 && run.exits.length === 0) return;
-  const y = layout.leadersTop + LEADER_LANE / 2 - 1;
-  context.fillStyle = palette.ink;
-  laneName(context, scene, run.leaders.length > 0 ? 'leader' : 'nodes', y);
-  context.strokeStyle = palette.leader;
-  context.lineWidth = 1.5;
-  context.setLineDash([5, 3]);
-  context.beginPath();
-  let drawn = -2;
-  for (const { time } of run.leaders) {
-    const x = Math.round(xOf(scene, time));
-    if (time < from || time > to || x <= drawn + 1) continue;
-    context.moveTo(x + 0.5, layout.leadersTop);
-    context.lineTo(x + 0.5, layout.bottom);
-    drawn = x;
-  }
-  context.stroke();
-  context.setLineDash([]);
-  leaderNames(context, scene, y);
-  exits(context, scene, y);
-}
-
-function leaderNames(context: CanvasRenderingContext2D, scene: Scene, y: number): void {
-  const { run, layout, palette, from, to } = scene;
-  context.fillStyle = palette.leader;
-  let last: string | null = null;
-  let free = layout.left;
-  run.leaders.forEach((change, i) => {
-    if (change.time > to) return;
-    const text = change.term === null ? change.node : `${change.node} (term ${change.term})`;
-    if (change.time < from) {
-      last = text;
-      return;
-    }
-    const x = xOf(scene, change.time);
-    if (last !== null && x - layout.left > last.length * CHARACTER + 12) {
-      context.fillText(last, layout.left + 4, y);
-      free = layout.left + last.length * CHARACTER + 8;
-    }
-    last = null;
-    const next = run.leaders[i + 1];
-    const room = (next === undefined ? layout.right : Math.min(layout.right, xOf(scene, next.time))) - x - 8;
-    const fitting = text.length * CHARACTER <= room ? text : change.node.length * CHARACTER <= room ? change.node : '';
-    if (fitting === '' || x < free) return;
-    context.fillText(fitting, x + 4, y);
-    free = x + 4 + fitting.length * CHARACTER;
-  });
-  if (last !== null) context.fillText(last, layout.left + 4, y);
-}
-
-function exits(context: CanvasRenderingContext2D, scene: Scene, y: number): void {
-  const { run, palette, from, to } = scene;
-  context.lineWidth = 2;
-  for (const { time, fault } of run.exits) {
-    if (time < from || time > to) continue;
-    const x = xOf(scene, time);
-    context.strokeStyle = fault ? palette.faint : palette.bad;
-    context.beginPath();
-    context.moveTo(x - 4, y - 4);
-    context.lineTo(x + 4, y + 4);
-    context.moveTo(x + 4, y - 4);
-    context.lineTo(x - 4, y + 4);
-    context.stroke();
-  }
-}
-
-function laneName(context: CanvasRenderingContext2D, { layout }: Scene, text: string, y: number): void {
-  const most = Math.floor((layout.left - 10) / CHARACTER);
-  context.textAlign = 'right';
-  context.fillText(text.length > most ? `${text.slice(0, most - 1)}…` : text, layout.left - 8, y);
-  context.textAlign = 'left';
 }
 
 function laneNames(context: CanvasRenderingContext2D, scene: Scene): void {

@@ -4,7 +4,7 @@ import type { PageFault } from '../../page/run.js';
 import { instant } from '../../time-text.js';
 import { boxOf } from './bars.js';
 import { firstFrom } from './lanes.js';
-import { FAULT_LANE, LEADER_LANE, trackAt } from './layout.js';
+import { FAULT_LANE, trackAt } from './layout.js';
 import { type Scene, timeAt, xOf } from './scene.js';
 
 export type Hit =
@@ -20,7 +20,8 @@ export function hitAt(scene: Scene, x: number, y: number): Hit | null {
   const { layout } = scene;
   if (x < layout.left - 20 || x > layout.right + NEAR) return null;
   if (y >= layout.top && y <= layout.bottom) return operationHit(scene, x, y);
-  if (y >= layout.leadersTop && y < layout.leadersTop + LEADER_LANE) return changeHit(scene, x);
+  if (y >= layout.exitsTop) return exitHit(scene, x);
+  if (y >= layout.leadersTop) return leaderHit(scene, x);
   const lane = scene.faultLanes[Math.floor((y - layout.faultsTop) / FAULT_LANE)];
   const fault = lane?.faults.findLast(
     ({ requested, to }) => xOf(scene, requested) <= x + NEAR && xOf(scene, to) >= x - NEAR,
@@ -56,17 +57,16 @@ function operationHit(scene: Scene, x: number, y: number): Hit | null {
   return best < 0 ? null : { kind: 'operation', position: best };
 }
 
-function changeHit(scene: Scene, x: number): Hit | null {
-  const { leaders, exits } = scene.run;
-  const exit = exits.find(({ time }) => Math.abs(xOf(scene, time) - x) <= NEAR + 2);
-  if (exit !== undefined) {
-    const why = exit.fault ? 'ended by a fault' : 'ended by itself';
-    return {
-      kind: 'text',
-      lines: [`${exit.node} ${why} at ${instant(exit.time, 6)}`, ...(exit.detail === '' ? [] : [exit.detail])],
-    };
-  }
-  const change = leaders.findLast(({ time }) => xOf(scene, time) <= x + NEAR);
+function exitHit(scene: Scene, x: number): Hit | null {
+  const exit = scene.run.exits.findLast(({ time }) => Math.abs(xOf(scene, time) - x) <= NEAR + 2);
+  if (exit === undefined) return null;
+  const why = exit.fault ? 'ended by a fault' : 'ended by itself';
+  const lines = [`${exit.node} ${why} at ${instant(exit.time, 6)}`, ...(exit.detail === '' ? [] : [exit.detail])];
+  return { kind: 'text', lines };
+}
+
+function leaderHit(scene: Scene, x: number): Hit | null {
+  const change = scene.run.leaders.findLast(({ time }) => xOf(scene, time) <= x + NEAR);
   if (change === undefined) return null;
   const term = change.term === null ? '' : ` (term ${change.term})`;
   return { kind: 'text', lines: [`${change.node}${term} leads from ${instant(change.time, 6)}`] };

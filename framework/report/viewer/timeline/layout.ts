@@ -5,6 +5,7 @@ import type { Lanes } from './lanes.js';
 export const AXIS = 22;
 export const FAULT_LANE = 19;
 export const LEADER_LANE = 19;
+export const EXIT_LANE = 14;
 const MOST_FAULT_LANES = 8;
 const TALLEST_TRACK = 20;
 const LOWEST_TRACK = 7;
@@ -42,6 +43,7 @@ export interface Layout {
   readonly right: number;
   readonly faultsTop: number;
   readonly leadersTop: number;
+  readonly exitsTop: number;
   /** The tracks' part of the canvas, and how tall it would be unscrolled. */
   readonly top: number;
   readonly bottom: number;
@@ -51,7 +53,7 @@ export interface Layout {
   readonly trackY: Float64Array;
 }
 
-export function layoutOf(width: number, lanes: Lanes, faultLanes: number, marks: boolean): Layout {
+export function layoutOf(width: number, lanes: Lanes, faultLanes: number, { leaders, exits }: RunBlock): Layout {
   const tracks = lanes.laneOf.length;
   const gaps = lanes.lanes.length * (tracks > lanes.lanes.length ? GAP : 0);
   const trackHeight = Math.max(
@@ -68,7 +70,8 @@ export function layoutOf(width: number, lanes: Lanes, faultLanes: number, marks:
   }
   const faultsTop = AXIS;
   const leadersTop = faultsTop + faultLanes * FAULT_LANE;
-  const top = leadersTop + (marks ? LEADER_LANE : 0) + 2;
+  const exitsTop = leadersTop + (leaders.length > 0 ? LEADER_LANE : 0);
+  const top = exitsTop + (exits.length > 0 ? EXIT_LANE : 0) + 2;
   const full = y + 4;
   const bottom = top + Math.max(40, Math.min(full, MOST_HEIGHT + 10));
   const left = width < 600 ? 64 : 96;
@@ -79,6 +82,7 @@ export function layoutOf(width: number, lanes: Lanes, faultLanes: number, marks:
     right: width - 8,
     faultsTop,
     leadersTop,
+    exitsTop,
     top,
     bottom,
     full,
