@@ -126,7 +126,7 @@ export const REGISTERS: Explanations = {
     causes: ['a client that moved to a replica behind the first one', 'a load balancer without sticky sessions'],
   },
   'monotonic-writes': {
-    meaning: 'A process saw a write of another process, and then missed an earlier write of that process.',
+    meaning: 'A process saw what another one had written, and then missed what that one had written before.',
     breaks: ['monotonic writes (a session guarantee)', CAUSAL, SEQUENTIAL, LINEARIZABLE],
     example: ['p0  write x 1   write y 1', 'p1                          read y → 1   read x → 0'],
     causes: [
