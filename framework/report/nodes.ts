@@ -107,7 +107,7 @@ function logFiles(sources: readonly LogSource[]): Html {
         {
           title: 'lines',
           numeric: true,
-          cell: ({ lines, skipped }: LogSource) => `${skipped > 0 ? 'the last ' : ''}${grouped(lines)}`,
+          cell: ({ lines, skipped }: LogSource) => `${grouped(lines)}${skipped > 0 ? ' and more' : ''}`,
         },
         { title: 'in this page', numeric: true, cell: ({ kept }: LogSource) => grouped(kept) },
         { title: 'times', cell: ({ clock }: LogSource) => clock },

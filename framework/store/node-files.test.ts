@@ -29,11 +29,12 @@ describe('nodeFiles', () => {
     expect(nodeFiles(folder, 'n2')).toEqual([]);
   });
 
-  it('reads whole lines of the end of a file', () => {
+  it('reads whole lines of parts of a file', () => {
     const [log] = nodeFiles(folder, 'n1');
-    expect([...log!.lines(1000)]).toEqual(['one', 'two', 'three']);
-    expect([...log!.lines(8)]).toEqual(['three']);
+    expect([...log!.lines()]).toEqual(['one', 'two', 'three']);
+    expect([...log!.lines(7)]).toEqual(['three']);
+    expect([...log!.lines(0, 5)]).toEqual(['one', 'two']);
     rmSync(join(folder, 'nodes/n1/node.log'));
-    expect([...log!.lines(1000)]).toEqual([]);
+    expect([...log!.lines()]).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ export interface NodeFile {
   readonly path: string;
   /** In bytes. */
   readonly size: number;
-  /** Its lines in order, those of its last `most` bytes; a line that is longer than a megabyte comes in pieces. */
-  lines(most: number): Iterable<string>;
+  /** The whole lines between two bytes, about, in order; one that is longer than a megabyte comes in pieces. Without them all. */
+  lines(from?: number, to?: number): Iterable<string>;
 }
 
 /** Programs' own logs are collected here, by their paths on the host. */
@@ -69,11 +69,13 @@ function beginsBinary(path: string): boolean {
 }
 
 function reader(path: string, size: number): NodeFile['lines'] {
-  return function* (most) {
-    const from = Math.max(0, size - most);
+  return function* (from = 0, to = size) {
+    let left = to - from;
     let first = from > 0;
     try {
-      for (const line of textLines(path, LONGEST, from)) {
+      for (const line of textLines(path, LONGEST, Math.max(0, from))) {
+        if (left <= 0) return;
+        left -= line.length + 1;
         // What reading began in the middle of is no line.
         if (!first) yield line;
         first = false;

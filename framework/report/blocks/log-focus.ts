@@ -36,9 +36,9 @@ export class Focus {
     return Math.min(distance(this.#anomalies, time) / ANOMALIES_FIRST, distance(this.#others, time));
   }
 
-  /** The stretches of the anomalies themselves; none where there is no anomaly with a place. */
-  get anomalies(): readonly Span[] {
-    return this.#anomalies;
+  /** Where it is worth to look into long files: anomalies first, in order. */
+  get instants(): readonly Nanoseconds[] {
+    return [...this.#anomalies, ...this.#others].map(({ from }) => from);
   }
 }
 

@@ -81,6 +81,28 @@ describe('the logs of a run', () => {
     );
   });
 
+  it('of files that are too long to be read are those around the anomaly, and the last', () => {
+    // A hundred megabytes of which each part is made when it is read: a line for each 100 bytes.
+    const [size, width] = [100_000_000, 100];
+    let read = 0;
+    const line = (i: number) => `${((i * width * 30) / size).toFixed(6)} line ${i}`.padEnd(width - 1, '.');
+    const long: NodeFile = {
+      path: 'nodes/n1/node.log',
+      size,
+      *lines(from = 0, to = size) {
+        for (let i = Math.ceil(from / width); i * width < to; i++) {
+          read += width;
+          yield line(i);
+        }
+      },
+    };
+    const logs = logsWith(staleRead(), { n1: [long] });
+    const seconds = rowsOf(logs).map((row) => row.seconds);
+    expect(seconds.filter((second) => second > 13.99 && second < 14.07).length).toBeGreaterThan(2000);
+    expect(read).toBeLessThan(50_000_000);
+    expect(logs.sources[0]!.skipped).toBeGreaterThan(50_000_000);
+  });
+
   it('hold nothing that is not text, whatever programs write', () => {
     const hostile = [
       '1.000000 \u001b[31mred\u001b[0m \u001b]0;title\u0007done',

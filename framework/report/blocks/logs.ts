@@ -6,6 +6,7 @@ import { clip, clipShort, plural, visible } from '../text.js';
 import { FileClock, type RunTimes } from './log-clock.js';
 import { Focus } from './log-focus.js';
 import { levelOf } from './log-level.js';
+import { partsOf } from './log-parts.js';
 import { LogSelection } from './log-selection.js';
 import { type Stamp, StampReader } from './log-stamp.js';
 
@@ -13,8 +14,8 @@ import { type Stamp, StampReader } from './log-stamp.js';
 const MOST_TEXT = 2_000_000;
 const LONGEST_LINE = 1000;
 
-/** Bytes that are read of all logs, at most; each file gets an even part, its end. */
-const MOST_READ = 24_000_000;
+/** Bytes that are read of all logs, at most; each file gets an even part. */
+const MOST_READ = 32_000_000;
 const LEAST_READ = 1_000_000;
 const MOST_SOURCES = 1000;
 /** No system has longer ones. */
@@ -63,15 +64,22 @@ function gather(story: Story): Logs {
   const drafts: Draft[] = [];
   for (const { node, file } of files.slice(0, MOST_SOURCES)) {
     const source = drafts.length;
-    const { lines, clock } = readFile(file, most, times, input.result.deployment, (line, number, time, timing) => {
-      // Errors are worth more, and looked for only where that may count.
-      const far = Number.isNaN(time) ? UNTIMED - number : focus.distance(time);
-      if (!selection.mayTake(far / WORTH)) return;
-      const level = levelOf(line);
-      const rank = LEVELS[level] === 'error' ? far / WORTH : far;
-      selection.add(rank, () => ({ time, level, timing, source, number, text: clean(line) }));
-    });
-    drafts.push({ node, path: file.path.slice(0, LONGEST_PATH), lines, skipped: Math.max(0, file.size - most), clock });
+    const { lines, read, clock } = readFile(
+      file,
+      most,
+      focus.instants,
+      times,
+      input.result.deployment,
+      (line, number, time, timing) => {
+        // Errors are worth more, and looked for only where that may count.
+        const far = Number.isNaN(time) ? UNTIMED - number : focus.distance(time);
+        if (!selection.mayTake(far / WORTH)) return;
+        const level = levelOf(line);
+        const rank = LEVELS[level] === 'error' ? far / WORTH : far;
+        selection.add(rank, () => ({ time, level, timing, source, number, text: clean(line) }));
+      },
+    );
+    drafts.push({ node, path: file.path.slice(0, LONGEST_PATH), lines, skipped: Math.max(0, file.size - read), clock });
   }
   const places = new Map<string, number>();
   for (const [time, node, level, text] of eventLines(story)) {
@@ -135,11 +143,12 @@ type Take = (line: string, number: number, time: number, timing: number) => void
 function readFile(
   file: NodeFile,
   most: number,
+  instants: readonly number[],
   times: RunTimes,
   deployment: string,
   take: Take,
-): { lines: number; clock: string } {
-  const [first, last] = [firstStamp(file.lines(most)), lastStamp(file.lines(TAIL))];
+): { lines: number; read: number; clock: string } {
+  const [first, last] = [firstStamp(file.lines()), lastStamp(file.lines(Math.max(0, file.size - TAIL)))];
   const clock = new FileClock(times, first ?? last, last ?? first);
   let number = 0;
   let before = Number.NaN;
@@ -151,21 +160,28 @@ function readFile(
     });
     waiting = [];
   };
-  for (const line of file.lines(most)) {
-    number++;
-    const instant = clock.read(withoutColours(line.length > HEAD ? line.slice(0, HEAD) : line));
-    if (instant !== null) {
-      before = instant.time;
-      giveWaiting();
-      // Seconds of the run are told beside the line.
-      const text = clock.kind === 'run' ? line.slice(line.indexOf(' ') + 1) : line;
-      take(text, number, before, instant.coarse ? ABOUT : SAID);
-    } else if (!Number.isNaN(before)) take(line, number, before, ABOUT);
-    else if (clock.kind === 'none' || waiting.length >= HEAD_LINES) take(line, number, before, UNKNOWN);
-    else waiting.push(line);
+  const timeOf = (line: string) => clock.read(withoutColours(line.length > HEAD ? line.slice(0, HEAD) : line));
+  const parts = partsOf(file, most, instants, (line) => timeOf(line)?.time ?? null);
+  for (const { from, to } of parts) {
+    // Between two parts there are lines that nobody has counted.
+    if (number > 0) number++;
+    for (const line of file.lines(from, to)) {
+      number++;
+      const instant = timeOf(line);
+      if (instant !== null) {
+        before = instant.time;
+        giveWaiting();
+        // Seconds of the run are told beside the line.
+        const text = clock.kind === 'run' ? line.slice(line.indexOf(' ') + 1) : line;
+        take(text, number, before, instant.coarse ? ABOUT : SAID);
+      } else if (!Number.isNaN(before)) take(line, number, before, ABOUT);
+      else if (clock.kind === 'none' || waiting.length >= HEAD_LINES) take(line, number, before, UNKNOWN);
+      else waiting.push(line);
+    }
   }
+  const read = parts.reduce((sum, { from, to }) => sum + to - from, 0);
   giveWaiting();
-  return { lines: number, clock: clockText(clock, deployment) };
+  return { lines: number, read, clock: clockText(clock, deployment) };
 }
 
 function firstStamp(lines: Iterable<string>): Stamp | null {

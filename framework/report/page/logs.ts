@@ -21,7 +21,7 @@ export interface Logs {
     readonly timing: Uint8Array;
     /** Index into `sources`. */
     readonly source: Uint16Array;
-    /** Of its file, from 1. */
+    /** Of its file, from 1; where not all of it was read, of what was. */
     readonly number: Float64Array;
     /** Without control characters that mislead, cut where it is long. */
     readonly text: readonly string[];
@@ -36,7 +36,7 @@ export interface LogSource {
   /** Lines that were read, and those of them that are here. */
   readonly lines: number;
   readonly kept: number;
-  /** Bytes at the beginning of the file that were not read. */
+  /** Bytes of the file that were not read: lines are not numbered as in the file then. */
   readonly skipped: number;
   /** How its times are known, for people. */
   readonly clock: string;

@@ -91,11 +91,14 @@ class Panel {
     const { lines, sources } = this.#logs;
     const time = lines.time[position]!;
     const level = LEVELS[lines.level[position]!]!;
-    const { node, path } = sources[lines.source[position]!]!;
+    const { node, path, skipped } = sources[lines.source[position]!]!;
     const about = lines.timing[position] === ABOUT ? '~' : '';
     const gap = this.#gaps[position]!;
     const text = lines.text[position]!;
-    const left = gap === 0 || this.#search !== null ? null : element('i', {}, `⋯ ${grouped(gap)} lines left out `);
+    const left =
+      gap === 0 || this.#search !== null
+        ? null
+        : element('i', {}, `⋯ ${skipped > 0 ? '' : `${grouped(gap)} `}lines left out `);
     return {
       cells: [
         Number.isNaN(time) ? '?' : `${about}${instant(time, this.#digits)}`,
@@ -141,13 +144,15 @@ class Panel {
   /** Its moment is pointed at, and in sight in the timeline; all of it can be read. */
   #select(position: number): void {
     const { lines, sources } = this.#logs;
-    const { path, clock } = sources[lines.source[position]!]!;
+    const { path, clock, skipped } = sources[lines.source[position]!]!;
     this.#whole.hidden = false;
     this.#whole.replaceChildren(
       element(
         'span',
         { class: 'faint' },
-        path === null ? 'event: ' : `${path}, line ${grouped(lines.number[position]!)}, by ${clock}: `,
+        path === null
+          ? 'event: '
+          : `${path}${skipped > 0 ? '' : `, line ${grouped(lines.number[position]!)}`}, by ${clock}: `,
       ),
       element('bdi', {}, lines.text[position]!),
     );
