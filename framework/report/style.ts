@@ -80,7 +80,7 @@ svg .pale{opacity:.28}
 svg circle.badge{fill:var(--ink)}svg .badge-text{fill:var(--page);font-weight:700;pointer-events:none}
 svg .order{stroke:var(--faint);stroke-width:1.5;fill:none;stroke-dasharray:3 3}svg .order-head{fill:var(--faint)}
 svg .order-letter{fill:var(--faint)}svg .result{stroke:var(--proof);stroke-width:2;fill:none}svg .result-head,svg .result-letter{fill:var(--proof)}
-svg .witness[role=button]{cursor:pointer;outline:none}svg .witness.here .op,svg .witness:focus-visible .op{stroke:var(--ink);stroke-width:3}.badge.here,.steps-said li.here{outline:2px solid var(--link)}
+svg .witness [role=button]{cursor:pointer;outline:none}svg .witness.here .op,svg .witness .op:focus-visible{stroke:var(--ink);stroke-width:3}.badge.here,.steps-said li.here{outline:2px solid var(--link)}
 svg .area.ok{fill:var(--ok)}svg .area.fail{fill:url(#hatch)}svg .area.info{fill:url(#dots)}
 svg .cross{stroke:var(--bad);stroke-width:2.5;fill:none}.key-mark{color:var(--bad);font-weight:700}
 svg .case{fill:none;stroke:var(--proof);stroke-width:2}svg .case-name{fill:var(--proof);font-weight:700}

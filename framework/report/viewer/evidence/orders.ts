@@ -26,6 +26,7 @@ class Orders {
   readonly #root: HTMLElement;
   readonly #search: PageSearch;
   readonly #layout: Layout;
+  /** Bars, by operation. */
   readonly #choices: readonly SVGElement[];
   readonly #timeline: HTMLButtonElement;
   readonly #release: HTMLButtonElement;
@@ -36,7 +37,7 @@ class Orders {
     this.#root = root;
     this.#search = search;
     this.#layout = layoutOf(search);
-    this.#choices = [...root.querySelectorAll<SVGElement>('.choice')];
+    this.#choices = [...root.querySelectorAll<SVGElement>('.choice .op')];
     this.#timeline = element('button', { type: 'button' }, 'Show on the timeline');
     this.#timeline.addEventListener('click', () => this.#kept !== null && showOnTimeline(app, this.#rowOf(this.#kept)));
     this.#release = element('button', { type: 'button' }, 'Show the longest again');
@@ -174,7 +175,7 @@ class Orders {
     }
     this.#root.querySelector('.steps')!.replaceChildren(...parts);
     const placed = new Set(order.steps);
-    for (const [i, choice] of this.#choices.entries()) choice.classList.toggle('placed', placed.has(i));
+    for (const [i, choice] of this.#choices.entries()) choice.parentElement!.classList.toggle('placed', placed.has(i));
     this.#list(order);
     this.#mark(this.#shown);
   }

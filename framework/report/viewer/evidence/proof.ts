@@ -30,18 +30,20 @@ function numbersOf(one: HTMLElement | SVGElement): string[] {
 }
 
 function leadToTimeline(operation: SVGElement, app: App): void {
-  const { row, invoked, completed } = operation.dataset;
-  const about = (operation.querySelector('title')?.textContent ?? '').replaceAll('\n', ', ');
-  operation.setAttribute('role', 'button');
-  operation.setAttribute('tabindex', '0');
-  operation.setAttribute('aria-label', `${operation.dataset['numbers']}: ${about}. Show on the timeline`);
+  const { row, invoked, completed, numbers } = operation.dataset;
+  const bar = operation.querySelector('.op')!;
+  const about = (bar.querySelector('title')?.textContent ?? '').replaceAll('\n', ', ');
+  bar.setAttribute('role', 'button');
+  bar.setAttribute('tabindex', '0');
+  bar.setAttribute('aria-label', `${numbers}: ${about}. Show on the timeline`);
   const go = () => {
     const end = completed === undefined ? null : Number(completed);
     showOnTimeline(app, { row: Number(row), invoked: Number(invoked), completed: end });
   };
-  operation.addEventListener('click', go);
-  operation.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
+  bar.addEventListener('click', go);
+  bar.addEventListener('keydown', (event) => {
+    const { key } = event as KeyboardEvent;
+    if (key !== 'Enter' && key !== ' ') return;
     event.preventDefault();
     go();
   });
