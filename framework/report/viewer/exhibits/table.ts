@@ -59,7 +59,7 @@ function cellOf(app: App, column: Column, value: TableCell, digits: number): HTM
   if (column.shows === 'instant') return element('td', attributes, instant(value, digits));
   if (column.shows !== 'operation') return element('td', attributes, valueText(value));
   const button = element('button', { type: 'button', class: 'to-operation' }, `show ${value}`);
-  button.setAttribute('aria-label', `Show operation ${value} on the timeline`);
+  button.setAttribute('aria-label', `show ${value} on the timeline`);
   button.addEventListener('click', () => void showOperation(app, value));
   return element('td', attributes, button);
 }
