@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportInput } from './story.js';
-import { failedRun, hostile, manyAnomalies, staleRead } from './testing/scenarios.js';
+import { type ReportInput, tell } from './story.js';
+import { failedRun, hostile, manyAnomalies, SMALL, staleRead } from './testing/scenarios.js';
 import { renderTrace } from './trace.js';
 
 interface TraceEvent {
@@ -15,8 +15,8 @@ interface TraceEvent {
   args: Record<string, unknown>;
 }
 
-function traceOf({ history, events, result }: ReportInput): TraceEvent[] {
-  const chunks = [...renderTrace(history, events, result.nodes)];
+function traceOf(input: ReportInput): TraceEvent[] {
+  const chunks = [...renderTrace(tell(input))];
   return (JSON.parse(chunks.join('')) as { traceEvents: TraceEvent[] }).traceEvents;
 }
 
@@ -50,10 +50,26 @@ describe('renderTrace', () => {
   });
 
   it('comes in bounded chunks', () => {
-    const { history, events, result } = manyAnomalies();
-    const chunks = [...renderTrace(history, events, result.nodes)];
+    const chunks = [...renderTrace(tell(manyAnomalies()))];
     expect(chunks.length).toBeGreaterThan(10);
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(1_000_000);
+  });
+
+  it('of a very long run holds a sample, with the operations that prove something, and says so', () => {
+    const input = staleRead({ ...SMALL, operations: 20_000, length: 100_000_000_000 });
+    const text = [...renderTrace(tell(input), 5000)].join('');
+    const { traceEvents, metadata } = JSON.parse(text) as {
+      traceEvents: TraceEvent[];
+      metadata: { operations: number; left: number };
+    };
+    const slices = traceEvents.filter(({ ph }) => ph === 'X');
+    expect(slices.length).toBe(metadata.operations - metadata.left);
+    expect(metadata.left).toBeGreaterThan(5000);
+    const [anomaly] = input.result.anomalies;
+    for (const row of anomaly!.operations!) {
+      const { invoked, process } = input.history.operation(row);
+      expect(slices.some(({ tid, ts }) => tid === process && ts === invoked / 1000)).toBe(true);
+    }
   });
 
   it('is JSON for an empty history and for hostile text', () => {

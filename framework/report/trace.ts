@@ -1,10 +1,11 @@
 // `trace.json`: the run as Chrome trace events, which Perfetto and chrome://tracing open.
 import type { NodeEvent } from '../contracts/cluster.js';
-import { EVENT_INVOKE, type History, type Operation } from '../contracts/history.js';
+import type { Operation } from '../contracts/history.js';
 import type { Nanoseconds } from '../contracts/time.js';
-import { readFaults } from './faults.js';
+import { chosenRows } from './blocks/chosen.js';
+import type { Faults } from './faults.js';
 import { operationText } from './operations.js';
-import { endOfHistory } from './statistics.js';
+import type { Story } from './story.js';
 import { clip, compact, visible } from './text.js';
 
 const CLIENTS = 1;
@@ -16,15 +17,15 @@ const NAMES = { [CLIENTS]: 'clients', [FAULTS]: 'faults', [NODES]: 'nodes' } as 
 /** Events in a chunk; some 200 bytes each. */
 const CHUNK = 2000;
 
+/** Operations in the file, about: viewers grow slow beyond a few hundred thousand slices. */
+const MOST_OPERATIONS = 300_000;
+
 /**
  * The file's text in chunks of bounded size, for a stream. Threads are the client processes, the nemeses and the nodes;
- * timestamps are microseconds since the start. An operation without a completion lasts to the end of the history.
+ * timestamps are microseconds since the start. An operation without a completion lasts to the end of the history. Of a very long run
+ * it holds what the page would: everything near anomalies, and a sample of the rest; its metadata say how many were left out.
  */
-export function* renderTrace(
-  history: History,
-  events: readonly NodeEvent[],
-  nodes: readonly string[],
-): Generator<string, void> {
+export function* renderTrace(story: Story, most: number = MOST_OPERATIONS): Generator<string, void> {
   let chunk: string[] = [];
   let first = true;
   const flush = (): string => {
@@ -33,12 +34,13 @@ export function* renderTrace(
     chunk = [];
     return text;
   };
-  for (const event of traceEvents(history, events, nodes)) {
+  const chosen = chosenRows(story, most);
+  for (const event of traceEvents(story, chosen.rows)) {
     chunk.push(JSON.stringify(event));
     if (chunk.length === CHUNK) yield flush();
   }
   if (chunk.length > 0) yield flush();
-  yield '\n]}\n';
+  yield `\n],"metadata":${JSON.stringify({ operations: chosen.all, left: chosen.all - chosen.rows.length })}}\n`;
 }
 
 type TraceEvent = Readonly<Record<string, unknown>>;
@@ -47,20 +49,11 @@ function micros(time: Nanoseconds): number {
   return time / 1000;
 }
 
-function* traceEvents(
-  history: History,
-  events: readonly NodeEvent[],
-  nodes: readonly string[],
-): Generator<TraceEvent, void> {
+function* traceEvents({ input, statistics, faults }: Story, rows: Uint32Array): Generator<TraceEvent, void> {
   for (const [pid, name] of Object.entries(NAMES)) yield metadata('process_name', Number(pid), 0, name);
-  const end = endOfHistory(history);
-  yield* faultEvents(history, nodes, end);
-  yield* nodeEvents(events, nodes);
-  const { columns } = history;
-  for (let row = 0; row < columns.length; row++) {
-    if (columns.type[row] === EVENT_INVOKE && columns.process[row]! >= 0)
-      yield operationEvent(history.operation(row), end);
-  }
+  yield* faultEvents(faults);
+  yield* nodeEvents(input.events, input.result.nodes);
+  for (const row of rows) yield operationEvent(input.history.operation(row), statistics.end);
 }
 
 function metadata(name: string, pid: number, tid: number, value: string): TraceEvent {
@@ -68,8 +61,7 @@ function metadata(name: string, pid: number, tid: number, value: string): TraceE
 }
 
 /** Overlapping faults of one nemesis are asynchronous slices, which viewers stack. */
-function* faultEvents(history: History, nodes: readonly string[], end: Nanoseconds): Generator<TraceEvent, void> {
-  const { inForce } = readFaults(history, nodes, end);
+function* faultEvents({ inForce }: Faults): Generator<TraceEvent, void> {
   for (const [i, fault] of inForce.entries()) {
     const common = { cat: 'fault', name: visible(clip(fault.name, 60)), pid: FAULTS, tid: 0, id: i + 1 };
     const args = { what: visible(clip(fault.what, 200)), requested: micros(fault.requested), healed: fault.healed };

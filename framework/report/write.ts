@@ -19,13 +19,13 @@ export const REPORT_FILES = ['report.html', 'summary.md', 'junit.xml', 'trace.js
  * @throws ChaosError `report-not-written` when the disk is full or the folder refuses; the files before it are kept.
  */
 export async function writeReports(folder: string, input: ReportInput): Promise<void> {
-  const { history, events, result } = input;
+  const { result } = input;
   const story = tell(input);
   await replace(join(folder, 'junit.xml'), (path) => writeFile(path, renderJUnit(result)));
   await replace(join(folder, 'summary.md'), (path) => writeFile(path, renderMarkdown(story)));
   await replace(join(folder, 'report.html'), (path) => writeFile(path, renderReport(input, story)));
   await replace(join(folder, 'trace.json'), (path) =>
-    pipeline(Readable.from(renderTrace(history, events, result.nodes)), createWriteStream(path)),
+    pipeline(Readable.from(renderTrace(story)), createWriteStream(path)),
   );
 }
 
