@@ -111,11 +111,10 @@ describe('what the checks show', () => {
     const light = await colours();
     expect(light.count).toBeGreaterThan(8);
     await page.emulateMedia({ colorScheme: 'dark' });
-    const dark = await colours();
-    expect(dark.bad).not.toBe(light.bad);
-    expect(dark.count).toBeGreaterThan(8);
+    await expect.poll(async () => (await colours()).bad).not.toBe(light.bad);
+    await expect.poll(async () => (await colours()).count).toBeGreaterThan(8);
     await page.emulateMedia({ colorScheme: 'light' });
-    expect((await colours()).count).toBe(light.count);
+    await expect.poll(colours).toEqual(light);
   });
 
   it('says what is under the pointer, in all charts at once, and a click leads to the operation', async () => {
