@@ -42,12 +42,15 @@ export class Reports {
     this.#browser = browser;
   }
 
-  /** Resolves when the page's script has shown all of its parts. */
-  async open(input: ReportInput): Promise<Opened> {
+  /** Resolves when the page's script has shown all of its parts, or at once where it is switched off. */
+  async open(input: ReportInput, { script = true }: { script?: boolean } = {}): Promise<Opened> {
     const file = join(this.#folder, `report-${++this.#pages}.html`);
     writeFileSync(file, renderReport(input));
     const url = pathToFileURL(file).href;
-    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      javaScriptEnabled: script,
+    });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
@@ -60,7 +63,7 @@ export class Reports {
       void dialog.dismiss();
     });
     await page.goto(url);
-    await page.locator('html[data-ready]').waitFor({ state: 'attached' });
+    if (script) await page.locator('html[data-ready]').waitFor({ state: 'attached' });
     return { page, complaints };
   }
 
