@@ -51,7 +51,9 @@ export async function mountExhibits(place: HTMLElement, app: App): Promise<void>
       ),
     ),
   );
-  document.querySelector('nav a[href="#operations"]')?.before(element('a', { href: '#exhibits' }, TITLE));
+  document
+    .querySelector('nav a[href="#timeline"],nav a[href="#operations"]')
+    ?.before(element('a', { href: '#exhibits' }, TITLE));
   redrawWithColours(pictures);
 }
 
