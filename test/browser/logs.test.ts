@@ -118,7 +118,7 @@ describe('the logs of a report', () => {
     expect(await (await active()).getAttribute('aria-selected')).toBe('true');
     expect(await (await active()).textContent()).toContain('tick 401');
     expect(await page.locator('.whole-line').textContent()).toBe(
-      'nodes/n1/node.log, line 402, by the run’s clock: tick 401',
+      'nodes/n1/node.log, line 402 (the run’s clock): tick 401',
     );
     // 401 / 400 s is far from where the page opens; the timeline went there, and so did the link.
     await expect.poll(() => new URL(page.url()).hash).toMatch(/t=\d+-\d+/);

@@ -21,7 +21,8 @@ export interface ControlState {
 
 const WAIT = 120;
 
-export function controls(sources: readonly LogSource[], onChange: () => void): Controls {
+/** `order`: nodes as the run names them; what else has lines comes behind them. */
+export function controls(sources: readonly LogSource[], order: readonly string[], onChange: () => void): Controls {
   const field = element('input', {
     type: 'search',
     'aria-label': 'Search the logs',
@@ -41,7 +42,8 @@ export function controls(sources: readonly LogSource[], onChange: () => void): C
   );
   const problem = element('span', { class: 'problem', role: 'alert' });
   const status = element('span', { class: 'status', role: 'status' });
-  const nodes = [...new Set(sources.map(({ node }) => node))];
+  const present = new Set(sources.map(({ node }) => node));
+  const nodes = [...new Set([...order, ...present])].filter((node) => present.has(node));
   const chips = [
     ...nodes.map((node) => chip(node, onChange)),
     ...(sources.some(({ path }) => path === null) ? [chip('events', onChange)] : []),

@@ -46,7 +46,7 @@ class Panel {
     this.#operations = operations;
     this.#digits = digitsFor(app.run.end / 100_000);
     this.#gaps = gapsOf(logs);
-    this.#controls = controls(logs.sources, () => void this.choose());
+    this.#controls = controls(logs.sources, app.run.nodes, () => void this.choose());
     this.#list = new List({
       label: 'Lines of all logs in order of time. Up and down move, Enter shows the moment in the timeline.',
       columns: ['time', 'node', 'level', 'line'],
@@ -109,7 +109,7 @@ class Panel {
       look: [
         level,
         path === null ? 'event' : '',
-        this.#isInSight(time) ? '' : 'outside',
+        Number.isNaN(time) || this.#isInSight(time) ? '' : 'outside',
         this.#isPointedAt(time) ? 'at' : '',
         this.#isOfOperation(node, time) ? 'of' : '',
       ].join(' '),
@@ -152,7 +152,7 @@ class Panel {
         { class: 'faint' },
         path === null
           ? 'event: '
-          : `${path}${skipped > 0 ? '' : `, line ${grouped(lines.number[position]!)}`}, by ${clock}: `,
+          : `${path}${skipped > 0 ? '' : `, line ${grouped(lines.number[position]!)}`} (${clock}): `,
       ),
       element('bdi', {}, lines.text[position]!),
     );

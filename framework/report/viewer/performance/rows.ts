@@ -10,7 +10,9 @@ export function drawNodes(plot: uPlot, { availability, bins, step, end }: Perfor
   const nodes = availability.slice(1);
   const { ctx, bbox } = plot;
   const height = (rowHeight(nodes.length) - 3) * devicePixelRatio;
-  const x = (time: number) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(time / S, 'x', true)));
+  // On whole pixels, so that there are no seams between bins.
+  const x = (time: number) =>
+    Math.round(Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(time / S, 'x', true))));
   const [fine, bad] = [colour('ok'), colour('fail')];
   nodes.forEach(({ begun, ok }, row) => {
     const top = plot.valToPos(rowCentre(row, nodes.length), 'y', true) - height / 2;
