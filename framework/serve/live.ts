@@ -72,6 +72,7 @@ class Followed {
   #state = new LiveState();
   #last = '';
   #sent = 0;
+  #closed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(inside: Inside, index: RunIndex, run: IndexedRun, onEnd: () => void) {
@@ -95,6 +96,8 @@ class Followed {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#history.close();
