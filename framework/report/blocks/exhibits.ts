@@ -8,7 +8,7 @@ import { clip, clipShort } from '../text.js';
 
 const MOST_EXHIBITS = 40;
 /** Points, spans and cells of all of them. */
-const MOST_MARKS = 120_000;
+const MOST_MARKS = 60_000;
 const MOST_COMPLAINTS = 20;
 
 const ORDER = ['false', 'unknown', 'true'] as const;

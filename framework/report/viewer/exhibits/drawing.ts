@@ -16,8 +16,6 @@ const RIGHT = 12;
 export interface Mark {
   readonly time: Nanoseconds;
   readonly to: Nanoseconds;
-  /** What it is, for people. */
-  readonly text: string;
   readonly wrong: boolean;
   /** Event index of an invocation. */
   readonly operation: number | undefined;
@@ -34,6 +32,8 @@ export interface Drawing<M extends Mark = Mark> {
   /** What of it is shown or not, by position in `entries`. */
   readonly hidden: Set<number>;
   draw(context: CanvasRenderingContext2D, view: Sight): void;
+  /** What a mark is, for people. */
+  textOf(mark: M): string;
   /** Where a mark lies, in pixels of the canvas. */
   place(mark: M, view: Sight): { x: number; y: number };
   /** The mark at a place of the canvas, or close to it. */
@@ -74,6 +74,11 @@ export class Sight {
 
   x(time: Nanoseconds): number {
     return this.left + ((time - this.from) / (this.to - this.from)) * this.width;
+  }
+
+  /** Instants per pixel. */
+  get pixel(): Nanoseconds {
+    return (this.to - this.from) / this.width;
   }
 
   time(x: number): Nanoseconds {

@@ -39,9 +39,7 @@ export class Lanes implements Drawing<SpanMark> {
     this.marks = lanes
       .flatMap(({ spans }, lane) =>
         spans.map(({ from, to, text = '', wrong = false, operation }): SpanMark => {
-          const label = clipShort(text, 160);
-          const what = `${this.#names[lane]}${label === '' ? '' : `: ${label}`}${spanText(from, to)}`;
-          return { time: from, to, lane, label, wrong, operation, text: `${wrong ? `${WRONG_SIGN} ` : ''}${what}` };
+          return { time: from, to, lane, label: clipShort(text, 160), wrong, operation };
         }),
       )
       .sort((a, b) => a.time - b.time || a.to - b.to);
@@ -60,6 +58,11 @@ export class Lanes implements Drawing<SpanMark> {
       }
     }
     context.restore();
+  }
+
+  textOf({ lane, label, wrong, time, to }: SpanMark): string {
+    const what = `${this.#names[lane]}${label === '' ? '' : `: ${label}`}${spanText(time, to)}`;
+    return `${wrong ? `${WRONG_SIGN} ` : ''}${what}`;
   }
 
   place(mark: SpanMark, view: Sight): { x: number; y: number } {
@@ -87,7 +90,7 @@ export class Lanes implements Drawing<SpanMark> {
   }
 
   says(time: Nanoseconds): string[] {
-    return this.marks.filter((mark) => mark.time <= time && time <= mark.to).map(({ text }) => text);
+    return this.marks.filter((mark) => mark.time <= time && time <= mark.to).map((mark) => this.textOf(mark));
   }
 
   table(): ReturnType<Drawing['table']> {

@@ -112,7 +112,7 @@ export class Picture {
     const active = faults
       .filter(({ from, to }) => from <= time && time <= to)
       .map(({ name, what }) => `${name} ${what}`);
-    const said = mark === null ? this.drawing.says(time) : [mark.text];
+    const said = mark === null ? this.drawing.says(time) : [this.drawing.textOf(mark)];
     const hint = mark?.operation === undefined ? [] : ['Click or Enter: the operation on the timeline'];
     const during = active.length === 0 ? [] : [`during ${listed(active, 3)}`];
     return [instant(time, digitsFor(end / 100)), ...listedFew(said), ...during, ...hint];

@@ -82,19 +82,25 @@ export class Values implements Drawing<PointMark> {
     context.restore();
   }
 
+  textOf({ wrong, entry, value }: PointMark): string {
+    return `${wrong ? `${WRONG_SIGN} ` : ''}${this.entries[entry]!.name}: ${this.#text(value)}`;
+  }
+
   place({ time, value }: PointMark, view: Sight): { x: number; y: number } {
     return { x: view.x(time), y: this.#y(value, view) };
   }
 
   near(x: number, y: number, view: Sight): PointMark | null {
+    const reach = NEAR * view.pixel;
+    const at = view.from + (x - view.left) * view.pixel;
     let found: PointMark | null = null;
     let least = NEAR * NEAR;
-    for (const mark of this.marks) {
+    for (let i = lastBefore(this.marks, at - reach, ({ time }) => time) + 1; i < this.marks.length; i++) {
+      const mark = this.marks[i]!;
+      if (mark.time > at + reach) break;
       if (this.hidden.has(mark.entry)) continue;
-      const dx = view.x(mark.time) - x;
-      if (Math.abs(dx) > NEAR) continue;
-      const dy = this.#y(mark.value, view) - y;
-      const distance = dx * dx + dy * dy;
+      const place = this.place(mark, view);
+      const distance = (place.x - x) ** 2 + (place.y - y) ** 2;
       if (distance < least || (distance === least && mark.wrong)) {
         least = distance;
         found = mark;
@@ -155,21 +161,8 @@ export class Values implements Drawing<PointMark> {
     return this.#series
       .flatMap(({ points, wrong = false }, i) => {
         const entry = this.#bands.length + i;
-        const { name } = this.entries[entry]!;
         return points.flatMap(([time, value, operation]): PointMark[] =>
-          value === null
-            ? []
-            : [
-                {
-                  time,
-                  to: time,
-                  value,
-                  entry,
-                  wrong,
-                  operation,
-                  text: `${wrong ? `${WRONG_SIGN} ` : ''}${name}: ${this.#text(value)}`,
-                },
-              ],
+          value === null ? [] : [{ time, to: time, value, entry, wrong, operation }],
         );
       })
       .sort((a, b) => a.time - b.time);
