@@ -2,12 +2,12 @@
 
 const COLOURS_LIGHT = `--page:#ffffff;--card:#f6f8fa;--line:#d0d7de;--ink:#1f2328;--faint:#59636e;--link:#0550ae;
 --good:#116329;--good-soft:#dafbe1;--bad:#a40e26;--bad-soft:#ffebe9;--doubt:#7d4e00;--doubt-soft:#fff8c5;--expected:#0550ae;--expected-soft:#ddf4ff;
---ok:#0072b2;--ok-ink:#ffffff;--fail:#d55e00;--fail-soft:#fbe3d2;--info:#aa4499;--info-soft:#f3dcef;
+--ok:#0072b2;--ok-ink:#ffffff;--fail:#d55e00;--fail-text:#a84400;--fail-soft:#fbe3d2;--info:#aa4499;--info-soft:#f3dcef;
 --fault:#e0c878;--fault-ink:#3d2f00;--band:#e0c87838;--leader:#5b3fa8;--proof:#a40e26;--grid:#d8dee4`;
 
 const COLOURS_DARK = `--page:#0d1117;--card:#161b22;--line:#3d444d;--ink:#e6edf3;--faint:#9198a1;--link:#79c0ff;
 --good:#56d364;--good-soft:#12261e;--bad:#ff8182;--bad-soft:#33161a;--doubt:#e3b341;--doubt-soft:#2d2508;--expected:#79c0ff;--expected-soft:#10243c;
---ok:#56b4e9;--ok-ink:#05263b;--fail:#ff9d5c;--fail-soft:#4a2a12;--info:#dd8fd0;--info-soft:#432a3f;
+--ok:#56b4e9;--ok-ink:#05263b;--fail:#ff9d5c;--fail-text:#ff9d5c;--fail-soft:#4a2a12;--info:#dd8fd0;--info-soft:#432a3f;
 --fault:#8a7328;--fault-ink:#fff6d6;--band:#8a732838;--leader:#b9a4ff;--proof:#ff8182;--grid:#2b3139`;
 
 export const STYLE = `:root{color-scheme:light dark;${COLOURS_LIGHT}}
@@ -59,7 +59,7 @@ caption{text-align:left;color:var(--faint);font-size:13px;padding:2px 0}
 th,td{text-align:left;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top;font-variant-numeric:tabular-nums}
 thead th{color:var(--faint);font-weight:600;font-size:13px}tbody th{font-weight:600}
 .n{text-align:right;white-space:nowrap}
-.outcome{font-weight:600}.outcome.ok{color:var(--ok)}.outcome.fail,.key-fail{color:var(--fail)}.outcome.info,.key-info{color:var(--info)}
+.outcome{font-weight:600}.outcome.ok{color:var(--ok)}.outcome.fail,.key-fail{color:var(--fail-text)}.outcome.info,.key-info{color:var(--info)}
 span.badge{display:inline-block;min-width:20px;border-radius:10px;background:var(--ink);color:var(--page);text-align:center;font-size:12px;line-height:20px}
 details{margin:6px 0}summary{cursor:pointer;color:var(--link)}
 figure{margin:8px 0}figure svg{display:block;width:100%;min-width:680px;height:auto}

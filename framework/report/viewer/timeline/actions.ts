@@ -67,10 +67,8 @@ export class Actions {
   select(position: number): void {
     const { app, operations } = this.#board;
     if (position < 0) return;
-    app.view.set({
-      operation: operations.row[position]!,
-      ...showing(app.view.value, this.#board.spanOf(position), this.#end),
-    });
+    const { from, to } = showing(app.view.value, this.#board.spanOf(position), this.#end);
+    app.view.set({ operation: operations.row[position]!, from, to });
     this.#board.scrollToOperation(position);
     this.#say(selectionText(this.#board, position));
   }

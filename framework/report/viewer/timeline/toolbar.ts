@@ -120,11 +120,7 @@ export class Toolbar {
   }
 
   #chooser(field: keyof Filter, name: string): HTMLElement {
-    const select = element(
-      'select',
-      { 'aria-label': `Show only this ${name}` },
-      element('option', { value: '' }, name),
-    );
+    const select = element('select', { 'aria-label': `Filter by ${name}` }, element('option', { value: '' }, name));
     for (const choice of this.#choices(field))
       select.append(element('option', { value: String(choice) }, String(choice)));
     select.addEventListener('change', () => {
