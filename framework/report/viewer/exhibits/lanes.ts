@@ -157,8 +157,12 @@ export class Lanes implements Drawing<SpanMark> {
     const half = this.#row / 2 - 2;
     context.fillRect(x - width / 2, y - half, Math.max(wrong ? LEAST_WIDTH : 2, width), 2 * half);
     if (!wrong) return;
+    // The cross stands beside it, whatever lies there.
+    const at = x + (x > edge - 16 ? -10 : 10);
+    context.fillStyle = colour('page');
+    context.fillRect(at - 7, y - half, 14, 2 * half);
     context.beginPath();
-    shape(context, -1, x + (x > edge - 16 ? -10 : 10), y);
+    shape(context, -1, at, y);
     context.strokeStyle = colour('bad');
     context.lineWidth = 2.5;
     context.stroke();
