@@ -3,6 +3,7 @@ import { ChaosError } from '../../contracts/error.js';
 import type { Body, Message } from '../../contracts/message.js';
 import type { NodeReport } from '../../contracts/protocol.js';
 import type { Random } from '../../contracts/random.js';
+import type { Milliseconds } from '../../contracts/time.js';
 import { type Control, type Notice, PARENT } from '../../node/process/control.js';
 import type { Keep } from '../../node/process/damage.js';
 import { couldNotWrite, meaningOf, NODE_EXIT } from '../../node/process/exit-codes.js';
@@ -19,6 +20,9 @@ import type { Station } from './station.js';
 /** Where `init` comes from: no client of a run has this name. */
 const INIT_CLIENT = 'c999999999';
 
+/** A node that runs and has not been spoken to after so long stands where this machine does not reach it. */
+const REACHED: Milliseconds = 30_000;
+
 /** Malformed lines and late replies of one node that are told. */
 const MOST_COMPLAINTS = 20;
 
@@ -28,7 +32,7 @@ export interface OwnLifeOptions {
   members: readonly string[];
   run: string;
   token: string;
-  station: Station;
+  station: Pick<Station, 'host' | 'address' | 'request'>;
   port: number;
   /** Speak to it through the connection to its host. */
   tunnel: boolean;
@@ -38,6 +42,8 @@ export interface OwnLifeOptions {
   clients: Clients;
   /** The faults that it should know of by now. */
   wish: () => Wish;
+  /** How long the first connection may take. */
+  reached?: Milliseconds;
   listener: {
     onReady(): void;
     onReport(state: NodeReport): void;
@@ -61,6 +67,8 @@ export class OwnLife implements Life {
   readonly #acknowledge = new Map<number, () => void>();
   #controls = 1;
   #isReady = false;
+  /** There was a connection to it once: that there is none now is the nemesis's doing. */
+  #wasReached = false;
   /** This incarnation has been told of to whoever listens. */
   #isKnown = false;
   #waiting: Waiter[] = [];
@@ -121,7 +129,18 @@ export class OwnLife implements Life {
   ready(): Promise<void> {
     if (this.#isReady) return Promise.resolve();
     if (this.#last !== null) return Promise.reject(this.#neverReady(this.#last));
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      const alarm = setTimeout(() => {
+        if (!this.#wasReached) reject(this.#neverReached());
+      }, this.#options.reached ?? REACHED).unref();
+      const ended = <T extends unknown[]>(settle: (...args: T) => void) => {
+        return (...args: T) => {
+          clearTimeout(alarm);
+          settle(...args);
+        };
+      };
+      this.#waiting.push({ resolve: ended(resolve), reject: ended(reject) });
+    });
   }
 
   async tell(topic: Topic, wish: Wish, isFrozen: boolean): Promise<void> {
@@ -178,6 +197,7 @@ export class OwnLife implements Life {
 
   /** First what it should know of itself, then `init`; nothing may overtake them. */
   #greet(): void {
+    this.#wasReached = true;
     const { id, members, wish, listener } = this.#options;
     const wanted = wish();
     if (wanted.clock.length > 0) this.#control(controlFor('clock', wanted, this.#controls++));
@@ -237,6 +257,18 @@ export class OwnLife implements Life {
     }
     this.#isReady = true;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  #neverReached(): ChaosError {
+    const { id, station, port } = this.#options;
+    const place = `${station.address}:${port}`;
+    return new ChaosError(
+      'node-unreachable',
+      `${id} runs on ${station.host.title}, but this machine cannot reach it at ${place}`,
+      {
+        hint: `Let TCP to port ${port} through; over SSH, "tunnel: true" goes through the login instead.`,
+      },
+    );
   }
 
   #neverReady({ code, signal, lines }: Ended): ChaosError {
