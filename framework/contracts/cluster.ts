@@ -113,6 +113,12 @@ export interface NodeHost {
   title: string;
 }
 
+/** The clock of a node's host is ahead of the run's by `offset`, give or take `uncertainty`. */
+export interface ClockDifference {
+  offset: Milliseconds;
+  uncertainty: Milliseconds;
+}
+
 /** Something that happened on or around a node, recorded beside the history in `events.jsonl`. */
 export type NodeEvent = { time: Nanoseconds; node: string } & (
   | { kind: 'report'; state: NodeReport }
@@ -122,7 +128,7 @@ export type NodeEvent = { time: Nanoseconds; node: string } & (
   /** Output that is not a message. */
   | { kind: 'protocol-error'; detail: string; lines: string[] }
   /** Worth knowing, no defect by itself: a late reply, a corrupt record found at recovery. */
-  | { kind: 'note'; detail: string }
+  | { kind: 'note'; detail: string; clock?: ClockDifference }
 );
 
 export interface Cluster {

@@ -65,7 +65,10 @@ export function onHosts(context: ProvisionContext<unknown>, settings: OnHostsSet
       );
       const isRoot = (facts: HostReport['facts']) => root || (isForeign && facts !== null && profits(facts, needs));
       return new Map(
-        reports.map(({ host, facts }, index) => [host, { interpreter: commands[index]!, root: isRoot(facts) }]),
+        reports.map(({ host, facts, found }, index) => [
+          host,
+          { interpreter: commands[index]!, root: isRoot(facts), clock: found?.clock ?? null },
+        ]),
       );
     },
   });

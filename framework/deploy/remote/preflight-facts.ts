@@ -1,4 +1,5 @@
 // What a host has told of itself, as data.
+import type { ClockDifference } from '../../contracts/cluster.js';
 import type { Milliseconds } from '../../contracts/time.js';
 
 export interface Facts {
@@ -136,11 +137,7 @@ function number(text: string): number | null {
   return /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** The clock of a host against that of this machine: ahead by `offset`, give or take `uncertainty`. */
-export interface ClockDifference {
-  offset: Milliseconds;
-  uncertainty: Milliseconds;
-}
+export type { ClockDifference };
 
 /** From what `date` said there between two instants here, in milliseconds since 1970; null when that is no time. */
 export function clockDifference(said: string, asked: Milliseconds, answered: Milliseconds): ClockDifference | null {

@@ -1,5 +1,6 @@
 // The hosts of a cluster: brings programs there, starts their helpers, and brings home what nodes have left.
 import { join } from 'node:path';
+import type { ClockDifference } from '../../contracts/cluster.js';
 import type { ProvisionContext } from '../../contracts/deployment.js';
 import type { Milliseconds } from '../../contracts/time.js';
 import { attachCommand, helperProgram } from '../helper/bundle.js';
@@ -44,6 +45,8 @@ export interface Inspected {
   interpreter: Command;
   /** The helper runs as root. */
   root: boolean;
+  /** Its clock against that of this machine; null or left out: it is the same, or nobody could tell. */
+  clock?: ClockDifference | null;
 }
 
 export interface SiteOptions {
@@ -102,6 +105,7 @@ export class Site {
     const found = await settings.inspect(machines);
     if (this.#closed) return false;
     const living = (host: Host) => nodes.filter((id) => hosts.get(id) === host);
+    for (const host of machines) this.#noteClock(living(host), found.get(host)?.clock ?? null);
     const sent = await Promise.all(machines.map((host) => this.#man(host, living(host), found.get(host)!)));
     if (settings.port !== null && !this.#closed) context.say?.(provisioned(sent));
     if (!this.#closed) await this.#record();
@@ -166,6 +170,16 @@ export class Site {
     const { settings, run } = this.#options;
     const { workspace, data } = settings;
     return [`${workspace}/runs/${run}`, ...(data === undefined ? [] : [`${data}/${run}`])];
+  }
+
+  /** For readers of the nodes' logs, which are written by their hosts' clocks. */
+  #noteClock(nodes: readonly string[], clock: ClockDifference | null): void {
+    if (clock === null) return;
+    const { context } = this.#options;
+    const { offset, uncertainty } = clock;
+    const apart = `${Math.abs(offset).toFixed(1)} ms ${offset < 0 ? 'behind' : 'ahead of'}`;
+    const detail = `the clock of its host is ${apart} this machine's, ±${uncertainty.toFixed(1)} ms`;
+    for (const node of nodes) context.event({ time: context.clock.now(), node, kind: 'note', detail, clock });
   }
 
   /** Brings programs to a host and starts its helper; resolves to the bytes that were not there yet. */

@@ -1,5 +1,5 @@
 // Puts what a file says of its times on the run's clock: years, dates and zones that it does not say are those that fit the run.
-import type { Nanoseconds } from '../../contracts/time.js';
+import type { Milliseconds, Nanoseconds } from '../../contracts/time.js';
 import { type Stamp, StampReader, type WallStamp } from './log-stamp.js';
 
 export interface RunTimes {
@@ -31,17 +31,24 @@ export class FileClock {
   readonly #times: RunTimes;
   readonly #reader = new StampReader();
   readonly #zone: number;
+  readonly #ahead: Nanoseconds;
   /** Which clock its stamps are of. */
   readonly kind: 'run' | 'wall' | 'none';
   /** The zone was not said, and is taken to be this many milliseconds ahead of UTC; null: said, or not needed. */
   readonly zone: number | null;
 
-  /** `first` and `last`: what the first and the last line with a stamp say; null: no line has one. */
-  constructor(times: RunTimes, first: Stamp | null, last: Stamp | null) {
-    this.#times = times;
+  /**
+   * `first` and `last`: what the first and the last line with a stamp say; null: no line has one. `ahead`: of the clock that wrote
+   * them, against that of the run.
+   */
+  constructor(times: RunTimes, first: Stamp | null, last: Stamp | null, ahead: Milliseconds = 0) {
+    const { start, end } = times;
+    // The run began at this time of that clock.
+    this.#times = { start: start === null ? null : start + ahead, end };
+    this.#ahead = Math.round(ahead * MS);
     this.kind = first === null || (first.kind === 'wall' && times.start === null) ? 'none' : first.kind;
     const guessed = this.kind === 'wall' && first?.kind === 'wall' && !first.zoned;
-    this.#zone = guessed ? zoneOf(times, first, last?.kind === 'wall' ? last : first) : 0;
+    this.#zone = guessed ? zoneOf(this.#times, first, last?.kind === 'wall' ? last : first) : 0;
     this.zone = guessed ? this.#zone : null;
   }
 
@@ -50,7 +57,7 @@ export class FileClock {
     if (this.kind === 'none') return null;
     const stamp = this.#reader.read(line);
     if (stamp === null) return null;
-    if (stamp.kind === 'run') return { time: stamp.time, coarse: false };
+    if (stamp.kind === 'run') return { time: stamp.time - this.#ahead, coarse: false };
     const time = onRun(stamp, this.#times, stamp.zoned ? 0 : this.#zone);
     return time === null ? null : { time, coarse: stamp.coarse };
   }
@@ -68,7 +75,7 @@ function zoneOf(times: RunTimes, first: WallStamp, last: WallStamp): number {
 function onRun(stamp: WallStamp, { start, end }: RunTimes, zone: number): Nanoseconds | null {
   if (start === null) return null;
   const ms = completed(stamp, start + zone, end / MS) - zone - start;
-  return Math.round(ms) * MS + stamp.ns;
+  return Math.round(ms * MS) + stamp.ns;
 }
 
 /** Milliseconds since 1970, with the year or the date of the run where the stamp lacks them. `start`: by the stamp's clock. */

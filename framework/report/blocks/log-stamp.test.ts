@@ -100,6 +100,12 @@ describe('FileClock', () => {
     expect([clock.zone, ...seconds]).toEqual([zone, 1, 40]);
   });
 
+  it('knows a zone from a clock that is wrong', () => {
+    const lines = ['2026-11-22 00:59:31,000 a', '2026-11-22 01:00:10,000 b'];
+    const clock = new FileClock(TIMES, read(lines[0]!), read(lines[1]!), 3_600_000 - 250);
+    expect([clock.zone, ...lines.map((line) => clock.read(line)!.time / 1e9)]).toEqual([0, 1.25, 40.25]);
+  });
+
   it('adds the year and the day that are missing, over midnight and New Year', () => {
     const eve = { start: Date.parse('2026-12-31T23:59:50Z'), end: 60e9 };
     expect(placed(['Dec 31 23:59:55 h a', 'Jan  1 00:00:05 h b'], eve).seconds).toEqual([5, 15]);

@@ -81,6 +81,24 @@ describe('the logs of a run', () => {
     );
   });
 
+  it('of hosts are moved by what their clocks are ahead', () => {
+    const input = validRun();
+    const clock = { offset: 2000, uncertainty: 1.5 };
+    const events = [{ time: 1, node: 'n1', kind: 'note', detail: 'ahead', clock } as const, ...input.events];
+    const files = {
+      n1: [
+        file('nodes/n1/node.log', ['12.000000 own']),
+        file('nodes/n1/files/app.log', ['2025-11-21T07:02:24.500Z wall']),
+      ],
+    };
+    const logs = logsWith({ ...input, events }, files);
+    expect(rowsOf(logs).map(({ seconds, text }) => [seconds, text])).toEqual([
+      [10, 'own'],
+      [11.5, '2025-11-21T07:02:24.500Z wall'],
+    ]);
+    expect(logs.sources[0]!.clock).toBe('the host’s clock, which was 2 s ahead, ±1.5 ms');
+  });
+
   it('of files that are too long to be read are those around the anomaly, and the last', () => {
     // A hundred megabytes of which each part is made when it is read: a line for each 100 bytes.
     const [size, width] = [100_000_000, 100];

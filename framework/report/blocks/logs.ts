@@ -3,12 +3,11 @@ import type { NodeFile } from '../../store/node-files.js';
 import { LEVELS, type LogSource, type Logs, type LogsBlock, packLogs, TIMINGS } from '../page/logs.js';
 import type { ReportInput, Story } from '../story.js';
 import { clip, clipShort, plural, visible } from '../text.js';
-import { FileClock, type RunTimes } from './log-clock.js';
+import type { RunTimes } from './log-clock.js';
+import { type HostClock, readFile, withoutColours } from './log-file.js';
 import { Focus } from './log-focus.js';
 import { levelOf } from './log-level.js';
-import { partsOf } from './log-parts.js';
 import { LogSelection } from './log-selection.js';
-import { type Stamp, StampReader } from './log-stamp.js';
 
 /** Characters of log lines in a page, and of one line. */
 const MOST_TEXT = 2_000_000;
@@ -21,18 +20,7 @@ const MOST_SOURCES = 1000;
 /** No system has longer ones. */
 const LONGEST_PATH = 4096;
 
-/** Bytes of a file's end in which its last stamp is looked for. */
-const TAIL = 64_000;
-
-/** Characters of a line in which its stamp stands. */
-const HEAD = 400;
-
-/** Lines of a file's beginning among which its first stamp is. */
-const HEAD_LINES = 200;
-
 const SAID = TIMINGS.indexOf('said');
-const ABOUT = TIMINGS.indexOf('about');
-const UNKNOWN = TIMINGS.indexOf('unknown');
 
 /** What is told of nodes and what goes wrong is worth more than what is as far away. */
 const WORTH = 8;
@@ -64,21 +52,15 @@ function gather(story: Story): Logs {
   const drafts: Draft[] = [];
   for (const { node, file } of files.slice(0, MOST_SOURCES)) {
     const source = drafts.length;
-    const { lines, read, clock } = readFile(
-      file,
-      most,
-      focus.instants,
-      times,
-      input.result.deployment,
-      (line, number, time, timing) => {
-        // Errors are worth more, and looked for only where that may count.
-        const far = Number.isNaN(time) ? UNTIMED - number : focus.distance(time);
-        if (!selection.mayTake(far / WORTH)) return;
-        const level = levelOf(line);
-        const rank = LEVELS[level] === 'error' ? far / WORTH : far;
-        selection.add(rank, () => ({ time, level, timing, source, number, text: clean(line) }));
-      },
-    );
+    const reading = { most, instants: focus.instants, times, host: clockOf(input, node) };
+    const { lines, read, clock } = readFile(file, reading, (line, number, time, timing) => {
+      // Errors are worth more, and looked for only where that may count.
+      const far = Number.isNaN(time) ? UNTIMED - number : focus.distance(time);
+      if (!selection.mayTake(far / WORTH)) return;
+      const level = levelOf(line);
+      const rank = LEVELS[level] === 'error' ? far / WORTH : far;
+      selection.add(rank, () => ({ time, level, timing, source, number, text: clean(line) }));
+    });
     drafts.push({ node, path: file.path.slice(0, LONGEST_PATH), lines, skipped: Math.max(0, file.size - read), clock });
   }
   const places = new Map<string, number>();
@@ -137,89 +119,10 @@ function filesOf({ result, nodeFiles, nodeLogs }: ReportInput): { node: string; 
   });
 }
 
-type Take = (line: string, number: number, time: number, timing: number) => void;
-
-/** Gives every line with its time. */
-function readFile(
-  file: NodeFile,
-  most: number,
-  instants: readonly number[],
-  times: RunTimes,
-  deployment: string,
-  take: Take,
-): { lines: number; read: number; clock: string } {
-  const [first, last] = [firstStamp(file.lines()), lastStamp(file.lines(Math.max(0, file.size - TAIL)))];
-  const clock = new FileClock(times, first ?? last, last ?? first);
-  let number = 0;
-  let before = Number.NaN;
-  /** The file's first lines, before any with a time: they are given when that is known. */
-  let waiting: string[] = [];
-  const giveWaiting = () => {
-    waiting.forEach((line, i) => {
-      take(line, i + 1, before, Number.isNaN(before) ? UNKNOWN : ABOUT);
-    });
-    waiting = [];
-  };
-  const timeOf = (line: string) => clock.read(withoutColours(line.length > HEAD ? line.slice(0, HEAD) : line));
-  const parts = partsOf(file, most, instants, (line) => timeOf(line)?.time ?? null);
-  for (const { from, to } of parts) {
-    // Between two parts there are lines that nobody has counted.
-    if (number > 0) number++;
-    for (const line of file.lines(from, to)) {
-      number++;
-      const instant = timeOf(line);
-      if (instant !== null) {
-        before = instant.time;
-        giveWaiting();
-        // Seconds of the run are told beside the line.
-        const text = clock.kind === 'run' ? line.slice(line.indexOf(' ') + 1) : line;
-        take(text, number, before, instant.coarse ? ABOUT : SAID);
-      } else if (!Number.isNaN(before)) take(line, number, before, ABOUT);
-      else if (clock.kind === 'none' || waiting.length >= HEAD_LINES) take(line, number, before, UNKNOWN);
-      else waiting.push(line);
-    }
-  }
-  const read = parts.reduce((sum, { from, to }) => sum + to - from, 0);
-  giveWaiting();
-  return { lines: number, read, clock: clockText(clock, deployment) };
-}
-
-function firstStamp(lines: Iterable<string>): Stamp | null {
-  const reader = new StampReader();
-  let left = HEAD_LINES;
-  for (const line of lines) {
-    const stamp = reader.read(withoutColours(line.slice(0, HEAD)));
-    if (stamp !== null || left-- === 0) return stamp;
-  }
-  return null;
-}
-
-function lastStamp(lines: Iterable<string>): Stamp | null {
-  const reader = new StampReader();
-  let last: Stamp | null = null;
-  for (const line of lines) last = reader.read(withoutColours(line.slice(0, HEAD))) ?? last;
-  return last;
-}
-
-/** Whose clock it was, and what is not known of it. */
-function clockText({ kind, zone }: FileClock, deployment: string): string {
-  if (kind === 'none') return 'no time is recognised: in the order of the file';
-  const apart = deployment === 'ssh' ? ', which may differ from the run’s' : '';
-  const clock = deployment === 'ssh' ? `the host’s clock${apart}` : kind === 'run' ? 'the run’s clock' : 'wall clock';
-  if (zone === null) return clock;
-  const minutes = Math.abs(zone) / 60_000;
-  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
-  const name = zone === 0 ? 'UTC' : `UTC${zone < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
-  return `${clock}; it names no zone, taken as ${name}`;
-}
-
-/** What colours and titles on terminals are made of. */
-const COLOURS =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this looks for
-  /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|[()#][0-9A-Za-z]|[@-Z\\^_])/g;
-
-function withoutColours(text: string): string {
-  return text.includes('\u001b') ? text.replace(COLOURS, '') : text;
+function clockOf({ events, result }: ReportInput, node: string): HostClock {
+  const note = events.find((event) => event.kind === 'note' && event.node === node && event.clock !== undefined);
+  const difference = note?.kind === 'note' ? (note.clock ?? null) : null;
+  return { difference, elsewhere: result.deployment === 'ssh' };
 }
 
 /** One line of bounded length without anything that misleads. */
