@@ -42,6 +42,15 @@ describe('stepsOf', () => {
   });
 });
 
+describe('a conflict without times', () => {
+  it('is told as one', () => {
+    const none = { order: [], states: [], broken: [], needed: [] };
+    expect(told(none)).toEqual(['A No order of these operations gives their results, whatever their times.']);
+    const two = stepsOf(OPERATIONS.slice(0, 2), conflictOf(caseOf(none), textOf)!);
+    expect(two[0]!.text.markup.replace(/<[^>]*>/g, '')).toContain('Whichever of 1 and 2 came first');
+  });
+});
+
 describe('conflictOf', () => {
   it('takes nothing that these operations do not bear out', () => {
     for (const wrong of [
@@ -51,6 +60,7 @@ describe('conflictOf', () => {
       {},
       { ...STALE, order: 'x' },
       { ...STALE, broken: [] },
+      { ...STALE, order: [] },
       { ...STALE, broken: [[8, 4]] },
       { ...STALE, broken: [[99, 4]] },
       { ...STALE, needed: [[4, 0]] },

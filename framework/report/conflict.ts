@@ -10,7 +10,7 @@ import { digitsFor, instant } from './time-text.js';
 export type Pair = readonly [first: number, second: number];
 
 export interface Conflict {
-  /** The order that the results ask for; -1: an operation that the case does not show. */
+  /** The order that the results ask for; -1: an operation that the case does not show. Empty: no order gives them. */
   readonly order: readonly number[];
   readonly texts: readonly string[];
   readonly states: readonly string[];
@@ -46,7 +46,7 @@ export function conflictOf({ anomaly, operations }: Case, textOf: (row: number) 
   const [broken, needed] = [pairsOf(found['broken'], at), pairsOf(found['needed'], at)];
   // An arrow against time is an arrow the wrong way.
   const holds = ([first, second]: Pair) => isBefore(operations[first]!, operations[second]!);
-  if (broken.length === 0 || ![...broken, ...needed].every(holds)) return null;
+  if ((broken.length === 0) !== (rows.length === 0) || ![...broken, ...needed].every(holds)) return null;
   return {
     order: rows.map(at),
     texts: rows.map(textOf),
@@ -70,7 +70,11 @@ function pairsOf(value: unknown, at: (row: unknown) => number): Pair[] {
 
 /** Letters in this order: what time needs, what the results ask for, what time forbids. */
 export function stepsOf(operations: readonly Operation[], conflict: Conflict): Step[] {
-  const { needed, broken } = conflict;
+  const { needed, broken, order } = conflict;
+  if (order.length === 0)
+    return [
+      { letter: 'A', kind: 'result', text: impossibleText(operations), numbers: operations.map((_, i) => i + 1) },
+    ];
   const spans = [...needed, ...broken].map(([a, b]) => operations[b]!.invoked - operations[a]!.completed!);
   const digits = digitsFor(Math.max(1, Math.min(...spans)));
   const time = ([a, b]: Pair) =>
@@ -91,6 +95,13 @@ export function stepsOf(operations: readonly Operation[], conflict: Conflict): S
 const letterOf = (step: number) => String.fromCharCode(65 + step);
 const numbersOf = (positions: readonly number[]) => [...new Set(positions)].sort((a, b) => a - b).map((i) => i + 1);
 const badge = (position: number) => html`<span class="badge">${position + 1}</span>`;
+
+function impossibleText({ length }: readonly Operation[]): Html {
+  if (length === 2) {
+    return html`Whichever of ${badge(0)} and ${badge(1)} came first, the other could not have had its result: no order is left.`;
+  }
+  return html`No order of these operations gives their results, whatever their times.`;
+}
 
 function resultText(operations: readonly Operation[], { order, texts, states, broken, needed }: Conflict): Html {
   const way = order.map(

@@ -85,7 +85,10 @@ export function proofPicture(proof: Proof, id: string): Html {
 }
 
 function captionOf({ operations, conflict }: Proof): string {
-  if (conflict !== null) return 'Dotted arrows: the order of time. Red: the order that the results ask for.';
+  if (conflict !== null && conflict.order.length > 0) {
+    return 'Dotted arrows: the order of time. Red: the order that the results ask for.';
+  }
+  if (conflict !== null) return 'Each bar is an operation, from invocation to completion.';
   const dotted = realTimeOrder(operations).length > 0;
   return `Each bar is an operation, from invocation to completion.${dotted ? ' An arrow: the first had completed before the second was invoked, so it took effect first.' : ''}`;
 }
@@ -143,7 +146,8 @@ function times({ invoked, completed }: Operation, digits: number): string {
 function arrowsOf({ operations, conflict, steps }: Proof, top: number, scale: OrderedScale): Html {
   if (conflict === null)
     return html`${realTimeOrder(operations).map((pair) => timeArrow(operations, pair, top, scale))}`;
-  const { needed, broken } = conflict;
+  const { needed, broken, order } = conflict;
+  if (order.length === 0) return operations.length === 2 ? clash(operations, top, scale) : html``;
   const result = steps.find(({ kind }) => kind === 'result')!.letter;
   const letters = steps.filter(({ kind }) => kind === 'time').map(({ letter }) => letter);
   const time = [...needed, ...broken].map((pair, i) => timeArrow(operations, pair, top, scale, letters[i]));
@@ -179,6 +183,13 @@ function resultArrow(
   const [y0, y1] = [top + second * ROW + 27, top + first * ROW + 27];
   const x1 = endOf(first);
   return html`<path class="result" d="M${px(endOf(second) + 2)} ${px(y0)}H${px(x)}V${px(y1)}H${px(x1 + 8)}"/><path class="result-head" d="M${px(x1 + 1)} ${px(y1)}l9 -5v10z"/>${letterBadge((x1 + x) / 2, y1, letter, 'result-letter')}`;
+}
+
+/** Two operations of which neither can follow the other. */
+function clash(operations: readonly Operation[], top: number, scale: OrderedScale): Html {
+  const [a, b] = operations.map(({ invoked, completed }) => (scale.x(invoked) + scale.x(completed ?? invoked)) / 2);
+  const [y0, y1] = [top + 36, top + ROW + 18];
+  return html`<path class="result" d="M${px(a!)} ${px(y0)}L${px(b!)} ${px(y1)}"/>${letterBadge((a! + b!) / 2, (y0 + y1) / 2, 'A', 'result-letter')}`;
 }
 
 function letterBadge(x: number, y: number, letter: string, className: string): Html {

@@ -9,7 +9,10 @@ import { precedes } from './witness.js';
 
 /** Operations are event indexes of invocations. */
 export interface Conflict {
-  /** In this order the operations would have had these results, with others where these do not suffice. */
+  /**
+   * In this order the operations would have had these results, with others where these do not suffice. Empty: in none, whatever
+   * their times.
+   */
   order: number[];
   /** The state after each. */
   states: string[];
@@ -27,7 +30,7 @@ const LONGEST_STATE = 60;
 
 type Pair = readonly [first: number, second: number];
 
-/** `rows`: the witness and what is told with it. Null: no order gives these results, whatever the times, or none was found. */
+/** `rows`: the witness and what is told with it. Null: there are too many orders to try. */
 export function conflictOf(
   history: History,
   machine: Machine,
@@ -40,15 +43,25 @@ export function conflictOf(
   if (required.length < 2 || required.length > MOST_MEMBERS) return null;
   const { members, optional } = relaxed.arrange(required);
   const helpers = members.filter((_, m) => optional[m]);
-  const orders = [new Orders(machine, partition, required, [])];
-  if (helpers.length > 0 && members.length <= MOST_MEMBERS) {
-    orders.push(new Orders(machine, partition, required, helpers));
-  }
+  const few = helpers.length > 0 && members.length <= MOST_MEMBERS;
+  const orders = [[], ...(few ? [helpers] : [])].map((more) => new Orders(machine, partition, required, more, false));
   for (const all of orders) {
     const found = all.closest(stuck);
     if (found !== null) return toldOf(history, machine, partition, found);
   }
-  return null;
+  return isImpossible(machine, relaxed, required, helpers) ? { order: [], states: [], broken: [], needed: [] } : null;
+}
+
+/** No order gives these results even if times meant nothing, and updates that are not told could come from any value. */
+function isImpossible(machine: Machine, relaxed: Relaxed, required: readonly number[], helpers: readonly number[]) {
+  const { model, needs } = machine.actions;
+  const { action } = relaxed.partition;
+  const wanted = new Set(required.map((i) => needs[action[i]!]!));
+  const direct = [...wanted].flatMap((value) => relaxed.sourcesOf(value)).filter((i) => !required.includes(i));
+  const more = model.cell === undefined ? helpers : direct;
+  return (
+    required.length + more.length <= MOST_MEMBERS && new Orders(machine, relaxed.partition, required, more, true).none()
+  );
 }
 
 interface Found {
@@ -86,13 +99,22 @@ class Orders {
   readonly #members: readonly number[];
   /** Pairs of required operations that real time orders. */
   readonly #pairs: readonly Pair[];
+  readonly #generous: boolean;
   #tried = 0;
 
-  constructor(machine: Machine, partition: Partition, required: readonly number[], helpers: readonly number[]) {
+  /** `generous`: helpers that leave a value do so in any state. */
+  constructor(
+    machine: Machine,
+    partition: Partition,
+    required: readonly number[],
+    helpers: readonly number[],
+    generous: boolean,
+  ) {
     this.#machine = machine;
     this.#partition = partition;
     this.#required = required;
     this.#members = [...required, ...helpers];
+    this.#generous = generous && machine.actions.model.cell !== undefined;
     this.#pairs = required.flatMap((a) => required.flatMap((b): Pair[] => (precedes(partition, a, b) ? [[a, b]] : [])));
   }
 
@@ -112,6 +134,17 @@ class Orders {
     if (order === null) return null;
     const broken = this.#pairs.filter(([a, b]) => order.indexOf(b) < order.indexOf(a));
     return broken.length > MOST_BROKEN ? null : { order, broken, needed: [] };
+  }
+
+  /** True if every order was tried, and none gives the results. */
+  none(): boolean {
+    return this.#without(this.#pairs) === null && this.#tried <= MOST_TRIED;
+  }
+
+  #step(state: number, m: number): number {
+    const action = this.#partition.action[this.#members[m]!]!;
+    const isHelper = m >= this.#required.length;
+    return isHelper && this.#generous ? this.#machine.actions.leaves[action]! : this.#machine.step(state, action);
   }
 
   /** A legal order of all that is required (helpers where they help) that may break some of the pairs; null: none was found. */
@@ -134,7 +167,7 @@ class Orders {
       seen.add(configuration);
       for (const [m, i] of this.#members.entries()) {
         if ((placed & (1 << m)) !== 0 || (before[m]! & ~placed) !== 0) continue;
-        const next = this.#machine.step(state, this.#partition.action[i]!);
+        const next = this.#step(state, m);
         // A helper that changes nothing would only be told for nothing.
         if (next === NO_STATE || (next === state && !isRequired(m))) continue;
         order.push(i);
