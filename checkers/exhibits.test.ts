@@ -185,17 +185,15 @@ describe('nodes', () => {
       .at(4000)
       .did(0, 'read');
     const verdict = judge(recovery, script, { nodes: ['n1', 'n2', 'n3'], with: { within: 1000 } });
-    expect(lanesOf(verdict, 'How long nodes')).toEqual({
+    expect(seriesOf(verdict, 'How long nodes')).toEqual({
       n1: [
-        [15, 16, undefined, undefined],
-        [110, 111, undefined, undefined],
+        [15, 1],
+        [110, 1],
       ],
-      n2: [
-        [17, 40, undefined, undefined],
-        [112, 4001, 'no answer', undefined, 'wrong'],
-      ],
-      n3: [],
+      n2: [[17, 23]],
+      '✕ too late': [[112, 3889]],
     });
+    expect(bandsOf(verdict, 'How long nodes')).toEqual({ 'allowed after the last heal': [[100, 0, 1000]] });
   });
 
   it('show when they answered nobody, and the share of each window', () => {

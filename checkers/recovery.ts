@@ -1,11 +1,11 @@
 // How soon each node served clients again once the last fault had healed.
 import { defineChecker } from '../framework/contracts/define.js';
-import type { Chart, Lane, Span } from '../framework/contracts/exhibit.js';
+import type { Chart, Point } from '../framework/contracts/exhibit.js';
 import { EVENT_INVOKE, type History } from '../framework/contracts/history.js';
 import { option } from '../framework/contracts/options.js';
-import { toNs } from '../framework/contracts/time.js';
+import { NS_PER_MS, toNs } from '../framework/contracts/time.js';
 import { isAnswered } from './shared/answered.js';
-import { lanesChart, showing } from './shared/exhibits.js';
+import { showing, withPoints } from './shared/exhibits.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
 import { courseOf, healsOf } from './shared/phases.js';
@@ -28,55 +28,94 @@ function healed(history: History): number | null {
   return lastHeal ?? phases.get('recover')?.time ?? phases.get('heal')?.time ?? null;
 }
 
-/** Of each node, from its operations that were under way at the heal or came later. */
-function returns(history: History, heal: number): Map<string, Return> {
+/**
+ * After each heal (ascending) until the next one, of each node: from its operations that were under way at the heal, or began
+ * before the next.
+ */
+function returns(history: History, heals: readonly number[]): Map<string, Return>[] {
   const { time, type, process, mate, node, length } = history.columns;
-  const result = new Map<string, Return>();
+  const results = heals.map(() => new Map<string, Return>());
   for (let row = 0; row < length; row++) {
     const name = history.nodes[node[row]!];
     if (process[row]! < 0 || type[row] !== EVENT_INVOKE || name === undefined) continue;
     const end = mate[row]!;
     const ended = end < 0 ? Number.POSITIVE_INFINITY : time[end]!;
-    if (ended <= heal) continue;
-    let entry = result.get(name);
-    if (entry === undefined) {
-      entry = { since: Number.POSITIVE_INFINITY, answered: Number.POSITIVE_INFINITY };
-      result.set(name, entry);
+    const isAnswer = end >= 0 && isAnswered(history, end);
+    const last = countBelow(heals, ended);
+    for (let i = Math.max(0, countBelow(heals, time[row]!) - 1); i < last; i++) {
+      const entry = entryOf(results[i]!, name);
+      entry.since = Math.min(entry.since, Math.max(heals[i]!, time[row]!));
+      if (isAnswer) entry.answered = Math.min(entry.answered, ended);
     }
-    entry.since = Math.min(entry.since, Math.max(heal, time[row]!));
-    if (end >= 0 && ended < entry.answered && isAnswered(history, end)) entry.answered = ended;
   }
-  return result;
+  return results;
 }
 
-/** Heals that the picture goes through, the last ones. */
-const MOST_HEALS = 40;
+function entryOf(result: Map<string, Return>, name: string): Return {
+  const known = result.get(name);
+  if (known !== undefined) return known;
+  const entry = { since: Number.POSITIVE_INFINITY, answered: Number.POSITIVE_INFINITY };
+  result.set(name, entry);
+  return entry;
+}
 
-/** After each heal, how long it took each node to answer again; `slow` are the nodes that took too long after the last one. */
-function picture(history: History, heal: number, nodes: readonly string[], slow: ReadonlySet<string>): Chart | null {
+/** How many of the ascending numbers are below this one. */
+function countBelow(numbers: readonly number[], bound: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Heals that the picture goes through, the last ones; and nodes that get a look of their own. */
+const MOST_HEALS = 200;
+const MOST_NODES = 9;
+
+/** How long each node took to answer again after each heal; `slow` are the nodes that took too long after the last one. */
+function picture(
+  history: History,
+  heal: number,
+  nodes: readonly string[],
+  slow: ReadonlySet<string>,
+  within: number,
+): Chart | null {
   const end = history.columns.time[history.length - 1]!;
   const heals = [...new Set([...healsOf(history), heal])].sort((a, b) => a - b).slice(-MOST_HEALS);
-  const spans = new Map(nodes.map((node) => [node, [] as Span[]]));
-  heals.forEach((from, i) => {
-    const last = from === heal;
+  const answers = new Map<string, Point[]>();
+  const silent: Point[] = [];
+  const late: Point[] = [];
+  returns(history, heals).forEach((byNode, i) => {
+    const from = heals[i]!;
     const until = heals[i + 1] ?? end;
-    for (const [node, { since, answered }] of returns(history, from)) {
-      if (since > until) continue;
-      const again = answered <= until;
-      spans.get(node)?.push({
-        from: since,
-        to: again ? answered : until,
-        ...(again ? {} : { text: 'no answer' }),
-        ...(last && slow.has(node) ? { wrong: true } : {}),
-      });
+    for (const [node, { since, answered }] of byNode) {
+      if (!nodes.includes(node)) continue;
+      const point: Point = [since, Math.max(Math.min(answered, until) - since, 1) / NS_PER_MS];
+      const name = nodes.length <= MOST_NODES ? node : 'a node';
+      if (from === heal && slow.has(node)) late.push(point);
+      else if (answered > until) silent.push(point);
+      else answers.set(name, [...(answers.get(name) ?? []), point]);
     }
   });
-  const lanes = [...spans].map(([name, own]): Lane => ({ name, spans: own }));
-  return lanesChart(
-    'How long nodes took to answer again after faults had healed',
-    'After each heal, from the moment that a client waited for the node to its first answer. Only the last heal is judged.',
-    lanes.some((lane) => lane.spans.length > 0) ? lanes : [],
+  const inOrder = [...answers].sort(([a], [b]) => nodes.indexOf(a) - nodes.indexOf(b));
+  const series = withPoints(
+    ...inOrder.map(([name, points]) => ({ name, shape: 'points' as const, points })),
+    { name: 'no answer before the next heal or the end', shape: 'points', points: silent },
+    { name: 'too late', shape: 'points', points: late, wrong: true },
   );
+  if (series.length === 0) return null;
+  return {
+    kind: 'chart',
+    title: 'How long nodes took to answer again after faults had healed',
+    note: 'Each point is a node after a heal: from the moment that a client waited for it to its first answer. Only the last heal is judged.',
+    unit: 'ms',
+    log: true,
+    bands: [{ name: 'allowed after the last heal', points: [[heal, 0, within / NS_PER_MS]] }],
+    series,
+  };
 }
 
 export default defineChecker<Options>({
@@ -96,7 +135,7 @@ export default defineChecker<Options>({
     if (heal === null) {
       return new Findings().verdict({ unknown: 'the history tells of no healing' });
     }
-    const byNode = returns(history, heal);
+    const byNode = returns(history, [heal])[0]!;
     const end = history.columns.time[history.length - 1]!;
     const findings = new Findings();
     const figures: Record<string, number | null> = {};
@@ -130,6 +169,6 @@ export default defineChecker<Options>({
       valid: `${amount(nodes.length, 'node')} answered within ${span(within)} of the last heal`,
       details: { healed: heal, milliseconds: figures },
     });
-    return showing(verdict, picture(history, heal, nodes, slow));
+    return showing(verdict, picture(history, heal, nodes, slow, within));
   },
 });
