@@ -65,8 +65,8 @@ timing: { load: 60s }
 \`\`\`
 
 \`system\`, \`deploy\`, \`workload\` and each item of \`nemeses\` and \`checks\` may be a bare name where nothing else is to be said:
-\`system: raft\` is \`system: { use: raft }\`. A key without a value counts as left out. \`chaos validate PLAN\` tells everything
-that is wrong with a plan, \`chaos validate --expanded PLAN\` shows it with every default.`;
+\`system: raft\` is \`system: { use: raft }\`. A key without a value counts as left out. \`npx chaos validate PLAN\` tells everything
+that is wrong with a plan, \`npx chaos validate --expanded PLAN\` shows it with every default.`;
 
 const NOTES: Readonly<Record<string, string>> = {
   nemeses: `Where neither \`every\` nor \`at\` is given, a nemesis strikes every ${DEFAULT_EVERY}. Every period is calm first and faulty at its end.`,
@@ -104,11 +104,11 @@ matrix:
 \`\`\`
 
 runs the plan four times. A path names keys and, in lists, indexes from 0 (\`nemeses.0.every\`). Each run has an id such as
-\`nodes=3,reads=lease\`, made of the last word of each path, for \`chaos run --cell\`.
+\`nodes=3,reads=lease\`, made of the last word of each path, for \`npx chaos run --cell\`.
 
 ### \`--set\`
 
-\`chaos run PLAN --set timing.load=60s --set nemeses.0.with.loss=30%\` overrides single values by the same paths. A path of
+\`npx chaos run PLAN --set timing.load=60s --set nemeses.0.with.loss=30%\` overrides single values by the same paths. A path of
 the matrix that is set is no longer varied.
 
 ### Modules of your own

@@ -61,13 +61,15 @@ function historyOf(folder: string, tell: Tell): { history: History; header: Read
 function parsedResult(folder: string, tell: Tell): unknown {
   const file = join(folder, FILES.result);
   if (!existsSync(file)) {
-    tell(`${FILES.result} is missing: the run did not come to its end, and nothing was judged (chaos check judges it)`);
+    tell(
+      `${FILES.result} is missing: the run did not come to its end, and nothing was judged (npx chaos check judges it)`,
+    );
     return undefined;
   }
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    tell(`${FILES.result} cannot be read: ${messageOf(error)} (chaos check judges the history again)`);
+    tell(`${FILES.result} cannot be read: ${messageOf(error)} (npx chaos check judges the history again)`);
     return undefined;
   }
 }

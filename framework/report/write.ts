@@ -37,7 +37,7 @@ async function replace(path: string, write: (path: string) => Promise<void>): Pr
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw new ChaosError('report-not-written', `cannot write ${path}: ${messageOf(error)}`, {
-      hint: 'make room or allow writing there, then run `chaos report` on the results folder',
+      hint: 'make room or allow writing there, then run `npx chaos report` on the results folder',
       cause: error,
     });
   }

@@ -70,7 +70,7 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'history is valid',
-    remedy: 'without any fault the system broke its own promise: run the plan with `chaos run` and read the report',
+    remedy: 'without any fault the system broke its own promise: run the plan with `npx chaos run` and read the report',
     run: (bench) => bench.judgeInTheEnd(),
   },
   {

@@ -57,7 +57,7 @@ function readStored(path: string, tell: (notice: string) => void): Record<string
     if (typeof checks !== 'object' || checks === null) throw new Error('it is of another version, or damaged');
     return checks as Record<string, unknown>;
   } catch (error) {
-    tell(`${basename(path)} cannot be shown: ${messageOf(error)} (chaos check makes it again)`);
+    tell(`${basename(path)} cannot be shown: ${messageOf(error)} (npx chaos check makes it again)`);
     return null;
   }
 }

@@ -43,7 +43,7 @@ export class Inside {
     } catch (cause) {
       throw new ChaosError('results-not-found', `cannot read the results folder ${folder}: ${messageOf(cause)}`, {
         kind: 'usage',
-        hint: "Name a folder of results; 'chaos run plans/quickstart.yaml' makes one.",
+        hint: "Name a folder of results; 'npx chaos run plans/quickstart.yaml' makes one.",
         cause,
       });
     }

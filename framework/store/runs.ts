@@ -104,7 +104,7 @@ function notFound(target: string, root: string): ChaosError {
     kind: 'usage',
     hint:
       known === 0
-        ? "'chaos run plans/quickstart.yaml' makes some."
+        ? "'npx chaos run plans/quickstart.yaml' makes some."
         : `A results folder holds ${FILES.history} or ${FILES.result}; ${resolve(root)} has ${known} of them.`,
   });
 }

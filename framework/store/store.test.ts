@@ -170,8 +170,8 @@ describe('the result', () => {
     writeFileSync(file, '{"format":2}');
     expect(withExhibits(bare, file, (notice) => notices.push(notice))).toEqual(bare);
     expect(notices).toEqual([
-      expect.stringMatching(/^exhibits.json cannot be shown: .*JSON.* \(chaos check makes it again\)$/),
-      'exhibits.json cannot be shown: it is of another version, or damaged (chaos check makes it again)',
+      expect.stringMatching(/^exhibits.json cannot be shown: .*JSON.* \(npx chaos check makes it again\)$/),
+      'exhibits.json cannot be shown: it is of another version, or damaged (npx chaos check makes it again)',
     ]);
     writeFileSync(file, '{"format":1,"checks":{"a":[{"kind":"pie"}],"c":7}}');
     expect(withExhibits(bare, file)).toEqual(bare);

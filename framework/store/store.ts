@@ -129,7 +129,7 @@ export function readResult(folder: string): RunResult {
   } catch (cause) {
     throw new ChaosError('result-missing', `cannot read the result ${path}: ${messageOf(cause)}`, {
       cause,
-      hint: `The run did not come to its end; 'chaos check ${folder}' judges what was recorded.`,
+      hint: `The run did not come to its end; 'npx chaos check ${folder}' judges what was recorded.`,
     });
   }
   return parseResult(text, path);
@@ -138,7 +138,7 @@ export function readResult(folder: string): RunResult {
 function parseResult(text: string, path: string): RunResult {
   const broken = (why: string) =>
     new ChaosError('result-broken', `${path} is not a result: ${why}`, {
-      hint: "'chaos check' on the folder judges its history again.",
+      hint: "'npx chaos check' on the folder judges its history again.",
     });
   let result: Partial<RunResult> | null;
   try {

@@ -191,7 +191,7 @@ function portCheck({ busy, helper }: Facts, { ports }: Wants): Check {
 function helperCheck({ helper }: Facts): Check {
   if (helper === null) return { name: 'in use', cell: 'no' };
   const what = `another run${helper.run === '' ? '' : ` (${helper.run})`} uses it, or has died there just now`;
-  const remedy = 'wait until it has ended, or end it with `chaos heal` and its plan';
+  const remedy = 'wait until it has ended, or end it with `npx chaos heal` and its plan';
   return { name: 'in use', cell: 'yes', problem: { what, remedy } };
 }
 
