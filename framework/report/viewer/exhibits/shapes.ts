@@ -1,11 +1,15 @@
 // Marks that differ in shape, not only in colour; the same signs stand in legends.
 
-export const SIGNS = ['●', '■', '▲', '◆'] as const;
+export const SIGNS = ['●', '■', '▲', '◆', '○', '□', '△', '◇'] as const;
+const SHAPES = 4;
+
+/** The second half of the signs. */
+export const isHollow = (position: number) => position % SIGNS.length >= SHAPES;
 export const WRONG_SIGN = '✕';
 
 /** Adds a shape of about this radius around a place to the path at hand; position -1: the one of what is wrong, for strokes. */
 export function shape(context: CanvasRenderingContext2D, position: number, x: number, y: number, r = 3.5): void {
-  switch (position < 0 ? -1 : position % SIGNS.length) {
+  switch (position < 0 ? -1 : position % SHAPES) {
     case -1:
       context.moveTo(x - 4.5, y - 4.5);
       context.lineTo(x + 4.5, y + 4.5);

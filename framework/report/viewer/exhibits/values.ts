@@ -7,7 +7,7 @@ import { dashOf, hueOf } from '../performance/hues.js';
 import type { Entry } from '../performance/legend.js';
 import { type Drawing, FONT, lastBefore, type Mark, type Row, type Sight } from './drawing.js';
 import { type Heights, heightsOf, valueText } from './heights.js';
-import { SIGNS, shape, WRONG_SIGN } from './shapes.js';
+import { isHollow, SIGNS, shape, WRONG_SIGN } from './shapes.js';
 
 const HEIGHT = 200;
 /** Pixels within which a point is found. */
@@ -250,8 +250,8 @@ export class Values implements Drawing<PointMark> {
     }
     context.strokeStyle = colour(name);
     context.fillStyle = colour(name);
-    context.lineWidth = 2.5;
-    if (wrong) context.stroke();
+    context.lineWidth = wrong ? 2.5 : 1.5;
+    if (wrong || isHollow(look)) context.stroke();
     else context.fill();
   }
 }
