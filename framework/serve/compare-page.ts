@@ -35,10 +35,10 @@ export function comparePage(before: Compared, after: Compared): Page {
 <p>${tally(outcome)}</p>
 <h2>Settings</h2>
 ${settings.length === 0 ? html`<p>The same settings, and the same seed.</p>` : factTable('Settings that differ', settings)}
-<h2>Plan</h2>
-${planDiff(before.plan, after.plan)}
 <h2>What came of it</h2>
 ${factTable('Verdict, latency, load and coverage', outcome)}<p class="note">Latency, rate and availability within ${NOISE * 100} % of each other count as the same.</p>
+<h2>Plan</h2>
+${planDiff(before.plan, after.plan)}
 `;
   return { title: 'Comparison: chaos results', content };
 }

@@ -30,7 +30,7 @@ const MISSING = 'not recorded';
 
 export function factsOf(before: Side, after: Side): Fact[] {
   const facts = [
-    ...settings(before.result, after.result),
+    ...settings(before, after),
     ...verdicts(before.summary, after.summary),
     ...latencies(before.summary, after.summary),
     ...load(before.summary, after.summary),
@@ -79,27 +79,30 @@ const SETTINGS: readonly [name: string, ...path: string[]][] = [
   ['clients', 'clients'],
   ['rate asked', 'rate', 'asked'],
   ['seed', 'seed'],
-  ['expected', 'expect'],
 ];
 
+type Setting = readonly [name: string, before: unknown, after: unknown];
+
 /** Settings that differ; options one by one. */
-function settings(before: unknown, after: unknown): Fact[] {
-  return SETTINGS.flatMap(([name, ...path]): Fact[] => {
-    const pairs: [string, unknown, unknown][] = name.endsWith('options')
-      ? optionPairs(name, entriesAt(before, ...path), entriesAt(after, ...path))
-      : [[name, at(before, ...path), at(after, ...path)]];
-    return pairs.flatMap(([title, one, other]) => {
-      const [a, b] = [valueText(one), valueText(other)];
-      return a === b ? [] : [{ group: 'Setting', name: title, before: a, after: b, change: 'changed', by: '' }];
-    });
+function settings(before: Side, after: Side): Fact[] {
+  const all = SETTINGS.flatMap(([name, ...path]): Setting[] =>
+    name.endsWith('options')
+      ? optionPairs(name, entriesAt(before.result, ...path), entriesAt(after.result, ...path))
+      : [[name, at(before.result, ...path), at(after.result, ...path)]],
+  );
+  const expected: Setting = ['expected', expectation(before.summary), expectation(after.summary)];
+  return [...all, expected].flatMap(([name, one, other]): Fact[] => {
+    const [a, b] = [valueText(one), valueText(other)];
+    return a === b ? [] : [{ group: 'Setting', name, before: a, after: b, change: 'changed', by: '' }];
   });
 }
 
-function optionPairs(
-  title: string,
-  before: [string, unknown][],
-  after: [string, unknown][],
-): [string, unknown, unknown][] {
+function expectation({ expect }: RunSummary): string {
+  if (expect === 'valid') return 'valid';
+  return `${expect.anomalies.join(', ')}${expect.others === 'allow' ? ', others allowed' : ''}`;
+}
+
+function optionPairs(title: string, before: [string, unknown][], after: [string, unknown][]): Setting[] {
   const [one, other] = [new Map(before), new Map(after)];
   const kind = title.replace(' options', '');
   return [...new Set([...one.keys(), ...other.keys()])].map((name) => [
