@@ -28,6 +28,9 @@ export function facts({ anomaly, operations }: Case): Html {
 
 function factText(name: string, value: unknown): Html {
   if (isMoment(name, value)) return html`${instant(value, 6)}`;
+  if (Array.isArray(value) && value.length > 0 && value.length <= 20 && value.every((item) => isMoment(name, item))) {
+    return html`${value.map((item) => instant(item, 6)).join(', ')}`;
+  }
   if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
     const lines = value.slice(0, 20).map((line) => clip(line, 300));
     if (value.length > 20) lines.push(`… and ${plural(value.length - 20, 'more line')}`);

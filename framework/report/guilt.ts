@@ -21,6 +21,8 @@ const HIT = 0.7;
 const BETWEEN = 0.4;
 /** What was lost may have been lost by what came after. */
 const AFTER_LOSS = 1.5;
+/** That it began just before the operation. */
+const FRESH = 0.6;
 
 /** Faults in force between the first and the last operation of an anomaly (or at its moments); what fits best comes first. */
 export function faultsDuring(story: Story, found: Case): Circumstance[] {
@@ -60,13 +62,15 @@ function fitOf(story: Story, found: Case, { fault, during, nodes }: Circumstance
   const rarity = 1 - shareOfRun(story, fault.name);
   const overlap = during.reduce((sum, number) => sum + (number === key ? KEY_OPERATION : weightOf(found, number)), 0);
   const atMoments = found.moments.filter((time) => time >= fault.from && time <= fault.to).length;
-  if (overlap + atMoments > 0)
-    return (overlap + atMoments) * rarity + (nodes.length > 0 && overlap >= ANY_OPERATION ? HIT : 0);
   const operation = found.operations[key - 1];
-  if (operation === undefined) return 0;
+  if (operation === undefined) return (atMoments + BETWEEN) * rarity;
+  const isHit = nodes.length > 0 && overlap >= ANY_OPERATION ? HIT : 0;
+  const fresh = during.includes(key) ? FRESH * closeness(operation.invoked - fault.from) : 0;
+  if (overlap > 0) return overlap * rarity + isHit + fresh;
   const loss = isLoss(found.anomaly.name);
   const away = loss ? fault.from - (operation.completed ?? operation.invoked) : operation.invoked - fault.to;
-  return (loss && away >= 0 ? AFTER_LOSS : BETWEEN) * rarity * closeness(away);
+  const reaches = fault.targets.includes(operation.node ?? '') ? HIT : 0;
+  return ((loss && away >= 0 ? AFTER_LOSS : BETWEEN) + reaches) * rarity * closeness(away);
 }
 
 /** Of an operation that is not the key one. Whether it is part of the contradiction is known where the checker says so. */

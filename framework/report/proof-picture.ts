@@ -134,7 +134,8 @@ function operationRow(
 function textOf(operation: Operation, role: string): string {
   const outcome = operation.outcome === 'ok' ? '' : ` (${operation.outcome})`;
   if (role === '') return `${operationText(operation, 48)}${outcome}`;
-  const what = Array.isArray(operation.value) ? clipShort(operation.f, 24) : operationText(operation, 30);
+  const isList = Array.isArray(operation.value) && (operation.asked === null || operation.asked === undefined);
+  const what = isList ? clipShort(operation.f, 24) : operationText(operation, 30);
   return `${what}${outcome}: ${clipShort(role, 40)}`;
 }
 
@@ -177,19 +178,28 @@ function resultArrow(
   scale: OrderedScale,
   letter: string,
 ): Html {
-  const endOf = (i: number) => Math.min(RIGHT - RETURN, scale.x(operations[i]!.completed ?? operations[i]!.invoked));
+  const end = (i: number) => endOf(operations, i, scale);
   const rows = operations.slice(Math.min(first, second), Math.max(first, second) + 1);
-  const x = Math.min(RIGHT - 12, Math.max(...rows.map((_, i) => endOf(Math.min(first, second) + i))) + 24);
+  const x = Math.min(RIGHT - 12, Math.max(...rows.map((_, i) => end(Math.min(first, second) + i))) + 24);
   const [y0, y1] = [top + second * ROW + 27, top + first * ROW + 27];
-  const x1 = endOf(first);
-  return html`<path class="result" d="M${px(endOf(second) + 2)} ${px(y0)}H${px(x)}V${px(y1)}H${px(x1 + 8)}"/><path class="result-head" d="M${px(x1 + 1)} ${px(y1)}l9 -5v10z"/>${letterBadge((x1 + x) / 2, y1, letter, 'result-letter')}`;
+  const x1 = end(first);
+  return html`<path class="result" d="M${px(end(second) + 2)} ${px(y0)}H${px(x)}V${px(y1)}H${px(x1 + 8)}"/><path class="result-head" d="M${px(x1 + 1)} ${px(y1)}l9 -5v10z"/>${letterBadge((x1 + x) / 2, y1, letter, 'result-letter')}`;
 }
 
 /** Two operations of which neither can follow the other. */
 function clash(operations: readonly Operation[], top: number, scale: OrderedScale): Html {
-  const [a, b] = operations.map(({ invoked, completed }) => (scale.x(invoked) + scale.x(completed ?? invoked)) / 2);
-  const [y0, y1] = [top + 36, top + ROW + 18];
-  return html`<path class="result" d="M${px(a!)} ${px(y0)}L${px(b!)} ${px(y1)}"/>${letterBadge((a! + b!) / 2, (y0 + y1) / 2, 'A', 'result-letter')}`;
+  const ends = operations.map((_, i) => endOf(operations, i, scale) + 1);
+  const x = Math.max(...ends) + 24;
+  const [y0, y1] = [top + 27, top + ROW + 27];
+  const heads = ends.map(
+    (end, i) => html`<path class="result-head" d="M${px(end)} ${px(i === 0 ? y0 : y1)}l9 -5v10z"/>`,
+  );
+  return html`<path class="result" d="M${px(ends[0]! + 8)} ${px(y0)}H${px(x)}V${px(y1)}H${px(ends[1]! + 8)}"/>${heads}${letterBadge(x, (y0 + y1) / 2, 'A', 'result-letter')}`;
+}
+
+function endOf(operations: readonly Operation[], i: number, scale: OrderedScale): number {
+  const { completed, invoked } = operations[i]!;
+  return Math.min(RIGHT - RETURN, scale.x(completed ?? invoked));
 }
 
 function letterBadge(x: number, y: number, letter: string, className: string): Html {
