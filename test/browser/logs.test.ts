@@ -56,6 +56,7 @@ describe('the logs of a report', () => {
     expect(await rows().count()).toBeLessThan(80);
     const times = (await rows().locator('span:first-child').allTextContents()).map(Number.parseFloat);
     expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(await grid().getByText('left out').count()).toBe(0);
   });
 
   it('open where the timeline does, at the anomaly', async () => {

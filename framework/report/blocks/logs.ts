@@ -64,7 +64,7 @@ function gather(story: Story): Logs {
     drafts.push({ node, path: file.path.slice(0, LONGEST_PATH), lines, skipped: Math.max(0, file.size - read), clock });
   }
   const places = new Map<string, number>();
-  for (const [time, node, level, text] of eventLines(story)) {
+  for (const [time, node, level, text] of [...eventLines(story)].sort(([a], [b]) => a - b)) {
     let source = places.get(node);
     if (source === undefined) {
       source = drafts.length;

@@ -2,7 +2,7 @@
 import type { Nanoseconds } from '../../../contracts/time.js';
 import { LEVELS, type Logs, TIMINGS } from '../../page/logs.js';
 import { lastInstant, type Operations, positionOf } from '../../page/operations.js';
-import { grouped } from '../../text.js';
+import { grouped, plural } from '../../text.js';
 import { digitsFor, instant } from '../../time-text.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
@@ -98,7 +98,7 @@ class Panel {
     const left =
       gap === 0 || this.#search !== null
         ? null
-        : element('i', {}, `⋯ ${skipped > 0 ? '' : `${grouped(gap)} `}lines left out `);
+        : element('i', {}, `⋯ ${skipped > 0 ? 'lines' : plural(gap, 'line')} left out `);
     return {
       cells: [
         Number.isNaN(time) ? '?' : `${about}${instant(time, this.#digits)}`,
@@ -206,15 +206,15 @@ function marked(text: string, match: Match | null): (Node | string)[] {
   return [text.slice(0, match.from), element('mark', {}, text.slice(match.from, match.to)), text.slice(match.to)];
 }
 
+/** By their numbers: where clocks go back, lines are not in the order of their file. */
 function gapsOf({ count, lines, sources }: Logs): Float64Array {
   const gaps = new Float64Array(count);
+  const inOrder = Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => lines.number[a]! - lines.number[b]!);
   const last = new Float64Array(sources.length);
-  for (let i = 0; i < count; i++) {
+  for (const i of inOrder) {
     const source = lines.source[i]!;
-    const number = lines.number[i]!;
-    // Where clocks go back, lines are not in the order of their file.
-    gaps[i] = Math.max(0, number - last[source]! - 1);
-    last[source] = Math.max(last[source]!, number);
+    gaps[i] = lines.number[i]! - last[source]! - 1;
+    last[source] = lines.number[i]!;
   }
   return gaps;
 }
