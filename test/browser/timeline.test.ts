@@ -306,6 +306,17 @@ describe('a link', () => {
     expect(await page.evaluate('document.activeElement.className')).toBe('tl-canvas');
   });
 
+  it('of the evidence of another anomaly numbers the operations of that one', async () => {
+    await open(manyAnomalies());
+    expect(await numbered()).toEqual(['1', '2']);
+    const other = page.locator('#others > details').filter({ hasText: 'stale-read' }).first();
+    await other.locator('summary').first().click();
+    await other.locator('a[href^="#op="]').nth(2).click();
+    expect(await details().locator('h3').textContent()).toMatch(/^3 read → 71 on key 2/);
+    await press('f', 's', 's', 's', 's', 's', 's', 's', 's', 's', 's', 's');
+    expect(await numbered()).toEqual(['1', '2', '3']);
+  });
+
   it('that changes by hand is followed, and anchors of the page change nothing', async () => {
     await open();
     await page.evaluate('location.hash = "t=5000000000-6000000000"');
@@ -322,7 +333,7 @@ describe('for every reader', () => {
     await open(validRun());
     await press('0');
     expect(await table()).toHaveLength(200);
-    expect(await page.locator('.tl-sight').textContent()).toContain('The first 200 of 2400 operations in sight');
+    expect(await page.locator('.tl-sight').textContent()).toContain('200 of 2400 operations in sight');
     expect(await page.getByRole('region', { name: 'Faults in sight' }).locator('tbody tr').count()).toBe(3);
   });
 

@@ -80,17 +80,21 @@ function filterOf(words: URLSearchParams): Filter {
 
 /** Takes the view from the fragment, now and whenever it changes, and keeps the fragment up to date. */
 export function followFragment(app: App): void {
-  let written = currentFragment();
+  /** What the URL says, as far as is known, and what it last said of a view: an anchor may stand there meanwhile. */
+  let known = currentFragment();
+  let shown = '';
   const read = () => {
-    const view = viewOf(currentFragment(), app.run);
+    const view = viewOf(known, app.run);
     if (view === null) return;
-    written = currentFragment();
+    shown = known;
     app.view.set(view);
-    app.ask(!saysWhen(written));
+    app.ask(!saysWhen(known));
   };
   read();
   addEventListener('hashchange', () => {
-    if (currentFragment() !== written) read();
+    if (currentFragment() === known) return;
+    known = currentFragment();
+    read();
   });
   let waiting = false;
   app.view.listen(() => {
@@ -99,8 +103,10 @@ export function followFragment(app: App): void {
     setTimeout(() => {
       waiting = false;
       const fragment = fragmentOf(app.view.value, app.run);
-      if (fragment === written) return;
-      written = fragment;
+      // Somebody has just changed it, and the event is on its way: theirs counts.
+      if (fragment === shown || currentFragment() !== known) return;
+      known = fragment;
+      shown = fragment;
       replaceFragment(fragment);
     }, PAUSE_MS);
   });

@@ -3,7 +3,7 @@ import type { Nanoseconds } from '../../../contracts/time.js';
 import { EVERYTHING, type Filter } from '../app.js';
 import type { Board } from './board.js';
 import { framed, moved, type Span, showing, zoomed } from './span.js';
-import { instantText, selectionText } from './words.js';
+import { instantText } from './words.js';
 
 export class Actions {
   readonly #board: Board;
@@ -69,8 +69,6 @@ export class Actions {
     if (position < 0) return;
     const { from, to } = showing(app.view.value, this.#board.spanOf(position), this.#end);
     app.view.set({ operation: operations.row[position]!, from, to });
-    this.#board.scrollToOperation(position);
-    this.#say(selectionText(this.#board, position));
   }
 
   deselect(): void {

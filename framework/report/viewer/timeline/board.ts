@@ -74,6 +74,12 @@ export class Board {
     return (this.proof[this.view.anomaly] ?? []).indexOf(position) + 1;
   }
 
+  /** The anomaly that an operation proves, the one that is looked at before others; -1: none. */
+  anomalyOf(position: number): number {
+    const { anomaly } = this.view;
+    return this.numberOf(position) > 0 ? anomaly : this.proof.findIndex((positions) => positions.includes(position));
+  }
+
   spanOf(position: number): Span {
     return { from: this.operations.invoked[position]!, to: lastInstant(this.operations, position) };
   }
@@ -110,7 +116,7 @@ export class Board {
     return best;
   }
 
-  /** Positions of the operations in sight, in order, at most `most`; and how many there are. */
+  /** Positions of the operations in sight, in order, at most `most` (those that are numbered among them); and how many there are. */
   inSight(most: number): { positions: number[]; count: number } {
     const { from, to } = this.view;
     const positions: number[] = [];
@@ -125,7 +131,16 @@ export class Board {
       }
       count += entry - first;
     }
-    return { positions: positions.sort((a, b) => a - b).slice(0, most), count };
+    const first = positions.sort((a, b) => a - b).slice(0, most);
+    // What the page is about is never among those left out.
+    const proof = (this.proof[this.view.anomaly] ?? []).filter((i) => this.#isInSight(i) && !first.includes(i));
+    return { positions: [...first.slice(0, most - proof.length), ...proof].sort((a, b) => a - b), count };
+  }
+
+  #isInSight(position: number): boolean {
+    if (position === NONE) return false;
+    const { from, to } = this.spanOf(position);
+    return to >= this.view.from && from <= this.view.to;
   }
 
   scrollTo(scroll: number): void {

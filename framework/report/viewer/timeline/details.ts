@@ -11,6 +11,8 @@ import { faultFacts, faultsWithin, headline, leaderAt, MEANING, outcomeAt } from
 
 const MOST_FAULTS = 8;
 const MOST_LINES = 60;
+/** Before and after an operation: what led to it was often logged a little earlier. */
+const AROUND = 50_000_000;
 
 type Fact = readonly [name: string, value: string | Node | null];
 
@@ -157,9 +159,9 @@ export class Details {
     const { operations } = this.#board;
     const node = operations.nodes[operations.node[i]!];
     if (lines === null || node === undefined) return;
-    const found = await lines(node, operations.invoked[i]!, lastInstant(operations, i), MOST_LINES);
+    const found = await lines(node, operations.invoked[i]! - AROUND, lastInstant(operations, i) + AROUND, MOST_LINES);
     if (turn !== this.#turn) return;
-    place.replaceChildren(element('h4', {}, `Log of ${node} meanwhile`), logList(found));
+    place.replaceChildren(element('h4', {}, `Log of ${node} meanwhile, and 50 ms around it`), logList(found));
   }
 }
 

@@ -42,7 +42,7 @@ export class SightTable {
     const { positions, count } = this.#board.inSight(MOST);
     const notice =
       count > positions.length
-        ? `The first ${positions.length} of ${count} operations in sight; zoom in for the others.`
+        ? `${positions.length} of ${count} operations in sight: the first and those of the evidence. Zoom in for the others.`
         : '';
     this.#place.append(
       table(

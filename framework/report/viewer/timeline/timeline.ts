@@ -105,7 +105,7 @@ class Timeline {
   #listen(): void {
     const { view, cursor, asked } = this.#app;
     view.listen((value, before) => {
-      if (value.operation !== before.operation) this.#details.showSelected();
+      if (value.operation !== before.operation) this.#selected();
       if (value.filter !== before.filter) this.#toolbar.updateChips();
       if (value.filter !== before.filter || value.lanes !== before.lanes) this.#resize();
       this.#invalidate();
@@ -142,13 +142,22 @@ class Timeline {
       const { from, to } = showing(this.#app.view.value, this.#board.spanOf(selected), this.#app.run.end);
       this.#app.view.set({ from, to });
     }
-    if (selected >= 0) {
-      this.#board.scrollToOperation(selected);
-      this.#say(selectionText(this.#board, selected));
-    }
+    if (selected >= 0) this.#board.scrollToOperation(selected);
     (this.#place.closest('section') ?? this.#place).scrollIntoView({ block: 'start' });
     if (centre) this.#canvas.focus({ preventScroll: true });
     this.#invalidate();
+  }
+
+  /** Somebody selected an operation, here or in another part of the page. */
+  #selected(): void {
+    const { selected } = this.#board;
+    if (selected >= 0) {
+      const anomaly = this.#board.anomalyOf(selected);
+      if (anomaly >= 0) this.#app.view.set({ anomaly });
+      this.#board.scrollToOperation(selected);
+      this.#say(selectionText(this.#board, selected));
+    }
+    this.#details.showSelected();
   }
 
   #key(event: KeyboardEvent): void {
