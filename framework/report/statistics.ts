@@ -1,4 +1,4 @@
-// One pass over a history of any size: counts by outcome, node and time, and latency by function and time.
+// One pass over a history of any size: counts by outcome and time, and latency by function and time.
 import { EVENT_INFO, EVENT_INVOKE, EVENT_OK, type History } from '../contracts/history.js';
 import type { Outcome } from '../contracts/operation.js';
 import type { Nanoseconds } from '../contracts/time.js';
@@ -21,8 +21,6 @@ export interface Statistics {
   /** Length of a bin. */
   readonly step: Nanoseconds;
   readonly all: Series;
-  /** By position in `history.nodes`. */
-  readonly byNode: readonly Series[];
   /** Latency of `ok` operations in each bin; undefined where there is none. */
   readonly latency: readonly (Quantiles | undefined)[];
   /** The same by function, in the order of `history.functions`. */
@@ -41,7 +39,7 @@ export function endOfHistory(history: History): Nanoseconds {
   return end;
 }
 
-export function emptySeries(): Series {
+function emptySeries(): Series {
   return { ok: new Float64Array(BINS), fail: new Float64Array(BINS), info: new Float64Array(BINS) };
 }
 
@@ -49,7 +47,6 @@ export function gather(history: History, end: Nanoseconds): Statistics {
   const { columns } = history;
   const step = end / BINS;
   const all = emptySeries();
-  const byNode = history.nodes.map(emptySeries);
   const byTime = new Grouped(columns.length);
   const byFunction = new Grouped(columns.length);
   let operations = 0;
@@ -62,8 +59,6 @@ export function gather(history: History, end: Nanoseconds): Statistics {
     const bin = binOf(time, step);
     const outcome = OUTCOME_OF[type]!;
     all[outcome][bin]! += 1;
-    const node = byNode[columns.node[row]!];
-    if (node !== undefined) node[outcome][bin]! += 1;
     if (type !== EVENT_OK) continue;
     const latency = time - columns.time[row]!;
     byTime.add(bin, latency);
@@ -75,7 +70,6 @@ export function gather(history: History, end: Nanoseconds): Statistics {
     bins: BINS,
     step,
     all,
-    byNode,
     latency: byTime.quantiles(BINS),
     byFunction: byFunction.quantiles(history.functions.length),
   };
