@@ -39,7 +39,7 @@ export type { Completion, HistoryEvent, Invocation, Key, Outcome } from './contr
 export { type OptionSchema, type Options, type OptionValues, option } from './contracts/options.js';
 export type { DurableLog, Environment, NodeReport, Protocol, Recovered } from './contracts/protocol.js';
 export type { Random } from './contracts/random.js';
-export type { Coverage, Expectation, FoundAnomaly, RunResult } from './contracts/result.js';
+export type { Coverage, Expectation, FoundAnomaly, Latency, RunFigures, RunResult } from './contracts/result.js';
 export type { Client, ClientContext, Rpc, RpcFunction } from './contracts/rpc.js';
 export { Scopes } from './contracts/scopes.js';
 export type { PlantedBug, Program, System } from './contracts/system.js';
