@@ -102,6 +102,16 @@ describe('what the checks show', () => {
     }
   });
 
+  it('is linked from the anomaly that its check found', async () => {
+    const checker = staleRead().result.anomalies[0]!.checker;
+    const opened = await reports.open(showing({ [checker]: { exhibits: everyKind('evidence') } }));
+    await opened.page.locator('#anomaly').getByRole('link', { name: 'Lanes of evidence' }).click();
+    const box = await opened.page.locator('figure', { hasText: 'Lanes of evidence' }).boundingBox();
+    expect(box!.y).toBeLessThan(500);
+    expect(opened.complaints).toEqual([]);
+    await opened.page.context().close();
+  });
+
   it('is drawn: what is wrong in its colour, in light and in dark', async () => {
     const colours = async () => {
       const drawn = (await page.evaluate(`(${COLOURS})(${CANVAS})`)) as Record<string, number>;

@@ -29,6 +29,7 @@ export async function mountExhibits(place: HTMLElement, app: App): Promise<void>
   const figures = block.exhibits.map((shown, i) => {
     const drawing = drawings[i] ?? null;
     const { figure, picture } = figureOf(app, stretch, shown, drawing, gutter);
+    figure.id = `exhibit-${i + 1}`;
     // What matters most gets the whole width.
     if (i === 0 && shown.valid !== 'true') figure.classList.add('broad');
     if (picture !== null) pictures.push(picture);
@@ -54,7 +55,21 @@ export async function mountExhibits(place: HTMLElement, app: App): Promise<void>
   document
     .querySelector('nav a[href="#timeline"],nav a[href="#operations"]')
     ?.before(element('a', { href: '#exhibits' }, TITLE));
+  linkFromAnomaly(app, block.exhibits);
   redrawWithColours(pictures);
+}
+
+/** From the anomaly that the page opens with to what its check shows. */
+function linkFromAnomaly({ run }: App, exhibits: readonly PageExhibit[]): void {
+  const checker = run.anomalies[0]?.checker;
+  const links = exhibits.flatMap(({ checkers, exhibit }, i) =>
+    checker !== undefined && checkers.includes(checker)
+      ? [' ', element('a', { href: `#exhibit-${i + 1}` }, visible(exhibit.title))]
+      : [],
+  );
+  if (links.length === 0) return;
+  const shown = element('p', { class: 'note' }, `What ${visible(checker ?? '')} saw:`, ...links);
+  document.querySelector('#anomaly .message')?.after(shown);
 }
 
 function figureOf(app: App, stretch: Stretch, shown: PageExhibit, drawing: Drawing | null, gutter: number) {

@@ -63,7 +63,7 @@ function powers(lowest: number, highest: number): Heights {
 
 export function valueText(value: number, unit = ''): string {
   const size = Math.abs(value);
-  const short = Number(value.toPrecision(6));
+  const short = Number.isInteger(value) ? value : Number(value.toPrecision(6));
   const text =
     size >= 1e15 || (size > 0 && size < 1e-4)
       ? value.toExponential(2)
