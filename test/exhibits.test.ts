@@ -27,12 +27,12 @@ ${fenced('yaml').replace('200ms', '3ms')}expect: { anomalies: [slow-read] }
 it('shows what it saw, and the same when it judges again', async () => {
   space.file('slow-reads.ts', fenced('ts'));
   space.file('slow.yaml', PLAN);
-  const { code, stdout } = await run('run', 'slow.yaml', '--json');
+  const { code, out } = await run('run', 'slow.yaml', '--json');
   expect(code).toBe(0);
   // What is printed and what people read stay free of pictures.
   const folder = space.run('slow');
   const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
-  expect([JSON.parse(stdout).checks['slow-reads'], result.checks['slow-reads']]).toEqual([
+  expect([JSON.parse(out).checks['slow-reads'], result.checks['slow-reads']]).toEqual([
     expect.not.objectContaining({ exhibits: expect.anything() }),
     expect.not.objectContaining({ exhibits: expect.anything() }),
   ]);
