@@ -3,7 +3,7 @@ import type { Operation } from '../contracts/history.js';
 import { conflictOf, type Step, stepsOf } from './conflict.js';
 import { facts } from './facts.js';
 import { faultsDuring } from './guilt.js';
-import { type Column, type Html, html, table } from './html.js';
+import { type Column, details, type Html, html, table } from './html.js';
 import { keyText, OUTCOME_MEANING, operationAt, operationText, valueText } from './operations.js';
 import { proofPicture } from './proof-picture.js';
 import { rolesOf } from './roles.js';
@@ -14,6 +14,7 @@ import { clip, plural } from './text.js';
 import { digitsFor, instant } from './time-text.js';
 
 const MOST_SAID = 24;
+const FEW = 6;
 
 /** `id`: of this part of the page. */
 export function evidence(story: Story, found: Case, id: string): Html {
@@ -29,7 +30,7 @@ export function evidence(story: Story, found: Case, id: string): Html {
   const roles = rolesOf(found);
   const faults = faultsDuring(story, found).map(({ fault }) => fault);
   const proof = { operations, roles, faults, leaders: story.leaders, ...span!, conflict, steps };
-  return html`<div data-proof="${id}">${proofPicture(proof, id)}${argument(steps)}${said(found)}${operationTable(found, roles)}</div>${facts(found)}`;
+  return html`<div data-proof="${id}">${proofPicture(proof, id)}${argument(steps)}${said(found)}${tableOf(found, roles)}</div>${facts(found)}`;
 }
 
 /** How far any order of the operations goes; nothing where the checker did not have to search. */
@@ -65,6 +66,12 @@ interface Row {
   readonly operation: Operation;
   readonly number: number;
   readonly role: string;
+}
+
+/** A long one waits until somebody wants it: what comes after matters more. */
+function tableOf(found: Case, roles: readonly string[]): Html {
+  const content = operationTable(found, roles);
+  return found.operations.length > FEW ? details('The operations as a table', content) : content;
 }
 
 function operationTable({ operations, hidden, span }: Case, roles: readonly string[]): Html {

@@ -52,6 +52,9 @@ export interface Story {
 }
 
 export const MOST_OPERATIONS = 12;
+/** Of more, the first few are kept, and those at the end: where it went wrong. */
+const FIRST = 2;
+const MOST_LOOKED_AT = 10_000;
 const MOST_CASES = 5;
 
 export function tell(input: ReportInput): Story {
@@ -98,19 +101,28 @@ function distinctFirst(anomalies: readonly FoundAnomaly[], limit: number): Found
 }
 
 function caseOf(anomaly: FoundAnomaly, history: History, end: Nanoseconds): Case {
-  const rows = new Map<number, Operation>();
-  let hidden = 0;
-  for (const row of anomaly.operations ?? []) {
-    if (rows.size === MOST_OPERATIONS) {
-      hidden++;
-      continue;
-    }
+  const found = new Map<number, Operation>();
+  for (const row of (anomaly.operations ?? []).slice(0, MOST_LOOKED_AT)) {
     const operation = operationAt(history, row);
-    if (operation !== undefined) rows.set(operation.index, operation);
+    if (operation !== undefined) found.set(operation.index, operation);
   }
-  const operations = [...rows.values()].sort((a, b) => a.index - b.index);
+  const all = [...found.values()].sort((a, b) => a.index - b.index);
+  const operations = mostTelling(all, anomaly.evidence?.['stuck']);
+  const hidden = all.length - operations.length + Math.max(0, (anomaly.operations ?? []).length - MOST_LOOKED_AT);
   const moments = operations.length > 0 ? [] : momentsOf(anomaly.evidence ?? {}, end);
   return { anomaly, operations, hidden, moments, span: spanOf(operations) ?? hullOf(moments) };
+}
+
+/** The first few and those at the end, among them the one with which it showed, if the checker names it. In order. */
+function mostTelling(all: readonly Operation[], stuck: unknown): Operation[] {
+  if (all.length <= MOST_OPERATIONS) return [...all];
+  const end = new Set(all.slice(FIRST - MOST_OPERATIONS));
+  const key = all.slice(FIRST).find(({ index }) => index === stuck);
+  if (key !== undefined && !end.has(key)) {
+    end.delete([...end][0]!);
+    end.add(key);
+  }
+  return all.filter((operation, i) => i < FIRST || end.has(operation));
 }
 
 function hullOf(moments: readonly Nanoseconds[]): Case['span'] {
