@@ -151,8 +151,7 @@ function times({ invoked, completed }: Operation, digits: number): string {
 }
 
 function arrowsOf({ operations, conflict, steps }: Proof, top: number, scale: OrderedScale): Html {
-  if (conflict === null)
-    return html`${realTimeOrder(operations).map((pair) => timeArrow(operations, pair, top, scale))}`;
+  if (conflict === null) return html`${timeOrder(operations).map((pair) => timeArrow(operations, pair, top, scale))}`;
   const { needed, broken, order } = conflict;
   if (order.length === 0) return operations.length === 2 ? clash(operations, top, scale) : html``;
   const result = steps.find(({ kind }) => kind === 'result')!.letter;

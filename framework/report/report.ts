@@ -28,6 +28,7 @@ const LONG_MESSAGE = 420;
 export function renderReport(input: ReportInput, story: Story = tell(input)): string {
   const { result } = input;
   const head = story.cases[0];
+  const search = head === undefined ? html`` : searchSection(story, head);
   const { style, script } = pageCode();
   return html`<!doctype html>
 <html lang="en">
@@ -41,14 +42,14 @@ export function renderReport(input: ReportInput, story: Story = tell(input)): st
 </head>
 <body>
 <a class="skip" href="#timeline">Skip to the timeline</a>
-${trusted(PATTERNS)}${verdictHeader(result)}${missingParts(input)}${navigation(story)}<main>
+${trusted(PATTERNS)}${verdictHeader(result)}${missingParts(input)}${navigation(story, search)}<main>
 <div class="first">
 <div>
 ${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div>
 <div class="side">
 ${section('faults', head?.span === undefined ? 'Faults' : 'Which fault was in force', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
 </div>
-${head === undefined ? '' : searchSection(story, head)}${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(story)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
+${search}${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(story)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
 <footer>Written by chaos ${clip(result.version, 40)}. The full history is in history.jsonl, the verdicts in result.json, both beside this page.</footer>
 <div id="tip" hidden></div>
 ${packedBlocks(story).map(
@@ -92,12 +93,13 @@ const PLACES = [
   ['plan', 'Plan'],
 ] as const;
 
-function navigation({ cases, others }: Story): Html {
+function navigation({ cases, others }: Story, search: Html): Html {
+  const orders = search.markup === '' ? '' : html`<a href="#search">Why no order fits</a>`;
   const more =
     cases.length + others.length > 1
       ? html`<a href="#others">Other anomalies (${cases.length + others.length - 1})</a>`
       : '';
-  return html`<nav aria-label="Sections">${more}${PLACES.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
+  return html`<nav aria-label="Sections">${orders}${more}${PLACES.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
 `;
 }
 
