@@ -79,7 +79,7 @@ describe('the logs of a report', () => {
     const all = await status();
     await search('disk SLOW');
     await expect.poll(status).toBe(COUNT / 1000);
-    expect(await rows().first().locator('mark').textContent()).toBe('disk slow');
+    await expect.poll(() => rows().first().locator('mark').textContent()).toBe('disk slow');
     await page.getByLabel('regular expression').check();
     await search('tick \\d7$');
     await expect.poll(status).toBe(9);
@@ -96,7 +96,7 @@ describe('the logs of a report', () => {
     const nodes = page.getByRole('group', { name: 'Nodes' });
     await page.getByLabel('Least level').selectOption({ label: 'errors' });
     await expect.poll(status).toBe(1);
-    expect(await rows().first().textContent()).toContain('stale leader');
+    await expect.poll(() => rows().first().textContent()).toContain('stale leader');
     await page.getByLabel('Least level').selectOption({ label: 'all levels' });
     await nodes.getByRole('button', { name: 'n1' }).click();
     await expect.poll(status).toBeLessThan(100);
@@ -116,8 +116,8 @@ describe('the logs of a report', () => {
     await grid().press('ArrowDown');
     await grid().press('ArrowDown');
     const active = async () => page.locator(`#${await grid().getAttribute('aria-activedescendant')}`);
+    await expect.poll(async () => (await active()).textContent()).toContain('tick 401');
     expect(await (await active()).getAttribute('aria-selected')).toBe('true');
-    expect(await (await active()).textContent()).toContain('tick 401');
     expect(await page.locator('.whole-line').textContent()).toBe(
       'nodes/n1/node.log, line 402 (the run’s clock): tick 401',
     );
@@ -126,10 +126,11 @@ describe('the logs of a report', () => {
     const [from, to] = /t=(\d+)-(\d+)/.exec(page.url())!.slice(1).map(Number);
     expect(from! <= 1_002_500_000 && to! >= 1_002_500_000).toBe(true);
     await field().press('Escape');
-    expect(await (await active()).textContent()).toContain('tick 401');
+    await expect.poll(async () => (await active()).textContent()).toContain('tick 401');
   });
 
   it('follow the timeline', async () => {
+    await grid().scrollIntoViewIfNeeded();
     await page.evaluate("location.hash = '#t=20000000000-21000000000'");
     await expect.poll(async () => Number.parseFloat((await rows().nth(8).textContent()) ?? '')).toBeCloseTo(20, 1);
   });
@@ -138,7 +139,9 @@ describe('the logs of a report', () => {
     await search('onerror');
     await expect.poll(status).toBe(1);
     const row = rows().first();
-    expect(await row.textContent()).toContain('</script><img src=x onerror="alert(1)">⟨U+202E⟩gpj red ⟨U+0000⟩');
+    await expect
+      .poll(() => row.textContent())
+      .toContain('</script><img src=x onerror="alert(1)">⟨U+202E⟩gpj red ⟨U+0000⟩');
     await row.click();
     expect(await page.locator('.whole-line').textContent()).toContain('<img src=x');
     expect(await page.locator('img').count()).toBe(0);

@@ -14,6 +14,8 @@ export interface ListOptions {
   /** Enter, or a second click. */
   onOpen: (index: number) => void;
   onHover: (index: number | null) => void;
+  /** It has come into sight: what was not worth its time before is now. */
+  onSeen: () => void;
 }
 
 let lists = 0;
@@ -26,6 +28,7 @@ export class List {
   #count = 0;
   #active = -1;
   #waiting = false;
+  #seen = false;
 
   constructor(options: ListOptions) {
     this.#options = options;
@@ -54,6 +57,15 @@ export class List {
     this.#space.addEventListener('pointermove', (event) => options.onHover(this.#at(event)));
     this.#space.addEventListener('pointerleave', () => options.onHover(null));
     new ResizeObserver(() => this.redraw()).observe(this.root);
+    new IntersectionObserver(([entry]) => {
+      this.#seen = entry?.isIntersecting === true;
+      if (this.#seen) options.onSeen();
+    }).observe(this.root);
+  }
+
+  /** Some of it is in the window. */
+  get seen(): boolean {
+    return this.#seen;
   }
 
   get active(): number {

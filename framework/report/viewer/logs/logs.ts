@@ -34,11 +34,15 @@ class Panel {
   readonly #digits: number;
   /** Lines left out before each line, of the same file. */
   readonly #gaps: Float64Array;
+  /** What is not here, for the number of lines. */
+  readonly #left: string;
   #positions: Uint32Array = new Uint32Array(0);
   #search: Search | null = null;
   #run = new AbortController();
   /** The timeline was moved from here: it is not followed. */
   #moving = false;
+  /** Where the timeline went while nobody looked here; null: nowhere. */
+  #due: Nanoseconds | null = null;
 
   constructor(app: App, logs: Logs, operations: Operations | null) {
     this.#app = app;
@@ -46,6 +50,7 @@ class Panel {
     this.#operations = operations;
     this.#digits = digitsFor(app.run.end / 100_000);
     this.#gaps = gapsOf(logs);
+    this.#left = leftText(logs);
     this.#controls = controls(logs.sources, app.run.nodes, () => void this.choose());
     this.#list = new List({
       label: 'Lines of all logs in order of time. Up and down move, Enter shows the moment in the timeline.',
@@ -54,13 +59,16 @@ class Panel {
       onActive: (index) => this.#select(this.#positions[index]!),
       onOpen: () => app.ask(false),
       onHover: (index) => this.#hover(index),
+      onSeen: () => this.#catchUp(),
     });
     this.root = element('div', { class: 'logs' }, this.#controls.root, this.#list.root, this.#whole);
     app.view.listen((now, before) => {
       if (now.operation !== before.operation) this.#showOperation(now.operation);
       else if (now.from !== before.from || now.to !== before.to) this.#follow(now.from);
     });
-    app.cursor.listen(() => this.#list.redraw());
+    app.cursor.listen(() => {
+      if (this.#list.seen) this.#list.redraw();
+    });
   }
 
   /** Shows the lines that are asked for; where one is active it stays active and in sight. */
@@ -78,8 +86,7 @@ class Panel {
     if (chosen === null) return;
     this.#positions = chosen.positions;
     this.#search = search;
-    const { count } = this.#logs;
-    const found = `${grouped(chosen.positions.length)} of ${grouped(count)} lines`;
+    const found = `${grouped(chosen.positions.length)} of ${grouped(this.#logs.count)} lines${this.#left}`;
     this.#controls.status.textContent = chosen.cut ? `${found}; the search took too long and was ended` : found;
     const at = active < 0 ? -1 : this.#positions.indexOf(active);
     this.#list.show(this.#positions.length, at);
@@ -175,15 +182,27 @@ class Panel {
 
   #follow(from: Nanoseconds): void {
     if (this.#controls.state().inSight) void this.choose();
-    else if (this.#controls.follows() && !this.#moving) this.#scrollTo(from);
+    else if (this.#controls.follows() && !this.#moving) this.#goTo(from);
+    if (this.#list.seen) this.#list.redraw();
+  }
+
+  /** Where nobody looks, the list waits until somebody does: the timeline has to move smoothly. */
+  #goTo(time: Nanoseconds): void {
+    this.#due = time;
+    if (this.#list.seen) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    if (this.#due !== null) this.#scrollTo(this.#due);
+    this.#due = null;
     this.#list.redraw();
   }
 
   #showOperation(operation: number | null): void {
     const operations = this.#operations;
     const i = operations === null || operation === null ? -1 : positionOf(operations, operation);
-    if (i >= 0 && this.#controls.follows()) this.#scrollTo(operations!.invoked[i]!);
-    this.#list.redraw();
+    if (i >= 0 && this.#controls.follows()) this.#goTo(operations!.invoked[i]!);
+    if (this.#list.seen) this.#list.redraw();
   }
 
   /** The first line at or after an instant comes to the top. */
@@ -198,6 +217,12 @@ class Panel {
     }
     this.#list.reveal(low, true);
   }
+}
+
+function leftText({ sources }: Logs): string {
+  const left = sources.reduce((sum, { lines, kept }) => sum + lines - kept, 0);
+  const unread = sources.some(({ skipped }) => skipped > 0) ? ' and what was not read' : '';
+  return left === 0 && unread === '' ? '' : `; ${grouped(left)} more${unread} in the log files`;
 }
 
 /** The text, with what was found marked. */
