@@ -1,26 +1,9 @@
 // Results that are JSON and no more: whatever stands where, every page is there, and tells the rest.
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Serving, serve } from './server.js';
-import { ask } from './testing/ask.js';
-import { Results, resultWith, STALE } from './testing/results.js';
+import { expect, it } from 'vitest';
+import { resultWith, STALE } from './testing/results.js';
+import { servedForEach } from './testing/served.js';
 
-let results: Results;
-let serving: Serving;
-const complaints: string[] = [];
-beforeEach(async () => {
-  results = new Results();
-  complaints.length = 0;
-  serving = await serve({
-    folder: results.path,
-    host: '127.0.0.1',
-    port: 0,
-    complain: (line) => complaints.push(line),
-  });
-});
-afterEach(async () => {
-  await serving.close();
-  results.remove();
-});
+const served = servedForEach();
 
 const ODD: readonly unknown[] = [null, -1.5e300, '', 'x'.repeat(5000), [], [null, [{}]], { toString: 1, length: -1 }];
 
@@ -40,7 +23,7 @@ function replaced(value: unknown, [name, ...rest]: readonly string[], by: unknow
 
 it('are listed, shown and compared', async () => {
   const good = { ...resultWith(), ...STALE, expect: { anomalies: ['stale-read'], others: 'allow' } };
-  results.run('good', '20260101T000000Z-1', { 'result.json': good });
+  served.results.run('good', '20260101T000000Z-1', { 'result.json': good });
   const at = (second: number) =>
     new Date(Date.UTC(2026, 0, 2) + second * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
   const cases = places(good)
@@ -48,7 +31,7 @@ it('are listed, shown and compared', async () => {
     .flatMap((place) => ODD.map((odd) => replaced(good, place, odd) as object));
   const names = cases.map((result, i) => {
     const name = `${at(i)}-${i}`;
-    results.run('odd', name, { 'result.json': result });
+    served.results.run('odd', name, { 'result.json': result });
     return name;
   });
   expect(names.length).toBeGreaterThan(500);
@@ -58,9 +41,8 @@ it('are listed, shown and compared', async () => {
     pages.push(`/run/odd/${name}/`, `/compare?run=odd/${name}&run=good/20260101T000000Z-1`);
   }
   for (const page of pages) {
-    const { status, text } = await ask(serving.port, page);
+    const { status, text } = await served.get(page);
     expect([page, status]).toEqual([page, 200]);
     expect(text).not.toMatch(/undefined|NaN|\[object/);
   }
-  expect(complaints).toEqual([]);
 });
