@@ -21,6 +21,8 @@ interface Slice {
 }
 
 export function charts({ statistics, faults }: Story): Html {
+  if (statistics.operations === 0)
+    return html`<p class="note">No operation was recorded: there is nothing to measure.</p>`;
   const slices = Array.from({ length: ROWS }, (_, i) => sliceOf(statistics, i));
   const latency = (value: Nanoseconds | undefined) => (value === undefined ? '' : duration(value));
   const names = (slice: Slice) => [

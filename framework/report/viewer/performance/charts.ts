@@ -134,7 +134,7 @@ export function availabilityChart(app: App, stretch: Stretch, data: Performance)
   const nodes = availability.slice(1);
   return chart(app, stretch, {
     title: 'Availability',
-    note: `Share of the operations begun in each ${duration(step)} that came to be ok${nodes.length > 0 ? ', at all nodes together, and below at each: full where all were ok' : ''}. A compare-and-set that finds another value is not ok, either.`,
+    note: `Share of the operations begun in each ${duration(step)} that came to be ok${nodes.length > 0 ? ', at all nodes together, and below at each: full where all were ok' : ''}.${data.functions.includes('cas') ? ' A cas that finds another value is not ok, either.' : ''}`,
     axis: 'share',
     steps: true,
     times: edges(data),
