@@ -101,6 +101,22 @@ describe('operationsBlock', () => {
   });
 });
 
+describe('names and errors', () => {
+  it('are bounded where every operation has its own', () => {
+    const history = new ColumnarHistory();
+    for (let i = 0; i < 40_000; i++) {
+      history.appendInvoke(i * 10, 0, 'write', `key ${i} ${'x'.repeat(100)}`, i, 'n1');
+      history.appendCompletion(i * 10 + 5, 0, 'fail', undefined, `error ${i} ${'y'.repeat(300)}`);
+    }
+    const { texts, keys, error, count } = travelled({ ...validRun(), history });
+    const length = (list: readonly string[]) => list.reduce((sum, text) => sum + text.length, 0);
+    expect(length(texts)).toBeLessThan(2_000_000);
+    expect(length(keys)).toBeLessThan(count * 20);
+    expect(texts[error[0]!]).toHaveLength(160);
+    expect(texts[error[count - 1]!]).toContain('history.jsonl');
+  });
+});
+
 describe('chosenRows', () => {
   const input = staleRead({ ...SMALL, operations: 60_000, length: 600_000_000_000 });
   const story = tell(input);

@@ -1,6 +1,7 @@
 // The operations of a run as the page holds them: all of them, or an even sample with everything near an anomaly.
 import { EVENT_FAIL, EVENT_INVOKE, EVENT_OK, type History, VALUE_OTHER } from '../../contracts/history.js';
 import type { Nanoseconds } from '../../contracts/time.js';
+import { keyText } from '../operations.js';
 import {
   type Density,
   FAIL,
@@ -14,9 +15,12 @@ import {
 import type { Story } from '../story.js';
 import { clipShort } from '../text.js';
 import { chosenRows } from './chosen.js';
-import { emptyValues, Texts, ValueWriter } from './values.js';
+import { ErrorWriter, emptyValues, Texts, Used, ValueWriter } from './values.js';
 
-const LONGEST_ERROR = 160;
+/** Characters of a key; fewer where there are more than some thousands. */
+const LONGEST_KEY = 40;
+const SHORTEST_KEY = 16;
+const MANY_KEYS = 10_000;
 const BINS = 800;
 
 /** Columns only: a run may have a million operations. */
@@ -36,6 +40,9 @@ function columnsOf(
   const { columns } = history;
   const texts = new Texts();
   const values = new ValueWriter(history, texts, countOthers(history, rows));
+  const errors = new ErrorWriter(texts);
+  const keyLength = history.keys.length > MANY_KEYS ? SHORTEST_KEY : LONGEST_KEY;
+  const keys = new Used(history.keys.length, (key) => keyText(history.keys[key], keyLength));
   const count = rows.length;
   const operations = {
     count,
@@ -58,20 +65,19 @@ function columnsOf(
     operations.process[i] = columns.process[row]!;
     if (columns.node[row]! >= 0) operations.node[i] = columns.node[row]!;
     operations.f[i] = columns.f[row]!;
-    if (columns.key[row]! >= 0) operations.key[i] = columns.key[row]!;
-    operations.outcome[i] = outcomeOf(columns.type[mate]);
-    values.write(operations.asked, i, row, proof.has(row));
+    if (columns.key[row]! >= 0) operations.key[i] = keys.at(columns.key[row]!);
+    operations.outcome[i] = mate < 0 ? INFO : outcomeOf(columns.type[mate]);
+    values.write(operations.asked, operations.got, i, row, mate, proof.has(row));
     if (mate < 0) continue;
     operations.completed[i] = columns.time[mate]!;
-    values.writeBack(operations.got, i, row, mate, proof.has(row));
     const error = history.error(mate);
-    if (error !== undefined) operations.error[i] = texts.at(clipShort(error, LONGEST_ERROR));
+    if (error !== undefined) operations.error[i] = errors.at(error);
   }
   return {
     ...operations,
     nodes: history.nodes.map((node) => clipShort(node, 60)),
     functions: history.functions.map((name) => clipShort(name, 60)),
-    keys: history.keys.map((key) => clipShort(String(key), 60)),
+    keys: keys.all,
     texts: texts.all,
   };
 }
