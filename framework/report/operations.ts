@@ -86,21 +86,3 @@ export function operationAt(history: History, row: number): Operation | undefine
   const invocation = columns.type[row] === EVENT_INVOKE ? row : columns.mate[row]!;
   return invocation < 0 ? undefined : history.operation(invocation);
 }
-
-/**
- * Rows of the client operations that touch `[from, to]`, in order. Operations that never completed count from their
- * invocation only, so that one lost client does not fill every later window.
- */
-export function rowsWithin(history: History, from: Nanoseconds, to: Nanoseconds): number[] {
-  const { columns } = history;
-  const rows: number[] = [];
-  for (let row = 0; row < columns.length; row++) {
-    const invoked = columns.time[row]!;
-    if (invoked > to) break;
-    if (columns.type[row] !== EVENT_INVOKE || columns.process[row]! < 0) continue;
-    const mate = columns.mate[row]!;
-    const last = mate < 0 ? invoked : columns.time[mate]!;
-    if (last >= from) rows.push(row);
-  }
-  return rows;
-}

@@ -73,24 +73,16 @@ svg .op{stroke-width:1.2}
 svg .op.ok{fill:var(--ok);stroke:var(--ok)}
 svg .op.fail{fill:url(#hatch);stroke:var(--fail)}
 svg .op.info{fill:url(#dots);stroke:var(--info);stroke-dasharray:4 2}
-svg .on-op{font-size:11px;paint-order:stroke;pointer-events:none}svg .on-op.ok{fill:var(--ok-ink)}
-svg .on-op.fail,svg .on-op.info{stroke:var(--page);stroke-width:3px}
 svg .proof{stroke:var(--proof)!important;stroke-width:3}
-svg .pale{opacity:.28}
 svg circle.badge{fill:var(--ink)}svg .badge-text{fill:var(--page);font-weight:700;pointer-events:none}
 svg .order{stroke:var(--faint);stroke-width:1.5;fill:none;stroke-dasharray:3 3}svg .order-head{fill:var(--faint)}
 svg .order-letter{fill:var(--faint)}svg .result{stroke:var(--proof);stroke-width:2;fill:none}svg .result-head,svg .result-letter{fill:var(--proof)}
 svg .witness [role=button]{cursor:pointer;outline:none}svg .witness.here .op,svg .witness .op:focus-visible{stroke:var(--ink);stroke-width:3}.badge.here,.steps-said li.here{outline:2px solid var(--link)}
-svg .area.ok{fill:var(--ok)}svg .area.fail{fill:url(#hatch)}svg .area.info{fill:url(#dots)}
-svg .cross{stroke:var(--bad);stroke-width:2.5;fill:none}.key-mark{color:var(--bad);font-weight:700}
-svg .case{fill:none;stroke:var(--proof);stroke-width:2}svg .case-name{fill:var(--proof);font-weight:700}
-svg .dots{fill:none;stroke-width:1.5}svg .dots.ok{stroke:var(--ok);stroke-width:3;stroke-linecap:round;opacity:.65}svg .dots.fail{stroke:var(--fail)}svg .dots.info{stroke:var(--info)}
-svg .p50,svg .p99{fill:none;stroke:var(--ink);stroke-width:1.5}svg .p99{stroke-dasharray:5 3}
+svg .cross{stroke:var(--bad);stroke-width:2.5;fill:none}
 svg .h-line{stroke:var(--fail);stroke-width:2}svg .h-ground{fill:var(--fail-soft)}svg .d-ground{fill:var(--info-soft)}svg .d-dot{fill:var(--info)}
-figure svg.swatch,svg.swatch{display:inline-block;width:24px;min-width:0;height:12px;vertical-align:-1px}
 .legend{white-space:nowrap}.key{margin-right:8px}
 .patterns{position:absolute;width:0;height:0}
-.toggle{font-size:13px}section:has(.only-key:checked) .pale{display:none}
+.toggle{font-size:13px}
 #tip{position:fixed;left:0;top:0;max-width:520px;white-space:pre-line;background:var(--ink);color:var(--page);font-size:13px;padding:6px 10px;border-radius:6px;pointer-events:none;z-index:9;unicode-bidi:plaintext}
 footer{color:var(--faint);font-size:13px;margin-top:28px;border-top:1px solid var(--line);padding-top:8px}
 @media (max-width:700px){body{padding:8px 12px 32px}.verdict{display:block}.verdict .stamp{margin-bottom:6px}}

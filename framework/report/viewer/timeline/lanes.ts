@@ -1,6 +1,6 @@
 // Where each operation stands: a lane for each client or node, divided into tracks where operations overlap. Prepared once, drawn often.
 import type { Nanoseconds } from '../../../contracts/time.js';
-import { INFO, lastInstant, NONE, type Operations } from '../../page/operations.js';
+import { lastInstant, NONE, type Operations } from '../../page/operations.js';
 
 export interface Lane {
   /** The node; '': none. */
@@ -217,11 +217,6 @@ export function firstFrom({ starts, end }: Lanes, track: number, time: Nanosecon
     else high = middle;
   }
   return low;
-}
-
-/** Operations in doubt have an open end: they may still take effect. */
-export function isOpen(outcome: number): boolean {
-  return outcome === INFO;
 }
 
 export function trackOfEntry({ starts }: Lanes, entry: number): number {

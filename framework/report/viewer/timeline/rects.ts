@@ -4,10 +4,6 @@ export class Rects {
   #data = new Float32Array(4 * 1024);
   #count = 0;
 
-  get count(): number {
-    return this.#count;
-  }
-
   add(x: number, y: number, width: number, height: number): void {
     const at = 4 * this.#count;
     if (at === this.#data.length) {
