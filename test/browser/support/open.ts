@@ -18,6 +18,16 @@ const QUIET = [
   '--disable-sync',
 ];
 
+/** What people see without scrolling on the screen that the page is made for. */
+export const FOLD = { width: 1440, height: 900 };
+
+export interface Opening {
+  readonly script?: boolean;
+  readonly colours?: 'light' | 'dark';
+  /** With its `#`. */
+  readonly fragment?: string;
+}
+
 export interface Opened {
   readonly page: Page;
   /** Console messages, page errors, dialogs, and requests other than the page itself. */
@@ -43,13 +53,19 @@ export class Reports {
   }
 
   /** Resolves when the page's script has shown all of its parts, or at once where it is switched off. */
-  async open(input: ReportInput, { script = true }: { script?: boolean } = {}): Promise<Opened> {
+  open(input: ReportInput, options: Opening = {}): Promise<Opened> {
     const file = join(this.#folder, `report-${++this.#pages}.html`);
     writeFileSync(file, renderReport(input));
+    return this.openFile(file, options);
+  }
+
+  /** As `open`, of a page that is written already. */
+  async openFile(file: string, { script = true, colours = 'light', fragment = '' }: Opening = {}): Promise<Opened> {
     const url = pathToFileURL(file).href;
     const context = await this.#browser.newContext({
-      viewport: { width: 1440, height: 900 },
+      viewport: FOLD,
       javaScriptEnabled: script,
+      colorScheme: colours,
     });
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -62,7 +78,7 @@ export class Reports {
       complaints.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    await page.goto(url);
+    await page.goto(`${url}${fragment}`);
     if (script) await page.locator('html[data-ready]').waitFor({ state: 'attached' });
     return { page, complaints };
   }
