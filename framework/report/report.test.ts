@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeText } from './html.js';
@@ -63,15 +64,25 @@ describe.each(Object.entries(RUNS))('the page of %s', (_, make) => {
     expect(page.length).toBeLessThan(1_000_000);
   });
 
-  it('allows exactly its own style and script', () => {
+  it('allows exactly its own style, its own script, and the viewer that it holds packed', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!;
-    expect(policy).toMatch(/^default-src 'none';/);
-    for (const name of ['style', 'script']) {
+    const [style, script] = ['style', 'script'].map((name) => {
       const blocks = [...page.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))];
       expect(blocks).toHaveLength(1);
-      const digest = createHash('sha256').update(blocks[0]![1]!).digest('base64');
-      expect(policy).toContain(`${name}-src 'sha256-${digest}'`);
-    }
+      return blocks[0]![1]!;
+    });
+    const packed = /id="viewer-code">([A-Za-z0-9+/=]+)<\/script>/.exec(page)![1]!;
+    const viewer = gunzipSync(Buffer.from(packed, 'base64'));
+    const hash = (text: string | Buffer) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    expect(policy).toBe(
+      `default-src 'none'; style-src ${hash(style!)}; script-src ${hash(script!)} ${hash(viewer)}; base-uri 'none'; form-action 'none'`,
+    );
+  });
+
+  it('holds no more than 150 KB of code', () => {
+    const code = [...page.matchAll(/<(style|script)(?: type="[^"]*" id="viewer-code")?>([\s\S]*?)<\/\1>/g)];
+    expect(code.length).toBe(3);
+    expect(code.reduce((size, [, , text]) => size + text!.length, 0)).toBeLessThan(150_000);
   });
 
   it('has one heading for each part, ids once, and names for every picture and table', () => {

@@ -29,12 +29,12 @@ export function renderReport(input: ReportInput, story: Story = tell(input)): st
   const { result } = input;
   const head = story.cases[0];
   const search = head === undefined ? html`` : searchSection(story, head);
-  const { style, script } = pageCode();
+  const { style, scripts, ending } = pageCode();
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy(style, script))}">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policy(style, scripts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${standingOf(result).word}: ${clip(result.plan.name, 120)}</title>
@@ -55,8 +55,7 @@ ${search}${story.cases.length + story.others.length > 1 ? section('others', 'Oth
 ${packedBlocks(story).map(
   ({ name, text }) => html`<script type="application/octet-stream" data-block="${name}">${trusted(text)}</script>
 `,
-)}<script>${trusted(script)}</script>
-</body>
+)}${trusted(ending)}</body>
 </html>
 `.markup;
 }
@@ -69,8 +68,8 @@ function missingParts({ notices = [] }: ReportInput): Html {
 `;
 }
 
-function policy(style: string, script: string): string {
-  return `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+function policy(style: string, scripts: readonly string[]): string {
+  return `default-src 'none'; style-src ${hashOf(style)}; script-src ${scripts.map(hashOf).join(' ')}; base-uri 'none'; form-action 'none'`;
 }
 
 /** Where the viewer shows a part of the page; empty without it. */

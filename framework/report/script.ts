@@ -1,4 +1,4 @@
-// The page's only script: copies the command, shows tooltips at once, and opens everything for the printer.
+// The page's own script: copies the command, shows tooltips at once, and opens everything for the printer.
 // It reads text and writes text; nothing of a run is ever parsed as markup or code.
 
 export const SCRIPT = `'use strict';
@@ -39,5 +39,17 @@ export const SCRIPT = `'use strict';
     for (const part of closed) part.open = true;
   });
   addEventListener('afterprint', () => { for (const part of closed) part.open = false; });
+})();
+`;
+
+/** Of the element that holds the viewer: gzip in base64. */
+export const VIEWER_ID = 'viewer-code';
+
+/** Unpacks the viewer and runs it; the page's policy names it by its hash, so that no other text can take its place. */
+export const LOADER = `(async () => {
+  const packed = Uint8Array.from(atob(document.getElementById('${VIEWER_ID}').textContent), (c) => c.charCodeAt(0));
+  const script = document.createElement('script');
+  script.textContent = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  document.body.append(script);
 })();
 `;

@@ -13,17 +13,17 @@ const TEXTS = /\.(txt|log|md|ya?ml|jsonl?|xml|edn|html?|csv|out|err|js|ts|svg)$/
 export const REPORT = 'report.html';
 
 /**
- * An origin of its own, without the rights of this server's pages; the only script that may run is the viewer as this program
- * writes it into reports. What the file itself says comes on top.
+ * An origin of its own, without the rights of this server's pages; the only scripts that may run are those that this program
+ * writes into reports. What the file itself says comes on top.
  */
 function reportPolicy(): string {
-  const viewer = hashOf(pageCode().script);
+  const viewer = pageCode().scripts.map(hashOf).join(' ');
   return `sandbox allow-scripts; default-src 'none'; script-src ${viewer}; style-src 'unsafe-inline'; frame-ancestors 'none'`;
 }
 
 /** True when a page ends with our viewer, and so may run it. Closes the file. */
 export function isOwnReport({ fd, size }: OpenedFile): boolean {
-  const end = Buffer.from(`<script>${pageCode().script}</script>\n</body>\n</html>\n`);
+  const end = Buffer.from(`${pageCode().ending}</body>\n</html>\n`);
   try {
     const found = Buffer.alloc(end.length);
     return (
