@@ -129,13 +129,15 @@ export function nodeEvents(length: number): NodeEvent[] {
 }
 
 export function countsOf(history: ColumnarHistory): Record<string, FunctionCounts> {
-  const counts: Record<string, FunctionCounts> = {};
+  const counts = new Map<string, FunctionCounts>();
   for (const { f, outcome } of history.operations()) {
-    counts[f] ??= { invoke: 0, ok: 0, fail: 0, info: 0 };
-    counts[f].invoke++;
-    counts[f][outcome]++;
+    const count = counts.get(f) ?? { invoke: 0, ok: 0, fail: 0, info: 0 };
+    counts.set(f, count);
+    count.invoke++;
+    count[outcome]++;
   }
-  return counts;
+  // Functions may be called `__proto__`.
+  return Object.fromEntries(counts);
 }
 
 const PLAN = `name: raft stays linearizable under partitions
