@@ -21,7 +21,7 @@ h3{font-size:15px;margin:14px 0 4px}
 p{margin:6px 0}
 a{color:var(--link)}
 code,pre{font:13px/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
-h1,p,td,th,li,dd,pre,code,bdi{overflow-wrap:anywhere;unicode-bidi:isolate}th,td{min-width:4.5em}thead th{overflow-wrap:normal}
+h1,h2,p,td,th,li,dt,dd,pre,code,bdi{overflow-wrap:anywhere;unicode-bidi:isolate}th,td{min-width:4.5em}thead th{overflow-wrap:normal}
 pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 10px;margin:6px 0;overflow:auto;white-space:pre-wrap;max-height:30em}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--page);padding:6px}
@@ -50,7 +50,7 @@ ul{margin:4px 0;padding-left:20px}.faults{list-style:none;padding:0}.faults li{b
 .inline{list-style:none;padding:0;display:flex;gap:8px;flex-wrap:wrap}
 .command{display:flex;gap:8px;align-items:flex-start}.command pre{flex:1;margin:4px 0}
 button{font:inherit;font-size:13px;padding:5px 10px;border:1px solid var(--line);border-radius:6px;background:var(--card);color:var(--ink);cursor:pointer;margin-top:4px}
-dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 14px;margin:4px 0;font-size:14px}
+dl.facts{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:2px 14px;margin:4px 0;font-size:14px}
 dl.facts dt{color:var(--faint)}dl.facts dd{margin:0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;margin:6px 0}
@@ -83,7 +83,7 @@ svg .h-line{stroke:var(--fail);stroke-width:2}svg .h-ground{fill:var(--fail-soft
 .legend{white-space:nowrap}.key{margin-right:8px}
 .patterns{position:absolute;width:0;height:0}
 .toggle{font-size:13px}
-#tip{position:fixed;left:0;top:0;max-width:520px;white-space:pre-line;background:var(--ink);color:var(--page);font-size:13px;padding:6px 10px;border-radius:6px;pointer-events:none;z-index:9;unicode-bidi:plaintext}
+#tip{position:fixed;left:0;top:0;max-width:520px;white-space:pre-line;overflow-wrap:anywhere;background:var(--ink);color:var(--page);font-size:13px;padding:6px 10px;border-radius:6px;pointer-events:none;z-index:9;unicode-bidi:plaintext}
 footer{color:var(--faint);font-size:13px;margin-top:28px;border-top:1px solid var(--line);padding-top:8px}
 @media (max-width:700px){body{padding:8px 12px 32px}.verdict{display:block}.verdict .stamp{margin-bottom:6px}}
 @media print{:root{${COLOURS_LIGHT}}body{max-width:none;padding:0;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,button,.toggle,.skip{display:none}pre{max-height:none}.message.long{display:block}section,figure,tr{break-inside:avoid}section:has(table,pre){break-inside:auto}figure svg{min-width:0}.first{display:block}}
