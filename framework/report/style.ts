@@ -21,7 +21,7 @@ h3{font-size:15px;margin:14px 0 4px}
 p{margin:6px 0}
 a{color:var(--link)}
 code,pre{font:13px/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
-h1,h2,p,td,th,li,dt,dd,pre,code,bdi{overflow-wrap:anywhere;unicode-bidi:isolate}th,td{min-width:4.5em}thead th{overflow-wrap:normal}
+h1,h2,summary,p,td,th,li,dt,dd,pre,code,bdi{overflow-wrap:anywhere;unicode-bidi:isolate}th,td{min-width:4.5em}thead th{overflow-wrap:normal}
 pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 10px;margin:6px 0;overflow:auto;white-space:pre-wrap;max-height:30em}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--page);padding:6px}
