@@ -132,6 +132,19 @@ describe('arrows', () => {
     expect(files.flatMap(wrongImports)).toEqual([]);
   });
 
+  it('what runs in browsers knows the page, words and contracts, and nothing of Node', () => {
+    const KNOWN = /^framework\/(contracts\/|report\/(viewer\/|page\/|text\.|time-text\.))|^uplot$/;
+    const wrong = files
+      .filter((file) => /^framework\/report\/(viewer|page)\//.test(file))
+      .flatMap((file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(IMPORT)].flatMap(([, name = '']) => {
+          const target = name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name;
+          return KNOWN.test(target) ? [] : [`${file} imports ${name}`];
+        }),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   it('what runs in the simulation or judges a history is deterministic', () => {
     const pure = files.filter(
       (file) => PURE.some((room) => file.startsWith(`${room}/`)) && !ADAPTERS.some((folder) => file.startsWith(folder)),

@@ -1,6 +1,22 @@
 // The page's own script: copies the command, shows tooltips at once, and opens everything for the printer.
 // It reads text and writes text; nothing of a run is ever parsed as markup or code.
 
+/** Buttons that copy an element's text; where the clipboard is closed, they select it. */
+export const COPY_BUTTONS = `for (const button of document.querySelectorAll('button[data-copy]')) {
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = 'Copied';
+      } catch {
+        getSelection().selectAllChildren(source);
+        button.textContent = 'Selected';
+      }
+    });
+  }
+`;
+
 export const SCRIPT = `'use strict';
 (() => {
   const tip = document.getElementById('tip');
@@ -20,20 +36,7 @@ export const SCRIPT = `'use strict';
     if (text !== undefined) { tip.textContent = text; place(event); }
   });
   document.addEventListener('pointerleave', () => { tip.hidden = true; });
-  for (const button of document.querySelectorAll('button[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', async () => {
-      const source = document.getElementById(button.dataset.copy);
-      try {
-        await navigator.clipboard.writeText(source.textContent);
-        button.textContent = 'Copied';
-      } catch {
-        getSelection().selectAllChildren(source);
-        button.textContent = 'Selected';
-      }
-    });
-  }
-  let closed = [];
+  ${COPY_BUTTONS}  let closed = [];
   addEventListener('beforeprint', () => {
     closed = [...document.querySelectorAll('details:not([open])')];
     for (const part of closed) part.open = true;

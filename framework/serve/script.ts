@@ -1,21 +1,10 @@
 // The only script of the server's pages: copies commands, and shows a run in progress. Texts are set as text, never as markup.
 
+import { COPY_BUTTONS } from '../report/script.js';
+
 export const SCRIPT = `'use strict';
 (() => {
-  for (const button of document.querySelectorAll('button[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', async () => {
-      const source = document.getElementById(button.dataset.copy);
-      try {
-        await navigator.clipboard.writeText(source.textContent);
-        button.textContent = 'Copied';
-      } catch {
-        getSelection().selectAllChildren(source);
-        button.textContent = 'Selected';
-      }
-    });
-  }
-
+  ${COPY_BUTTONS}
   const form = document.getElementById('compare');
   if (form) {
     const boxes = [...form.querySelectorAll('input[name=run]')];

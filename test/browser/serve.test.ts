@@ -1,8 +1,8 @@
 // `chaos serve` in a real browser: every page quiet, accessible and usable without a mouse or a script; no script of results runs.
-import { appendFileSync, existsSync, readFileSync, utimesSync } from 'node:fs';
+import { appendFileSync, readFileSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../framework/report/report.js';
 import { staleRead } from '../../framework/report/testing/scenarios.js';
@@ -10,17 +10,8 @@ import { type Serving, serve } from '../../framework/serve/server.js';
 import { Results, resultWith, STALE } from '../../framework/serve/testing/results.js';
 import { markRunning, unmarkRunning } from '../../framework/store/running.js';
 import { openRunFolder } from '../../framework/store/store.js';
+import { launchChromium } from './support/open.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const QUIET = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
@@ -33,10 +24,7 @@ const HOSTILE = '20260102T000010Z-10';
 const LIVE = '20260102T000011Z-11';
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`no browser at ${CHROMIUM}: install it (apt-get install -y chromium) or set CHROMIUM to its path`);
-  }
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+  browser = await launchChromium();
   results = new Results();
   const files = { 'plan.yaml': 'name: a plan\nclients: 5\n', 'history.jsonl': '{"format":1}\n' };
   results.ended('alpha', 1, {}, { ...files, 'report.html': renderReport(staleRead()) });

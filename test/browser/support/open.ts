@@ -34,18 +34,20 @@ export interface Opened {
   readonly complaints: string[];
 }
 
+export async function launchChromium(): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`no browser at ${CHROMIUM}: install it (apt-get install -y chromium) or set CHROMIUM to its path`);
+  }
+  return chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+}
+
 export class Reports {
   readonly #browser: Browser;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-browser-'));
   #pages = 0;
 
   static async launch(): Promise<Reports> {
-    if (!existsSync(CHROMIUM)) {
-      throw new Error(
-        `no browser at ${CHROMIUM}: install it (apt-get install -y chromium) or set CHROMIUM to its path`,
-      );
-    }
-    return new Reports(await chromium.launch({ executablePath: CHROMIUM, args: QUIET }));
+    return new Reports(await launchChromium());
   }
 
   private constructor(browser: Browser) {

@@ -1,10 +1,10 @@
 // What the checks show of what they saw: charts on the run's time and tables, those of the checks that fail first.
 import type { PageExhibit } from '../../page/exhibits.js';
 import { grouped, listed, plural, visible } from '../../text.js';
-import { digitsFor, instant } from '../../time-text.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
 import { Stretch } from '../performance/stretch.js';
+import { button, stretchTools } from '../performance/stretch-tools.js';
 import type { Drawing } from './drawing.js';
 import { drawingOf, Picture } from './picture.js';
 import { tableView } from './table.js';
@@ -100,26 +100,14 @@ function standing({ checkers, valid, anomalies }: PageExhibit): HTMLElement {
 }
 
 function toolbar(app: App, stretch: Stretch): HTMLElement {
-  const shown = element('span', { class: 'shown' });
-  const reset = element('button', { type: 'button' }, 'Whole run');
-  const there = element('button', { type: 'button' }, 'Zoom the timeline here');
-  reset.addEventListener('click', () => stretch.reset());
-  there.addEventListener('click', () => {
+  const there = button('Zoom the timeline here', () => {
     app.view.set({ ...stretch.shown.value });
     document.getElementById('timeline')?.scrollIntoView();
   });
-  const tell = () => {
-    const { from, to } = stretch.shown.value;
-    const digits = digitsFor(to - from);
-    shown.textContent = `${instant(from, digits)} to ${instant(to, digits)}`;
-    reset.disabled = stretch.whole;
-  };
-  stretch.shown.listen(tell);
-  tell();
   const { faults } = app.run;
   const shaded = faults.length === 0 ? '' : ` Shaded: one of ${grouped(faults.length)} faults was in force.`;
   const note = element('span', { class: 'note' }, `Drag to zoom, double-click or Escape for the whole run.${shaded}`);
-  return element('div', { class: 'chart-tools' }, shown, reset, there, note);
+  return element('div', { class: 'chart-tools' }, ...stretchTools(stretch), there, note);
 }
 
 /** In light, in dark and on paper. */

@@ -10,6 +10,7 @@ import type { Chart } from './chart.js';
 import { availabilityChart, latencyChart, quantileChart, rateChart } from './charts.js';
 import { listenToKeys } from './keys.js';
 import { Stretch } from './stretch.js';
+import { button, stretchTools } from './stretch-tools.js';
 
 export async function mountPerformance(place: HTMLElement, app: App): Promise<void> {
   const block = await app.block('performance');
@@ -35,30 +36,14 @@ export async function mountPerformance(place: HTMLElement, app: App): Promise<vo
 }
 
 function toolbar(app: App, stretch: Stretch): HTMLElement {
-  const button = (text: string, act: () => void) => {
-    const made = element('button', { type: 'button' }, text);
-    made.addEventListener('click', act);
-    return made;
-  };
-  const reset = button('Whole run', () => stretch.reset());
-  const shown = element('span', { class: 'shown' });
   const where = element('span', { class: 'where' });
-  const tell = () => {
-    const { from, to } = stretch.shown.value;
-    const digits = digitsFor(to - from);
-    shown.textContent = `${instant(from, digits)} to ${instant(to, digits)}`;
-    reset.disabled = stretch.whole;
-  };
-  stretch.shown.listen(tell);
-  tell();
   app.cursor.listen(({ time }) => {
     where.textContent = time === null ? '' : whereText(app.run, time);
   });
   return element(
     'div',
     { class: 'chart-tools' },
-    shown,
-    reset,
+    ...stretchTools(stretch),
     button('Zoom the timeline here', () => {
       app.view.set({ ...stretch.shown.value });
       app.ask(false);
