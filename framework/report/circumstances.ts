@@ -27,7 +27,8 @@ function guilty(found: Case, circumstance: Circumstance): Html {
   const name = html`<strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 160)}</bdi>`;
   const when = `in force (${whenText(fault)})`;
   if (found.operations.length === 0) return html`<p class="guilty">It happened while ${name} was ${when}.</p>`;
-  if (during.length === 0) return html`<p class="guilty">${betweenText(found, fault)}, ${name} was ${when}.</p>`;
+  if (during.length === 0)
+    return html`<p class="guilty">${betweenText(found, fault)}, ${name} was ${when}<bdi>${aftermathOf(found, fault)}</bdi>.</p>`;
   return html`<p class="guilty">While ${name} was ${when}, <bdi>${deedOf(found, circumstance)}</bdi>.</p>`;
 }
 
@@ -49,6 +50,15 @@ function deedOf(found: Case, { during, nodes }: Circumstance): string {
   const also = others.length === 0 ? '' : ` (${numbersText(others)} ran, too)`;
   if (!isLoss(anomaly.name)) return `${text} went wrong${where}${also}`;
   return `${text} was ${operations[key - 1]!.outcome === 'ok' ? 'acknowledged' : 'asked'}${where}${also}`;
+}
+
+/** `: operation 3, read → 930, went wrong on n5, which it had hit`; empty where it hit another node, or came later. */
+function aftermathOf(found: Case, { targets, to }: Fault): string {
+  const key = keyOperation(found);
+  const operation = found.operations[key - 1]!;
+  const { node = '' } = operation;
+  if (isLoss(found.anomaly.name) || to > operation.invoked || !targets.includes(node)) return '';
+  return `: operation ${key}, ${operationText(operation, 40)}, then went wrong on ${clipShort(node, 40)}, which it had hit`;
 }
 
 function numbersText(numbers: readonly number[]): string {

@@ -86,6 +86,16 @@ describe('faultsDuring', () => {
     ).toEqual(['kill', 'pause']);
   });
 
+  it('prefers what had just hit that node to what began just before elsewhere', () => {
+    expect(
+      order([
+        { name: 'partition', targets: ['n5'], from: 2, to: 19.5 },
+        { name: 'partition', targets: ['n5'], from: 19.8, to: 50 },
+        { name: 'kill', targets: ['n3'], from: 19.6, to: 19.7 },
+      ]),
+    ).toEqual(['kill', 'partition', 'partition']);
+  });
+
   it('thinks little of what is nearly always in force', () => {
     expect(
       order([
@@ -118,6 +128,12 @@ describe('circumstances', () => {
     const fault = { name: 'kill', targets: ['n3'], from: 19, to: 21 };
     expect(said([fault])).toContain(
       'While kill n3 was in force (19.000 s to 21.000 s), operation 3, read → 1, went wrong on n3, which it hit.',
+    );
+  });
+
+  it('says where it went wrong after a fault', () => {
+    expect(said([{ name: 'kill', targets: ['n3'], from: 19, to: 19.5 }])).toContain(
+      'After operation 2 and before operation 3, kill n3 was in force (19.000 s to 19.500 s): operation 3, read → 1, then went wrong on n3, which it had hit.',
     );
   });
 

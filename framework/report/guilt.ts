@@ -21,7 +21,7 @@ const HIT = 0.7;
 const BETWEEN = 0.4;
 /** What was lost may have been lost by what came after. */
 const AFTER_LOSS = 1.5;
-/** That it began just before the operation. */
+/** That it began just before the operation, at the operation's node. */
 const FRESH = 0.6;
 
 /** Faults in force between the first and the last operation of an anomaly (or at its moments); what fits best comes first. */
@@ -65,12 +65,12 @@ function fitOf(story: Story, found: Case, { fault, during, nodes }: Circumstance
   const operation = found.operations[key - 1];
   if (operation === undefined) return (atMoments + BETWEEN) * rarity;
   const isHit = nodes.length > 0 && overlap >= ANY_OPERATION ? HIT : 0;
-  const fresh = during.includes(key) ? FRESH * closeness(operation.invoked - fault.from) : 0;
+  const reaches = fault.targets.includes(operation.node ?? '');
+  const fresh = reaches && during.includes(key) ? FRESH * closeness(operation.invoked - fault.from) : 0;
   if (overlap > 0) return overlap * rarity + isHit + fresh;
   const loss = isLoss(found.anomaly.name);
   const away = loss ? fault.from - (operation.completed ?? operation.invoked) : operation.invoked - fault.to;
-  const reaches = fault.targets.includes(operation.node ?? '') ? HIT : 0;
-  return ((loss && away >= 0 ? AFTER_LOSS : BETWEEN) + reaches) * rarity * closeness(away);
+  return ((loss && away >= 0 ? AFTER_LOSS : BETWEEN) + (reaches ? HIT : 0)) * rarity * closeness(away);
 }
 
 /** Of an operation that is not the key one. Whether it is part of the contradiction is known where the checker says so. */
