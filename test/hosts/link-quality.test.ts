@@ -44,7 +44,8 @@ function inLab(body: (b: HostBench) => Promise<void>): Promise<void> {
         await run('n1', `printf '${text}' >/usr/local/sbin/${program} && chmod 755 /usr/local/sbin/${program}`);
       },
       restore: async (program) => void (await run('n1', `rm /usr/local/sbin/${program}`)),
-      notes: () => b.events.flatMap((event) => (event.kind === 'note' ? [event.detail] : [])),
+      notes: () =>
+        b.events.flatMap((event) => (event.kind === 'note' && event.clock === undefined ? [event.detail] : [])),
       degrade: (quality) => cluster.faults.degrade(LINK, quality),
     });
     expect(b.failures).toEqual([]);
