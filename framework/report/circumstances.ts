@@ -1,7 +1,7 @@
 // What was going on when it happened: the fault that fits best, the others, and who led.
 import type { Nanoseconds } from '../contracts/time.js';
 import type { Fault } from './faults.js';
-import { type Circumstance, faultsDuring, isLoss, keyOperation } from './guilt.js';
+import { type Circumstance, faultsDuring, isBetween, isLoss, keyOperation } from './guilt.js';
 import { type Html, html } from './html.js';
 import { leaderAt, leaderText } from './leaders.js';
 import { operationText } from './operations.js';
@@ -26,7 +26,10 @@ function guilty(found: Case, circumstance: Circumstance): Html {
   const { fault, during } = circumstance;
   const name = html`<strong>${clip(fault.name, 40)}</strong> <bdi>${clip(fault.what, 160)}</bdi>`;
   const when = `in force (${whenText(fault)})`;
-  if (found.operations.length === 0) return html`<p class="guilty">It happened while ${name} was ${when}.</p>`;
+  if (found.operations.length === 0) {
+    const place = isBetween(found, fault) ? 'Between these moments,' : 'It happened while';
+    return html`<p class="guilty">${place} ${name} was ${when}.</p>`;
+  }
   if (during.length === 0)
     return html`<p class="guilty">${betweenText(found, fault)}, ${name} was ${when}<bdi>${aftermathOf(found, fault)}</bdi>.</p>`;
   return html`<p class="guilty">While ${name} was ${when}, <bdi>${deedOf(found, circumstance)}</bdi>.</p>`;

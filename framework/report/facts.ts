@@ -2,7 +2,7 @@
 import { type Html, html } from './html.js';
 import { isMoment } from './moments.js';
 import type { Case } from './story.js';
-import { clip, compact, plural } from './text.js';
+import { clip, compact, listed, plural } from './text.js';
 import { instant } from './time-text.js';
 
 const MOST_FACTS = 12;
@@ -26,6 +26,33 @@ export function facts({ anomaly, operations }: Case): Html {
   return html`<details${open ? html` open` : ''}><summary>What the checker adds</summary><dl class="facts">${rows}</dl>${more}</details>`;
 }
 
+type Flat = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** A few short records: who said what since when. */
+function isRecords(value: unknown): value is readonly Flat[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= MOST_FACTS && value.every(isFlat);
+}
+
+function isFlat(value: unknown): value is Flat {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const fields = Object.values(value);
+  const isShort = (field: unknown) =>
+    typeof field !== 'object' ||
+    field === null ||
+    (Array.isArray(field) && field.every((item) => typeof item === 'string'));
+  return fields.length > 0 && fields.length <= 6 && fields.every(isShort);
+}
+
+/** `value 9228efd9, nodes n5, since 65.145180 s`. */
+function recordText(record: Flat): string {
+  const parts = Object.entries(record).map(([name, value]) => {
+    if (isMoment(name, value)) return `${clip(name, 40)} ${instant(value, 6)}`;
+    const text = typeof value === 'string' ? value : Array.isArray(value) ? listed(value, 9) : compact(value, 60);
+    return `${clip(name, 40)} ${clip(text, 120)}`;
+  });
+  return parts.join(', ');
+}
+
 function factText(name: string, value: unknown): Html {
   if (isMoment(name, value)) return html`${instant(value, 6)}`;
   if (Array.isArray(value) && value.length > 0 && value.length <= 20 && value.every((item) => isMoment(name, item))) {
@@ -37,5 +64,7 @@ function factText(name: string, value: unknown): Html {
     return html`<pre>${lines.join('\n')}</pre>`;
   }
   if (typeof value === 'string') return html`<bdi>${clip(value, 1000)}</bdi>`;
+  if (isRecords(value))
+    return html`<ul class="records">${value.map((one) => html`<li><bdi>${recordText(one)}</bdi></li>`)}</ul>`;
   return html`<code>${compact(value, 600)}</code>`;
 }

@@ -83,6 +83,7 @@ describe('what was done', () => {
     expect(whatOf({ targets: ['n1', 'n2'] }, ['n1', 'n2'])).toBe('n1 n2');
     const quality = { delay: { distribution: 'normal', mean: 50, jitter: 10 }, loss: 0.05 };
     expect(whatOf({ links: both('n1', 'n2'), quality })).toBe('n1 (delay normal mean 50 jitter 10, loss 0.05)');
+    expect(whatOf({ join: ['n6', 'n7'], leave: [] })).toBe('n1 (join n6 / n7)');
     expect(whatOf({ clocks: [{ offset: 12 }, { rate: 1.5 }] })).toBe('n1 (clocks offset 12 / rate 1.5)');
   });
 });

@@ -126,6 +126,7 @@ function settingTexts(name: string, value: unknown): string[] {
       .slice(0, 8)
       .map((part) => `${clipShort(part, 40)} ${plainText(value[part])}`);
   }
+  if (Array.isArray(value) && value.length === 0) return [];
   return [`${clipShort(name, 40)} ${plainText(value)}`];
 }
 

@@ -155,3 +155,21 @@ describe('circumstances', () => {
     expect(said([], {}, { bug: 'no-sync' })).toContain('Look at the planted bug no-sync, or at what');
   });
 });
+
+describe('moments without operations', () => {
+  const leaders = { name: 'split-brain', operations: [], evidence: { times: [18 * S, 20 * S] } };
+
+  it('blames what came and went between them', () => {
+    const faults = [
+      { name: 'partition', targets: ['n1'], from: 2, to: 50 },
+      { name: 'kill', targets: everywhere, from: 18.5, to: 19 },
+    ];
+    expect(order(faults, leaders)).toEqual(['kill', 'partition']);
+    expect(said(faults, leaders)).toContain(
+      'Between these moments, kill n1 n2 n3 n4 n5 was in force (18.500 s to 19.000 s).',
+    );
+    expect(said(faults.slice(0, 1), leaders)).toContain(
+      'It happened while partition n1 was in force (2.000 s to 50.000 s).',
+    );
+  });
+});

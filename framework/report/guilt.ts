@@ -63,7 +63,7 @@ function fitOf(story: Story, found: Case, { fault, during, nodes }: Circumstance
   const overlap = during.reduce((sum, number) => sum + (number === key ? KEY_OPERATION : weightOf(found, number)), 0);
   const atMoments = found.moments.filter((time) => time >= fault.from && time <= fault.to).length;
   const operation = found.operations[key - 1];
-  if (operation === undefined) return (atMoments + BETWEEN) * rarity;
+  if (operation === undefined) return (atMoments + (isBetween(found, fault) ? ANY_OPERATION : BETWEEN)) * rarity;
   const isHit = nodes.length > 0 && overlap >= ANY_OPERATION ? HIT : 0;
   const reaches = fault.targets.includes(operation.node ?? '');
   const fresh = reaches && during.includes(key) ? FRESH * closeness(operation.invoked - fault.from) : 0;
@@ -71,6 +71,11 @@ function fitOf(story: Story, found: Case, { fault, during, nodes }: Circumstance
   const loss = isLoss(found.anomaly.name);
   const away = loss ? fault.from - (operation.completed ?? operation.invoked) : operation.invoked - fault.to;
   return ((loss && away >= 0 ? AFTER_LOSS : BETWEEN) + (reaches ? HIT : 0)) * rarity * closeness(away);
+}
+
+/** It came and went between the first and the last moment: what was so before is no longer. */
+export function isBetween({ moments }: Case, { from, to }: Fault): boolean {
+  return from > (moments[0] ?? from) && to < (moments.at(-1) ?? to);
 }
 
 /** Of an operation that is not the key one. Whether it is part of the contradiction is known where the checker says so. */

@@ -2,7 +2,7 @@
 import type { Nanoseconds } from '../contracts/time.js';
 
 /** Fields of evidence that hold instants in nanoseconds since the start, alone or as a list. */
-const FIELDS: readonly string[] = ['time', 'times', 'from', 'to', 'since'];
+const FIELDS: readonly string[] = ['time', 'times', 'from', 'to', 'since', 'quiet'];
 
 /** Anything smaller under such a name is more likely an ordinary value (a cas from 3 to 5). */
 const LEAST: Nanoseconds = 1_000_000;

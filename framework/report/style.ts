@@ -51,7 +51,7 @@ ul{margin:4px 0;padding-left:20px}.faults{list-style:none;padding:0}.faults li{b
 .command{display:flex;gap:8px;align-items:flex-start}.command pre{flex:1;margin:4px 0}
 button{font:inherit;font-size:13px;padding:5px 10px;border:1px solid var(--line);border-radius:6px;background:var(--card);color:var(--ink);cursor:pointer;margin-top:4px}
 dl.facts{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:2px 14px;margin:4px 0;font-size:14px}
-dl.facts dt{color:var(--faint)}dl.facts dd{margin:0}
+ul.records{list-style:none;padding:0;margin:0}dl.facts dt{color:var(--faint)}dl.facts dd{margin:0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;margin:6px 0}
 #operations caption,#checks caption,#anomaly caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
