@@ -1,5 +1,4 @@
 // The evidence of anomalies in a real browser: the orders that a search tried, and the few operations of a monitor's verdict.
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkLinearizable } from '../../checkers/linearizable/check.js';
@@ -9,6 +8,7 @@ import { ColumnarHistory } from '../../framework/history/history.js';
 import { operationText } from '../../framework/report/operations.js';
 import type { ReportInput } from '../../framework/report/story.js';
 import { validRun } from '../../framework/report/testing/scenarios.js';
+import { accessibilityFaults } from './support/axe.js';
 import { type Opened, Reports } from './support/open.js';
 
 const MS = 1_000_000;
@@ -71,25 +71,6 @@ afterAll(async () => {
 
 async function textsOf(page: Page, selector: string): Promise<string[]> {
   return (await page.locator(selector).allTextContents()).map((text) => text.trim());
-}
-
-/** Serious accessibility faults of parts of the page. */
-async function faultsOf(page: Page, parts: readonly string[]): Promise<string[]> {
-  const axe = createRequire(import.meta.url)('axe-core') as { source: string };
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    async (include) => {
-      const { axe } = globalThis as unknown as {
-        axe: {
-          run: (what: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-        };
-      };
-      const { violations } = await axe.run({ include: include.map((part) => [part]) });
-      return violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0]!.html.slice(0, 120) }));
-    },
-    [...parts],
-  );
-  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map((one) => JSON.stringify(one));
 }
 
 describe('what a search came up against', () => {
@@ -179,7 +160,7 @@ describe('what a search came up against', () => {
   it('has names for those who do not see it, and complains of nothing', async () => {
     expect(await page.getByRole('listbox', { name: 'Operations around the violation' }).count()).toBe(1);
     expect(await page.getByRole('option', { name: /add 1, process 0 at n1/ }).count()).toBe(1);
-    expect(await faultsOf(page, ['#search', '#anomaly', '.side'])).toEqual([]);
+    expect(await accessibilityFaults(page, ['#search', '#anomaly', '.side'])).toEqual([]);
     expect(opened.complaints).toEqual([]);
   });
 });
@@ -229,7 +210,7 @@ describe('the few operations of a monitor', () => {
 
   it('have names for those who do not see them, and complain of nothing', async () => {
     expect(await page.getByRole('list', { name: 'Why they contradict each other' }).count()).toBe(1);
-    expect(await faultsOf(page, ['#anomaly', '.side'])).toEqual([]);
+    expect(await accessibilityFaults(page, ['#anomaly', '.side'])).toEqual([]);
     expect(opened.complaints).toEqual([]);
   });
 });

@@ -1,7 +1,5 @@
 // What the checks show, in a real browser: charts explored by pointer and keyboard, tables that sort, and texts that stay texts.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import counter from '../../checkers/counter.js';
@@ -13,9 +11,9 @@ import type { Verdict } from '../../framework/contracts/checker.js';
 import type { NodeEvent } from '../../framework/contracts/cluster.js';
 import { everyKind, showing } from '../../framework/report/testing/exhibits.js';
 import { staleRead } from '../../framework/report/testing/scenarios.js';
+import { accessibilityFaults } from './support/axe.js';
 import { type Opened, Reports } from './support/open.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HOSTILE = '</script><img src=x onerror="window.pwned=1">\u202egpj<b>';
 const SHOWN = '</script><img src=x onerror="window.pwned=1">⟨U+202E⟩gpj<b>';
 
@@ -228,17 +226,7 @@ describe('what the checks show', () => {
   });
 
   it('has no serious accessibility fault, and nothing is wider than the page', async () => {
-    await page.evaluate(AXE);
-    const faults = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(root: string): Promise<{ violations: { id: string; impact: string; nodes: unknown[] }[] }> };
-      };
-      const { violations } = await axe.run('#exhibits');
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id} ${JSON.stringify(nodes).slice(0, 300)}`);
-    });
-    expect(faults).toEqual([]);
+    expect(await accessibilityFaults(page, ['#exhibits'])).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1440);
   });
 

@@ -1,6 +1,5 @@
 // `chaos serve` in a real browser: every page quiet, accessible and usable without a mouse or a script; no script of results runs.
-import { appendFileSync, readFileSync, utimesSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { appendFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,9 +9,8 @@ import { type Serving, serve } from '../../framework/serve/server.js';
 import { Results, resultWith, STALE } from '../../framework/serve/testing/results.js';
 import { markRunning, unmarkRunning } from '../../framework/store/running.js';
 import { openRunFolder } from '../../framework/store/store.js';
+import { accessibilityFaults } from './support/axe.js';
 import { launchChromium } from './support/open.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 let results: Results;
@@ -88,19 +86,6 @@ async function open(path: string, { scheme = 'light', script = true, width = 144
   return { page, complaints };
 }
 
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
-  });
-}
-
 const COMPARED = '/compare?run=alpha/20260102T000001Z-1&run=alpha/20260102T000002Z-2';
 const PAGES = [
   ['the list', '/', 'Runs'],
@@ -118,7 +103,7 @@ describe.each(PAGES)('%s', (_, path, heading) => {
   it.each(['light', 'dark'] as const)('opens quietly and has no serious fault of accessibility, %s', async (scheme) => {
     const { page, complaints } = await open(path, { scheme });
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(heading);
-    expect(await seriousFaults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1440);
     const expected = path.startsWith('/compare?run=alpha/20260102T000001Z-1') && path !== COMPARED;
     expect(complaints.filter((complaint) => !(expected && complaint.includes('400')))).toEqual([]);
@@ -216,7 +201,7 @@ describe('a run in progress', () => {
       expect(await page.getByRole('progressbar').getAttribute('value')).toBe('0.5');
       expect(await page.getByRole('row', { name: 'read 1 0 0 1' }).count()).toBe(1);
       expect(await page.locator('img').count()).toBe(0);
-      expect(await seriousFaults(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
     }
     results.run('delta', LIVE, { 'result.json': resultWith(STALE) });
     unmarkRunning(openRunFolder(folder));

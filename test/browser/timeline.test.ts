@@ -1,10 +1,9 @@
 // The timeline in a real browser: what it opens with, pointer, keys, filters, links, its texts for those who cannot see it, and paper.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ColumnarHistory } from '../../framework/history/history.js';
 import { hostile, manyAnomalies, SMALL, staleRead, validRun } from '../../framework/report/testing/scenarios.js';
+import { accessibilityFaults } from './support/axe.js';
 import { type Opened, Reports } from './support/open.js';
 
 let reports: Reports;
@@ -341,13 +340,7 @@ describe('for every reader', () => {
     await open();
     await press('ArrowRight');
     await table();
-    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    await page.evaluate(source);
-    const found = await page.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>(
-      'axe.run("#timeline")',
-    );
-    const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await accessibilityFaults(page, ['#timeline'])).toEqual([]);
   });
 
   it('paper gets a picture of its own width', async () => {
