@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that open reports and the pages of `chaos serve` in real browsers: Debian's chromium, and firefox-esr where it is there. */
+/** Tests that open reports and the pages of `chaos serve` in real browsers: Debian's chromium and firefox-esr. */
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
