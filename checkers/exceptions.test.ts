@@ -21,6 +21,7 @@ describe('exceptions', () => {
     expect(judge(exceptions, new Script())).toEqual({
       valid: true,
       anomalies: [],
+      reason: 'no client met an unexpected error',
       details: { total: 0, exceptions: [] },
     });
   });

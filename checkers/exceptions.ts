@@ -78,7 +78,10 @@ export default defineChecker<Options>({
     }
     const listed = [...kinds].map(([message, { count, first }]) => ({ message, count, first: mate[first]! }));
     const verdict = findings.verdict({
-      ...(total === 0 ? {} : { valid: `${amount(total, 'unexpected error')} of clients, listed but not judged` }),
+      valid:
+        total === 0
+          ? 'no client met an unexpected error'
+          : `${amount(total, 'unexpected error')} of clients, listed but not judged`,
       details: { total, exceptions: listed },
     });
     return showing(verdict, table(history, kinds));

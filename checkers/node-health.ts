@@ -4,7 +4,7 @@ import type { NodeEvent } from '../framework/contracts/cluster.js';
 import { defineChecker } from '../framework/contracts/define.js';
 import { EXPLANATIONS } from './shared/explanations/explanations.js';
 import { Findings } from './shared/findings.js';
-import { instant } from './shared/text.js';
+import { amount, instant } from './shared/text.js';
 
 const LINES = 20;
 const LONGEST = 500;
@@ -53,6 +53,7 @@ export default defineChecker({
       }
     }
     return findings.verdict({
+      valid: `no node ended by itself; faults ended nodes ${amount(killed, 'time')}`,
       details: {
         starts,
         killed,
