@@ -26,6 +26,17 @@ const ANOMALIES = [
   ['split-brain', 'raft/bugs/raft-forget-vote.yaml'],
 ] as const;
 
+/** What the checker writes of its search, as far as it is compared here. */
+interface SearchShape {
+  readonly window: readonly number[];
+  readonly longest: Readonly<Record<string, number>>;
+  readonly partials: readonly {
+    readonly rows: readonly number[];
+    readonly states: readonly string[];
+    readonly next: readonly { readonly why: string }[];
+  }[];
+}
+
 let folder: string;
 let reports: Reports;
 
@@ -121,6 +132,31 @@ describe.each(ANOMALIES)('%s by %s', (name, plan) => {
     if (anomaly.operations !== undefined) await expectInSight(page, '#evidence-picture', '#anomaly table');
     await expectWhole(opened);
     expect(await accessibilityFaults(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('a violation that had to be searched for', () => {
+  it('shows the longest order with the operation that is pointed at', { timeout: 60_000 }, async () => {
+    const stored = await planned('raft/bugs/raft-split-snapshot.yaml', [
+      'workload.with.values=few',
+      'expect.anomalies=[linearizable]',
+    ]);
+    const opened = await reports.openFile(stored.page);
+    const { page } = opened;
+    const anomaly = await expectEvidence(page, stored);
+    const { window, longest, partials } = anomaly.evidence!['search'] as unknown as SearchShape;
+    const shown = [...new Set([...window, ...partials.flatMap(({ rows }) => rows)])].sort((a, b) => a - b);
+    const row = window.find((one) => (longest[one] ?? 0) > 0)!;
+    const order = partials[longest[row]!]!;
+    await page
+      .locator(`#search .choice[data-operation="${shown.indexOf(row)}"] rect`)
+      .first()
+      .hover({ force: true });
+    expect(await page.locator('#search .search-list ol li').count()).toBe(order.rows.length);
+    expect(await page.locator('#search .search-list ol li code').allTextContents()).toEqual(order.states);
+    expect(await page.locator('#search .illegal-next bdi').allTextContents()).toEqual(order.next.map(({ why }) => why));
+    await expectWhole(opened);
     await page.context().close();
   });
 });
