@@ -79,6 +79,12 @@ describe.each(Object.entries(RUNS))('the page of %s', (_, make) => {
     );
   });
 
+  it('shows what checks saw as evidence where they found something, and otherwise with the other figures', () => {
+    const places = [page.indexOf('data-mount="exhibits"'), page.indexOf('id="timeline"')];
+    expect(page.match(/data-mount="exhibits"/g)).toHaveLength(1);
+    expect(places[0]! < places[1]!).toBe(make().result.valid === false);
+  });
+
   it('holds no more than 150 KB of code', () => {
     const code = [...page.matchAll(/<(style|script)(?: type="[^"]*" id="viewer-code")?>([\s\S]*?)<\/\1>/g)];
     expect(code.length).toBe(3);

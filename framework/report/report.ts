@@ -30,6 +30,8 @@ export function renderReport(input: ReportInput, story: Story = tell(input)): st
   const head = story.cases[0];
   const search = head === undefined ? html`` : searchSection(story, head);
   const { style, scripts, ending } = pageCode();
+  // What checks saw proves what they found; where they found nothing, it stands with the other figures.
+  const areEvidence = result.valid === false;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +51,7 @@ ${head === undefined ? withoutAnomaly(story) : anomalySection(story, head)}</div
 <div class="side">
 ${section('faults', head?.span === undefined ? 'Faults' : 'Which fault was in force', head === undefined ? everyFault(story) : circumstances(story, head))}${section('repeat', 'Run it again', repeat(result))}${section('run', 'The run', runFacts(story))}</div>
 </div>
-${search}${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${place('exhibits')}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(story)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
+${search}${story.cases.length + story.others.length > 1 ? section('others', 'Other anomalies', otherAnomalies(story)) : ''}${areEvidence ? place('exhibits') : ''}${section('timeline', 'Timeline', timelinePlace(story))}${section('performance', 'Latency, rate and availability', html`${place('performance')}${charts(story)}`)}${areEvidence ? '' : place('exhibits')}${section('operations', 'Operations by outcome', operationsByOutcome(story))}${section('coverage', 'Coverage', coverageTables(story))}${section('checks', 'Checks', checksTable(result, true))}${section('nodes', 'Nodes', html`${nodeEvents(story)}${place('logs')}`)}${section('plan', 'Plan', html`<pre tabindex="0" aria-label="The plan as it was run">${clip(input.planYaml, PLAN_LENGTH)}</pre>`)}</main>
 <footer>Written by chaos ${clip(result.version, 40)}. The full history is in history.jsonl, the verdicts in result.json, both beside this page.</footer>
 <div id="tip" hidden></div>
 ${packedBlocks(story).map(

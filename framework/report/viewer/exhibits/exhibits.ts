@@ -52,9 +52,8 @@ export async function mountExhibits(place: HTMLElement, app: App): Promise<void>
       ),
     ),
   );
-  document
-    .querySelector('nav a[href="#timeline"],nav a[href="#operations"]')
-    ?.before(element('a', { href: '#exhibits' }, TITLE));
+  const next = place.nextElementSibling?.id ?? '';
+  document.querySelector(`nav a[href="#${next}"]`)?.before(element('a', { href: '#exhibits' }, TITLE));
   linkFromAnomaly(app, block.exhibits);
   redrawWithColours(pictures);
 }
