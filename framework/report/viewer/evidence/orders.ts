@@ -11,8 +11,8 @@ import {
 } from '../../page/search-layout.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
+import { showOnTimeline } from '../to-timeline.js';
 import { shape } from './svg.js';
-import { showOnTimeline } from './to-timeline.js';
 
 const HINT =
   'Point at an operation, or use the arrow keys there, to see the longest order with it. Click or Enter keeps it.';

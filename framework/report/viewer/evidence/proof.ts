@@ -1,6 +1,6 @@
 // The few operations that prove an anomaly: what belongs together is marked together, and each leads to the timeline.
 import type { App } from '../app.js';
-import { showOnTimeline } from './to-timeline.js';
+import { showOnTimeline } from '../to-timeline.js';
 
 /** `root` holds the picture, the steps of the argument and the table; all name operations by number, in `data-numbers`. */
 export function showProof(root: HTMLElement, app: App): void {

@@ -2,9 +2,9 @@
 import type { Nanoseconds } from '../../../contracts/time.js';
 import { duration } from '../../time-text.js';
 import type { App } from '../app.js';
+import type { Entry } from '../charts/legend.js';
+import type { Stretch } from '../charts/stretch.js';
 import { colour } from '../dom.js';
-import type { Entry } from '../performance/legend.js';
-import type { Stretch } from '../performance/stretch.js';
 
 export const FONT = '12px system-ui, sans-serif';
 /** Below the picture, for the axis of time. */

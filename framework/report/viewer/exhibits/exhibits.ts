@@ -2,9 +2,9 @@
 import type { PageExhibit } from '../../page/exhibits.js';
 import { grouped, listed, plural, visible } from '../../text.js';
 import type { App } from '../app.js';
+import { Stretch } from '../charts/stretch.js';
+import { button, stretchTools } from '../charts/stretch-tools.js';
 import { element } from '../dom.js';
-import { Stretch } from '../performance/stretch.js';
-import { button, stretchTools } from '../performance/stretch-tools.js';
 import type { Drawing } from './drawing.js';
 import { drawingOf, Picture } from './picture.js';
 import { tableView } from './table.js';

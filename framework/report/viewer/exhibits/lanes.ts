@@ -2,8 +2,8 @@
 import type { Chart } from '../../../contracts/exhibit.js';
 import type { Nanoseconds } from '../../../contracts/time.js';
 import { clipShort } from '../../text.js';
+import type { Entry } from '../charts/legend.js';
 import { colour } from '../dom.js';
-import type { Entry } from '../performance/legend.js';
 import { type Drawing, FONT, type Mark, type Row, type Sight, spanText } from './drawing.js';
 import { shape, WRONG_SIGN } from './shapes.js';
 

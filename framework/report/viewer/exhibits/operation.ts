@@ -1,7 +1,7 @@
 // From what a check shows to the operation behind it, on the timeline.
 import { positionOf } from '../../page/operations.js';
 import type { App } from '../app.js';
-import { showOnTimeline } from '../evidence/to-timeline.js';
+import { showOnTimeline } from '../to-timeline.js';
 
 /** `row`: event index of the invocation. One that the page does not hold is selected all the same. */
 export async function showOperation(app: App, row: number): Promise<void> {

@@ -2,9 +2,9 @@
 import type { Band, Chart, Series } from '../../../contracts/exhibit.js';
 import type { Nanoseconds } from '../../../contracts/time.js';
 import { clipShort } from '../../text.js';
+import { dashOf, hueOf } from '../charts/hues.js';
+import type { Entry } from '../charts/legend.js';
 import { colour } from '../dom.js';
-import { dashOf, hueOf } from '../performance/hues.js';
-import type { Entry } from '../performance/legend.js';
 import { type Drawing, FONT, lastBefore, type Mark, type Row, type Sight } from './drawing.js';
 import { type Heights, heightsOf, valueText } from './heights.js';
 import { isHollow, SIGNS, shape, WRONG_SIGN } from './shapes.js';

@@ -2,11 +2,11 @@
 import uPlot from 'uplot';
 import type { Nanoseconds } from '../../../contracts/time.js';
 import type { App } from '../app.js';
+import { legend } from '../charts/legend.js';
+import type { Stretch } from '../charts/stretch.js';
 import { colour, element } from '../dom.js';
 import { type AxisKind, axes, rowHeight, scaleOf, scaleWithRows, VALUE_TEXT } from './axes.js';
 import { drawFaults, drawPhases } from './behind.js';
-import { legend } from './legend.js';
-import type { Stretch } from './stretch.js';
 
 const S = 1_000_000_000;
 const HEIGHT = 230;

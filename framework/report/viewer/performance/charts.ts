@@ -4,13 +4,13 @@ import { OUTCOME_NAMES } from '../../page/operations.js';
 import { type Performance, QUANTILES } from '../../page/performance.js';
 import { duration } from '../../time-text.js';
 import type { App } from '../app.js';
+import { dashOf, hueOf } from '../charts/hues.js';
+import { legend } from '../charts/legend.js';
+import type { Stretch } from '../charts/stretch.js';
 import { element } from '../dom.js';
 import { type Chart, chart, type Line } from './chart.js';
-import { dashOf, hueOf } from './hues.js';
-import { legend } from './legend.js';
 import { Cloud, MARKS, operationNear } from './points.js';
 import { drawNodes } from './rows.js';
-import type { Stretch } from './stretch.js';
 
 const S = 1_000_000_000;
 

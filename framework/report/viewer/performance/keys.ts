@@ -1,7 +1,7 @@
 // Charts by keyboard: the pointer goes along the bins, the stretch moves and zooms.
 import type { Nanoseconds } from '../../../contracts/time.js';
 import type { App } from '../app.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch } from '../charts/stretch.js';
 
 const CLOSER = 0.6;
 const PAGE = 0.5;

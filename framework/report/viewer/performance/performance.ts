@@ -5,12 +5,12 @@ import type { RunBlock } from '../../page/run.js';
 import { listed } from '../../text.js';
 import { digitsFor, instant } from '../../time-text.js';
 import type { App } from '../app.js';
+import { Stretch } from '../charts/stretch.js';
+import { button, stretchTools } from '../charts/stretch-tools.js';
 import { element } from '../dom.js';
 import type { Chart } from './chart.js';
 import { availabilityChart, latencyChart, quantileChart, rateChart } from './charts.js';
 import { listenToKeys } from './keys.js';
-import { Stretch } from './stretch.js';
-import { button, stretchTools } from './stretch-tools.js';
 
 export async function mountPerformance(place: HTMLElement, app: App): Promise<void> {
   const block = await app.block('performance');

@@ -2,8 +2,8 @@
 import type uPlot from 'uplot';
 import { type Operations, OUTCOME_NAMES } from '../../page/operations.js';
 import type { Performance, Scatter } from '../../page/performance.js';
+import { hueOf } from '../charts/hues.js';
 import { colour } from '../dom.js';
-import { hueOf } from './hues.js';
 
 const S = 1_000_000_000;
 

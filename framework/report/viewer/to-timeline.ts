@@ -1,6 +1,6 @@
 // From a piece of evidence to the same operation on the timeline.
-import type { Nanoseconds } from '../../../contracts/time.js';
-import type { App } from '../app.js';
+import type { Nanoseconds } from '../../contracts/time.js';
+import type { App } from './app.js';
 
 /** Nanoseconds on both sides, at least. */
 const LEAST_AROUND = 5_000_000;
