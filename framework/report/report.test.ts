@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeText } from './html.js';
 import { renderReport } from './report.js';
-import { failedRun, hostile, manyAnomalies, SMALL, staleRead, undecided, validRun } from './testing/scenarios.js';
+import { SMALL } from './testing/made-up.js';
+import { failedRun, hostile, manyAnomalies, staleRead, undecided, validRun } from './testing/scenarios.js';
 import { clip, grouped } from './text.js';
 
 const RUNS = { validRun, staleRead, manyAnomalies, undecided, failedRun, hostile: () => hostile('<b>x</b>') };

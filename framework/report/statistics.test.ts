@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endOfHistory, gather } from './statistics.js';
-import { countsOf, validRun } from './testing/scenarios.js';
+import { countsOf } from './testing/made-up.js';
+import { validRun } from './testing/scenarios.js';
 
 const { history } = validRun();
 const statistics = gather(history, endOfHistory(history));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ReportInput, tell } from './story.js';
-import { failedRun, hostile, manyAnomalies, SMALL, staleRead } from './testing/scenarios.js';
+import { SMALL } from './testing/made-up.js';
+import { failedRun, hostile, manyAnomalies, staleRead } from './testing/scenarios.js';
 import { renderTrace } from './trace.js';
 
 interface TraceEvent {

@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ColumnarHistory } from '../../framework/history/history.js';
-import { hostile, manyAnomalies, SMALL, staleRead, validRun } from '../../framework/report/testing/scenarios.js';
+import { SMALL } from '../../framework/report/testing/made-up.js';
+import { hostile, manyAnomalies, staleRead, validRun } from '../../framework/report/testing/scenarios.js';
 import { accessibilityFaults } from './support/axe.js';
 import { type Opened, Reports } from './support/open.js';
 

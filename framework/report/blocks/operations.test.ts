@@ -4,7 +4,8 @@ import { valueText } from '../operations.js';
 import { gotText, NONE, type Operations, positionOf, unpackOperations, valueAt } from '../page/operations.js';
 import { pack, unpack } from '../page/pack.js';
 import { tell } from '../story.js';
-import { manyAnomalies, SMALL, staleRead, validRun } from '../testing/scenarios.js';
+import { SMALL } from '../testing/made-up.js';
+import { manyAnomalies, staleRead, validRun } from '../testing/scenarios.js';
 import { chosenRows } from './chosen.js';
 import { operationsBlock } from './operations.js';
 
