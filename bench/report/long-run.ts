@@ -4,6 +4,7 @@ import type { Outcome } from '../../framework/contracts/operation.js';
 import type { FunctionCounts, RunResult } from '../../framework/contracts/result.js';
 import { ColumnarHistory } from '../../framework/history/history.js';
 import type { ReportInput } from '../../framework/report/story.js';
+import { createRandom } from '../../framework/time/random.js';
 
 const MS = 1_000_000;
 const S = 1000 * MS;
@@ -12,17 +13,6 @@ const KEYS = 32;
 /** A fault every so often, for half of the time. */
 const CYCLE = 10 * S;
 const LOG_LINES = 20_000;
-
-/** A small deterministic stream; xorshift. */
-function numbers(seed: number): (bound: number) => number {
-  let state = seed | 1;
-  return (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
-}
 
 export interface Size {
   readonly operations: number;
@@ -62,7 +52,8 @@ interface Client {
 }
 
 function historyOf({ operations, clients }: Size, length: number): Made {
-  const draw = numbers(11);
+  const random = createRandom(11, 'long-run');
+  const draw = (bound: number) => random.int(bound);
   const history = new ColumnarHistory();
   const counts: Record<string, FunctionCounts> = {};
   const latest = new Int32Array(KEYS);
